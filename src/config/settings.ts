@@ -1,0 +1,58 @@
+import type { Position, Seconds } from "../core/index.ts";
+
+/** wherry.yaml for one environment: merged, validated, with every default filled in. */
+export interface Settings {
+  readonly app: string;
+  readonly environment: string;
+  /** Absolute path of wherry.yaml, and the folder that relative paths in it start from. */
+  readonly file: string;
+  readonly directory: string;
+  /** Compose files in the order of merging, as written; overlays `compose.<environment>.yaml` included where they exist. */
+  readonly compose: readonly string[];
+  readonly profiles: readonly string[];
+  readonly services: Readonly<Record<string, ServiceSettings>>;
+  readonly server: ServerAddress;
+  readonly deployOn: { readonly branch?: string; readonly tag?: string };
+  /** Names of secrets that must have a value before anything is touched. */
+  readonly secrets: readonly { readonly name: string; readonly at: Position }[];
+  /** Values for interpolation in the compose files, before `.env`. */
+  readonly values: Readonly<Record<string, string>>;
+  /** How many releases stay on the server with their images, the live one included. */
+  readonly keep: number;
+}
+
+export interface ServiceSettings {
+  readonly routes: readonly Route[];
+  /** Container port that gets the traffic; undefined where the image or compose leaves no choice. */
+  readonly port: number | undefined;
+  readonly health: HealthSettings | undefined;
+  /** Command run once from the new image before it gets traffic. */
+  readonly release: readonly string[] | undefined;
+  /** How long requests in flight may take once new ones go elsewhere. */
+  readonly drain: Seconds;
+  /** Two of it must never run at once: the old one stops first. */
+  readonly singleton: boolean;
+  /** The user's word against the classification; undefined where there is none. */
+  readonly stateful: boolean | undefined;
+  /** Where this service is written in wherry.yaml. */
+  readonly at: Position;
+}
+
+export interface Route {
+  /** Lower case, without port. */
+  readonly host: string;
+  /** Starts with `/`; matches whole path segments. */
+  readonly path: string;
+}
+
+export interface HealthSettings {
+  readonly path: string;
+  readonly interval: Seconds;
+  readonly timeout: Seconds;
+  readonly successes: number;
+  readonly deadline: Seconds;
+}
+
+export type ServerAddress =
+  | { readonly kind: "local" }
+  | { readonly kind: "ssh"; readonly host: string; readonly user: string | undefined; readonly port: number | undefined };

@@ -1,0 +1,59 @@
+import type { Placement, ServiceKind } from "../compose/index.ts";
+import type { HealthSettings, Route } from "../config/index.ts";
+import type { Seconds } from "../core/index.ts";
+
+export type Slot = "blue" | "green";
+
+/** `20261124-3f2a`: the day and four hex digits; sorts by day, says nothing else. */
+export type ReleaseId = string;
+
+/**
+ * The immutable record of one thing that can be deployed. Lies on the server beside the rendered files; a rollback
+ * is a deployment of an older one. Readers must take every version that was ever written.
+ */
+export interface ReleaseRecord {
+  readonly version: 1;
+  readonly id: ReleaseId;
+  readonly app: string;
+  readonly environment: string;
+  readonly stack: string;
+  readonly createdAt: string;
+  /** Null outside a git repository. */
+  readonly commit: string | null;
+  /** Files outside the commit were included. */
+  readonly dirty: boolean;
+  readonly branch: string | null;
+  readonly tag: string | null;
+  /** Tells apps of the same name apart: the remote's URL without credentials, else the first commit. */
+  readonly repository: string | null;
+  readonly services: readonly ReleaseService[];
+  readonly releaseNetworks: readonly string[];
+  readonly baseNetworks: readonly string[];
+  readonly values: Readonly<Record<string, string>>;
+  /** A version is a keyed hash of the value: equal values have equal versions, and nothing else can be told from it. */
+  readonly secrets: readonly { readonly name: string; readonly version: string }[];
+}
+
+export interface ReleaseService {
+  readonly name: string;
+  readonly kind: ServiceKind;
+  readonly placement: Placement;
+  readonly reason: string;
+  /** Reference by which the server's engine knows the image. */
+  readonly image: string;
+  /** `sha256:...`: of the registry's manifest where it was pulled, else of the image's configuration. */
+  readonly digest: string;
+  /** Hash of definition, image and secret versions: a base service is changed only when this changes. */
+  readonly configHash: string;
+  readonly routes: readonly Route[];
+  readonly port: number | null;
+  readonly replicas: number;
+  readonly http: HealthSettings | null;
+  readonly composeHealth: boolean;
+  readonly release: readonly string[] | null;
+  readonly drain: Seconds;
+  readonly stopGrace: Seconds;
+  readonly singleton: boolean;
+  readonly networks: readonly { readonly name: string; readonly aliases: readonly string[] }[];
+  readonly proxyNetwork: string | null;
+}

@@ -1,0 +1,5 @@
+/** Shell scripts are files of their own, bundled as text. */
+declare module "*.sh?raw" {
+  const text: string;
+  export default text;
+}

@@ -1,0 +1,85 @@
+import type { Readable, Writable } from "node:stream";
+
+/** Everything that a room may do to the world. Passed in; tests pass another one. */
+export interface Context {
+  /** Environment variables of the process. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Absolute. Every relative path of the user is relative to it. */
+  readonly cwd: string;
+  readonly stdin: Readable & { readonly isTTY?: boolean };
+  readonly stdout: Writable & { readonly isTTY?: boolean };
+  readonly stderr: Writable & { readonly isTTY?: boolean };
+  readonly clock: Clock;
+  readonly files: Files;
+  readonly processes: Processes;
+  /** Aborted when the user interrupts the command. */
+  readonly signal: AbortSignal;
+}
+
+export interface Clock {
+  now(): Date;
+  /** Milliseconds that only ever go up; for measuring. */
+  monotonic(): number;
+  sleep(milliseconds: number): Promise<void>;
+}
+
+/** Paths are absolute. Reading what is not there gives undefined; every other failure throws. */
+export interface Files {
+  read(path: string): Promise<Uint8Array | undefined>;
+  readText(path: string): Promise<string | undefined>;
+  /** Temporary file, then rename: a reader never sees half a file. */
+  write(path: string, content: string | Uint8Array, mode?: number): Promise<void>;
+  remove(path: string): Promise<void>;
+  makeFolder(path: string, mode?: number): Promise<void>;
+  stat(path: string): Promise<FileStat | undefined>;
+  list(path: string): Promise<readonly string[]>;
+  /** A new empty folder of mode 0700 for the time of `use`, removed afterwards. */
+  withTemporaryFolder<T>(use: (path: string) => Promise<T>): Promise<T>;
+  openRead(path: string, range?: { readonly start: number; readonly end: number }): Readable;
+}
+
+export interface FileStat {
+  readonly kind: "file" | "folder" | "other";
+  readonly size: number;
+  /** Permission bits, for example 0o600. */
+  readonly mode: number;
+  readonly modified: Date;
+}
+
+export interface RunOptions {
+  readonly cwd?: string;
+  /** The whole environment of the child; the context's own when left out. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  readonly input?: string | Uint8Array | Readable;
+  /** Milliseconds after which the process is ended (SIGTERM, then SIGKILL). */
+  readonly timeout?: number;
+  /** Called with each line of standard output or error as it comes. */
+  readonly onStdoutLine?: (line: string) => void;
+  readonly onStderrLine?: (line: string) => void;
+  /** Hands the terminal over: the child reads and writes the streams of this process. */
+  readonly terminal?: boolean;
+}
+
+export interface ProcessResult {
+  readonly stdout: string;
+  readonly stderr: string;
+  /** 127 when the program is not there. */
+  readonly exitCode: number;
+  readonly signal: string | undefined;
+  readonly timedOut: boolean;
+}
+
+/** A process that goes on while we talk to it. */
+export interface RunningProcess {
+  readonly stdin: Writable;
+  readonly stdout: Readable;
+  readonly stderr: Readable;
+  readonly done: Promise<ProcessResult>;
+  kill(): void;
+}
+
+/** Programs are started from a list of arguments, never through a shell. A program that fails does not throw: look at its exit code. */
+export interface Processes {
+  run(argv: readonly string[], options?: RunOptions): Promise<ProcessResult>;
+  start(argv: readonly string[], options?: RunOptions): RunningProcess;
+}
