@@ -1,0 +1,27 @@
+import process from "node:process";
+import type { Context } from "./context.ts";
+import { createFiles } from "./files.ts";
+import { createProcesses } from "./process.ts";
+
+/** The real world. Tests build theirs from this one and replace what they need. */
+export function createContext(options: Partial<Context> = {}): Context {
+  const env = options.env ?? process.env;
+  const cwd = options.cwd ?? process.cwd();
+  const signal = options.signal ?? new AbortController().signal;
+  return {
+    env,
+    cwd,
+    stdin: process.stdin,
+    stdout: process.stdout,
+    stderr: process.stderr,
+    clock: {
+      now: () => new Date(),
+      monotonic: () => performance.now(),
+      sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
+    },
+    files: createFiles(),
+    processes: createProcesses({ env, cwd, signal }),
+    signal,
+    ...options,
+  };
+}
