@@ -1,0 +1,13 @@
+/**
+ * wherry.yaml: found, validated with positions, merged for one environment. Also the JSON Schema of the file, and YAML
+ * with positions for whoever reads another file of the user.
+ */
+export { loadMergedDocument, loadSettings } from "./load.ts";
+export type { LoadOptions } from "./read.ts";
+export { shownPath } from "./read.ts";
+export { configJsonSchema } from "./schema.ts";
+export { parseServer } from "./server-address.ts";
+export { isMapping } from "./merge.ts";
+export type { HealthSettings, Route, ServerAddress, ServiceSettings, Settings } from "./settings.ts";
+export { formatProblem, hasPath, parseYaml, positionOfKey, positionOfOffset, positionOfValue } from "./yaml-source.ts";
+export type { Path, YamlProblem, YamlSource } from "./yaml-source.ts";

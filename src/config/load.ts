@@ -1,0 +1,54 @@
+import { dirname, join, resolve } from "node:path";
+import type { Context } from "../system/index.ts";
+import { invalidFile } from "./problems.ts";
+import { readConfig } from "./read.ts";
+import type { LoadOptions, ReadConfig } from "./read.ts";
+import type { Settings } from "./settings.ts";
+import { settingsOf } from "./settings-of.ts";
+
+/** The settings of one environment; throws one error that lists everything that is wrong with the file. */
+export async function loadSettings(ctx: Context, options: LoadOptions): Promise<Settings> {
+  const config = await readConfig(ctx, options);
+  return settingsOf(config, await composeFiles(ctx, config));
+}
+
+/** wherry.yaml merged for one environment, as somebody would have written it for this one alone: what `wherry config` prints. */
+export async function loadMergedDocument(ctx: Context, options: LoadOptions): Promise<Readonly<Record<string, unknown>>> {
+  const config = await readConfig(ctx, options);
+  return { app: config.app, environment: config.environment, ...config.merged, compose: await composeFiles(ctx, config) };
+}
+
+/**
+ * Docker Compose's own order of names. Its `compose.override.yaml` is left out on purpose: it holds what developers want on
+ * their laptops (source mounts, debug ports), and an environment has `compose.<environment>.yaml` for its own wishes.
+ */
+const defaultNames = ["compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml"];
+
+async function composeFiles(ctx: Context, config: ReadConfig): Promise<readonly string[]> {
+  const exists = async (file: string): Promise<boolean> => (await ctx.files.stat(resolve(config.directory, file))) !== undefined;
+  const files = await writtenOrDefault(config, exists);
+  const folder = dirname(files[0] ?? ".");
+  const overlays = [".yaml", ".yml"].flatMap((ending) =>
+    ["compose", "docker-compose"].map((stem) => join(folder, `${stem}.${config.environment}${ending}`)),
+  );
+  const known = new Set(files.map((file) => resolve(config.directory, file)));
+  for (const overlay of overlays) {
+    if (!known.has(resolve(config.directory, overlay)) && (await exists(overlay))) return [...files, overlay];
+  }
+  return files;
+}
+
+async function writtenOrDefault(config: ReadConfig, exists: (file: string) => Promise<boolean>): Promise<readonly string[]> {
+  const written = config.merged.compose;
+  if (written === undefined) {
+    for (const name of defaultNames) if (await exists(name)) return [name];
+    throw invalidFile([{ at: config.at(["compose"], "key"), message: `compose: there is no ${defaultNames.join(", ")} in ${config.directory}` }]);
+  }
+  const files = typeof written === "string" ? [written] : written;
+  const missing = await Promise.all(files.map(exists));
+  const problems = files.flatMap((file, index) =>
+    missing[index] === true ? [] : [{ at: config.at(typeof written === "string" ? ["compose"] : ["compose", index], "value"), message: `compose: there is no file ${file}` }],
+  );
+  if (problems.length > 0) throw invalidFile(problems);
+  return files;
+}

@@ -1,0 +1,90 @@
+import { basename, dirname, isAbsolute, join, relative, resolve } from "node:path";
+import { usageError, nearest } from "../core/index.ts";
+import type { Context } from "../system/index.ts";
+import { isMapping, mergeOver } from "./merge.ts";
+import { invalidFile, problemsOf } from "./problems.ts";
+import { WherryFile } from "./schema.ts";
+import type { EnvironmentSection } from "./schema.ts";
+import { hasPath, parseYaml, positionOfKey, positionOfValue, yamlProblems } from "./yaml-source.ts";
+import type { Path, YamlProblem, YamlSource } from "./yaml-source.ts";
+import type { Position } from "../core/index.ts";
+
+export const fileName = "wherry.yaml";
+
+export interface LoadOptions {
+  /** Where to look for wherry.yaml: here, then upwards to the root of the git repository. The context's folder when left out. */
+  readonly directory?: string;
+  readonly environment: string;
+}
+
+/** wherry.yaml, valid, merged for one environment, in its own words. */
+export interface ReadConfig {
+  readonly path: string;
+  readonly directory: string;
+  readonly app: string;
+  readonly environment: string;
+  readonly merged: EnvironmentSection;
+  /** Where a part of the merged document is written: in the environment if it is there, else at the top. */
+  at(path: Path, part: "key" | "value"): Position;
+}
+
+export async function readConfig(ctx: Context, options: LoadOptions): Promise<ReadConfig> {
+  const start = resolve(ctx.cwd, options.directory ?? ".");
+  const path = await findFile(ctx, start);
+  const text = (await ctx.files.readText(path)) ?? "";
+  const source = parseYaml(shownPath(ctx, path), text);
+  const file = validate(source);
+  if (!Object.hasOwn(file.environments, options.environment)) throw unknownEnvironment(options.environment, Object.keys(file.environments), source);
+  const { app, environments, ...top } = file;
+  const above = ["environments", options.environment];
+  return {
+    path,
+    directory: dirname(path),
+    app,
+    environment: options.environment,
+    merged: mergeOver(top, environments[options.environment] ?? {}) as EnvironmentSection,
+    at(wanted, part) {
+      const whole = [...above, ...wanted];
+      const found = wanted.length > 0 && hasPath(source, wanted) && !hasPath(source, whole) ? wanted : whole;
+      return part === "key" ? positionOfKey(source, found) : positionOfValue(source, found);
+    },
+  };
+}
+
+/** For people: relative to the folder they are in, unless that starts to climb. */
+export function shownPath(ctx: Context, path: string): string {
+  const short = relative(ctx.cwd, path);
+  return short === "" || short.startsWith("..") || isAbsolute(short) ? path : short;
+}
+
+async function findFile(ctx: Context, start: string): Promise<string> {
+  for (let folder = start; ; folder = dirname(folder)) {
+    const path = join(folder, fileName);
+    if ((await ctx.files.stat(path)) !== undefined) return path;
+    const top = (await ctx.files.stat(join(folder, ".git"))) !== undefined || dirname(folder) === folder;
+    if (top) break;
+  }
+  throw usageError("no-config", `no ${fileName} in ${start} or above it in the same git repository`, {
+    hint: `run this in your app's folder, or write one there: app: ${basename(start).toLowerCase()}, then environments with a server`,
+  });
+}
+
+function validate(source: YamlSource): WherryFile {
+  const syntax = yamlProblems(source);
+  if (syntax.length > 0) throw invalidFile(syntax);
+  const content: unknown = source.document.toJS();
+  if (!isMapping(content)) throw invalidFile([{ at: { file: source.file, line: 1, column: 1 }, message: "expected a mapping that starts with app: NAME" }]);
+  const own = Object.fromEntries(Object.entries(content).filter(([key]) => !key.startsWith("x-")));
+  const result = WherryFile.safeParse(own);
+  const problems: readonly YamlProblem[] = result.success ? [] : problemsOf(result.error, source);
+  if (problems.length > 0 || !result.success) throw invalidFile(problems);
+  return result.data;
+}
+
+function unknownEnvironment(wanted: string, known: readonly string[], source: YamlSource): Error {
+  const near = nearest(wanted, known);
+  return usageError("unknown-environment", `there is no environment ${JSON.stringify(wanted)}; there is ${known.join(", ") || "none"}`, {
+    at: positionOfKey(source, ["environments"]),
+    hint: near === undefined ? `add it under environments: in ${source.file}` : `did you mean -e ${near}?`,
+  });
+}

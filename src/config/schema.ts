@@ -1,0 +1,120 @@
+import * as z from "zod";
+import { parseDuration } from "../core/index.ts";
+import { parseServer } from "./server-address.ts";
+
+/**
+ * wherry.yaml as people write it. The one definition: it validates, its descriptions are the documentation, and the
+ * JSON Schema for editors is made from it. Defaults are filled in by `settings-of.ts`.
+ */
+
+const name = (what: string) =>
+  z.string().regex(/^[a-z][a-z0-9-]{0,30}$/, `${what} starts with a letter and has at most 31 lower-case letters, digits and dashes`);
+
+const variable = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "a variable's name has letters, digits and underscores, and does not start with a digit");
+
+const durationForm = "a duration is written as 500ms, 90s, 5m or 1m30s";
+const duration = z.string(durationForm).refine((text) => (parseDuration(text) ?? 0) > 0, durationForm);
+
+const hostName = z
+  .string()
+  .refine((host) => !host.includes("*"), "a wildcard host is not supported: write each host name")
+  .refine((host) => host.includes("*") || isHost(host), "a host is a name such as shop.example.com or an IP address, without scheme, port or path");
+
+const urlPath = z.string().regex(/^\/[^\s?#]*$/, "a path starts with / and has no spaces, ? or #");
+
+const route = z.union([
+  hostName,
+  z.strictObject({
+    host: hostName.describe("Host name, without scheme and port."),
+    path: urlPath.optional().describe("Path prefix; matches whole segments, and reaches the service unchanged. Default: /"),
+  }),
+]);
+
+const health = z.union([
+  urlPath,
+  z.strictObject({
+    path: urlPath.describe("Path that answers 2xx when the service can take traffic. A redirect is a failure."),
+    interval: duration.optional().describe("Time between two checks once it runs. Default: 1s"),
+    timeout: duration.optional().describe("How long one check may take. Default: 2s"),
+    successes: z.int().min(1).max(100).optional().describe("Good answers in a row that make it healthy. Default: 2"),
+    deadline: duration.optional().describe("A new version that is not healthy by then is given up. Default: 60s"),
+  }),
+]);
+
+const service = z.strictObject({
+  route: z
+    .union([...route.options, z.array(route).min(1)])
+    .optional()
+    .describe("Where its traffic comes from: a host, { host, path }, or a list of these. Makes it a routed service."),
+  health: health.optional().describe("HTTP check by the proxy: a path, or { path, interval, timeout, successes, deadline }."),
+  port: z.int().min(1).max(65535).optional().describe("Container port that gets the traffic; needed only where compose leaves a choice."),
+  release: z.array(z.string()).min(1).optional().describe("Command, as a list, run once from the new image before it gets traffic: a migration."),
+  drain: duration.optional().describe("How long requests in flight may take once new ones go to the next release. Default: 30s"),
+  singleton: z.boolean().optional().describe("Two of it must never run at once: the old one stops first. Default: false"),
+  stateful: z
+    .boolean()
+    .optional()
+    .describe("true: keeps data, is changed in place. false: old and new may share its volumes. Default: seen from the compose file."),
+});
+
+const server = z.union([
+  z.string().refine((text) => parseServer(text) !== undefined, "a server is user@host, user@host:port, or local"),
+  z.strictObject({
+    host: z.string().min(1).describe("Name or address, or a Host of your ssh_config."),
+    user: z.string().min(1).optional().describe("User to log in as; left out, ssh decides."),
+    port: z.int().min(1).max(65535).optional().describe("Port of the SSH server; left out, ssh decides."),
+  }),
+]);
+
+/** What may stand at the top and again in each environment. */
+const shared = {
+  compose: z
+    .union([z.string().min(1), z.array(z.string().min(1)).min(1)])
+    .optional()
+    .describe("Compose file, or a list merged as docker compose does; compose.<environment>.yaml beside it is added where it exists."),
+  profiles: z.array(z.string().min(1)).optional().describe("Compose profiles to switch on."),
+  services: z.record(z.string(), service.nullable()).optional().describe("What compose cannot say about its services, by service name."),
+  server: server.optional().describe("user@host[:port], { host, user, port }, or local for the Docker engine of this machine."),
+  secrets: z.array(variable).optional().describe("Variables whose values are secrets: they must have a value before anything is touched."),
+  values: z
+    .record(variable, z.union([z.string(), z.number(), z.boolean()]))
+    .optional()
+    .describe("Values for ${VARIABLE} in the compose files; they win over .env."),
+  keep: z.int().min(1).max(100).optional().describe("How many releases stay on the server with their images, the live one included. Default: 5"),
+};
+
+const environment = z.strictObject({
+  ...shared,
+  deploy_on: z
+    .strictObject({
+      branch: z.string().min(1).optional().describe("Branch, or pattern, whose pushes are deployed here."),
+      tag: z.string().min(1).optional().describe("Tag pattern whose pushes are deployed here: PROD-*"),
+    })
+    .optional()
+    .describe("What a pipeline deploys to this environment."),
+});
+
+export const WherryFile = z
+  .strictObject({
+    app: name("an app's name").describe("Name of the app; unique on each server."),
+    ...shared,
+    environments: z
+      .record(name("an environment's name"), environment.nullable())
+      .describe("development, production, ...: each is merged over the top level (mappings merge, everything else replaces)."),
+  })
+  .describe("wherry.yaml: what compose cannot say about an app.");
+
+export type WherryFile = z.infer<typeof WherryFile>;
+export type EnvironmentSection = z.infer<typeof environment>;
+
+/** JSON Schema of wherry.yaml, for completion in editors. */
+export function configJsonSchema(): Readonly<Record<string, unknown>> {
+  const schema = z.toJSONSchema(WherryFile, { io: "input" });
+  // `x-` keys are the place for YAML anchors, as in compose.
+  return { ...schema, title: "wherry.yaml", patternProperties: { "^x-": {} } };
+}
+
+function isHost(host: string): boolean {
+  if (host.length > 253) return false;
+  return host.split(".").every((label) => /^[a-z0-9]([a-z0-9_-]{0,61}[a-z0-9])?$/i.test(label));
+}

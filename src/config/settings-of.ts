@@ -1,0 +1,102 @@
+import { parseDuration } from "../core/index.ts";
+import type { Position, Seconds } from "../core/index.ts";
+import { invalidFile } from "./problems.ts";
+import type { ReadConfig } from "./read.ts";
+import type { EnvironmentSection } from "./schema.ts";
+import { parseServer } from "./server-address.ts";
+import type { HealthSettings, Route, ServerAddress, ServiceSettings, Settings } from "./settings.ts";
+import { formatPosition } from "../core/index.ts";
+import type { YamlProblem } from "./yaml-source.ts";
+
+type RawService = NonNullable<NonNullable<EnvironmentSection["services"]>[string]>;
+
+const defaults = { keep: 5, drain: 30, interval: 1, timeout: 2, successes: 2, deadline: 60 } as const;
+
+/** Shorthands written out and defaults filled in; what only shows once all parts are together is checked here. */
+export function settingsOf(config: ReadConfig, compose: readonly string[]): Settings {
+  const { merged } = config;
+  const services = Object.fromEntries(Object.entries(merged.services ?? {}).map(([name, raw]) => [name, serviceOf(config, name, raw ?? {})]));
+  const secrets = (merged.secrets ?? []).map((name, index) => ({ name, at: config.at(["secrets", index], "value") }));
+  const server = merged.server === undefined ? undefined : serverOf(merged.server);
+  const problems = [...clashingRoutes(config, services), ...clashingNames(secrets, merged.values ?? {})];
+  if (server === undefined) problems.unshift({ at: config.at([], "key"), message: `environments.${config.environment}.server: is missing` });
+  if (problems.length > 0 || server === undefined) throw invalidFile(problems);
+  return {
+    app: config.app,
+    environment: config.environment,
+    file: config.path,
+    directory: config.directory,
+    compose,
+    profiles: merged.profiles ?? [],
+    services,
+    server,
+    deployOn: withoutUndefined(merged.deploy_on ?? {}),
+    secrets: secrets.filter(({ name }, index) => secrets.findIndex((other) => other.name === name) === index),
+    values: Object.fromEntries(Object.entries(merged.values ?? {}).map(([name, value]) => [name, String(value)])),
+    keep: merged.keep ?? defaults.keep,
+  };
+}
+
+function serviceOf(config: ReadConfig, name: string, raw: RawService): ServiceSettings {
+  return {
+    routes: routesOf(raw.route),
+    port: raw.port,
+    health: healthOf(raw.health),
+    release: raw.release,
+    drain: seconds(raw.drain, defaults.drain),
+    singleton: raw.singleton ?? false,
+    stateful: raw.stateful,
+    at: config.at(["services", name], "key"),
+  };
+}
+
+function routesOf(raw: RawService["route"]): readonly Route[] {
+  if (raw === undefined) return [];
+  const list = Array.isArray(raw) ? raw : [raw];
+  return list.map((item) => (typeof item === "string" ? { host: item, path: undefined } : item)).map(({ host, path }) => ({ host: host.toLowerCase(), path: path ?? "/" }));
+}
+
+function healthOf(raw: RawService["health"]): HealthSettings | undefined {
+  if (raw === undefined) return undefined;
+  const health = typeof raw === "string" ? { path: raw } : raw;
+  return {
+    path: health.path,
+    interval: seconds(health.interval, defaults.interval),
+    timeout: seconds(health.timeout, defaults.timeout),
+    successes: health.successes ?? defaults.successes,
+    deadline: seconds(health.deadline, defaults.deadline),
+  };
+}
+
+function serverOf(raw: NonNullable<EnvironmentSection["server"]>): ServerAddress | undefined {
+  return typeof raw === "string" ? parseServer(raw) : { kind: "ssh", host: raw.host, user: raw.user, port: raw.port };
+}
+
+function seconds(text: string | undefined, otherwise: Seconds): Seconds {
+  return (text === undefined ? undefined : parseDuration(text)) ?? otherwise;
+}
+
+function clashingRoutes(config: ReadConfig, services: Readonly<Record<string, ServiceSettings>>): YamlProblem[] {
+  const taken = new Map<string, { readonly service: string; readonly at: Position }>();
+  const problems: YamlProblem[] = [];
+  for (const [service, { routes }] of Object.entries(services)) {
+    for (const { host, path } of routes) {
+      const at = config.at(["services", service, "route"], "value");
+      const key = `${host}${path.replace(/(?<=.)\/$/, "")}`;
+      const first = taken.get(key);
+      if (first === undefined) taken.set(key, { service, at });
+      else problems.push({ at, message: `services.${service}.route: ${key} is also a route of ${first.service} (${formatPosition(first.at)})` });
+    }
+  }
+  return problems;
+}
+
+function clashingNames(secrets: Settings["secrets"], values: Readonly<Record<string, unknown>>): readonly YamlProblem[] {
+  return secrets
+    .filter(({ name }) => Object.hasOwn(values, name))
+    .map(({ name, at }) => ({ at, message: `secrets: ${name} is in values as well, where anybody can read it; take it out there` }));
+}
+
+function withoutUndefined<T extends object>(value: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(value).filter(([, part]) => part !== undefined)) as { [K in keyof T]: Exclude<T[K], undefined> };
+}
