@@ -1,5 +1,6 @@
 import type { HealthSettings, Route } from "../config/settings.ts";
-import type { Position, Seconds } from "../core/index.ts";
+import type { Position, Secret, Seconds } from "../core/index.ts";
+import type { ComposeProject } from "./project.ts";
 
 /** What a service is to a deployment; see the words in the documentation. */
 export type ServiceKind = "routed" | "worker" | "job" | "stateful";
@@ -39,6 +40,8 @@ export interface ServiceModel {
   readonly proxyNetwork: string | undefined;
   /** Hash of the service's resolved definition without its image; secret values are not in it, their names are. */
   readonly definition: string;
+  /** Names of the secrets whose values reach this service; `file:NAME` for a compose secret that is a file. */
+  readonly secrets: readonly string[];
   readonly at: Position | undefined;
 }
 
@@ -58,9 +61,40 @@ export interface AppModel {
   /** Networks that Wherry makes, sorted by name: those of the release projects and those of the base project (a network may be in both). */
   readonly releaseNetworks: readonly string[];
   readonly baseNetworks: readonly string[];
+  /** Jobs of the release in the order in which they run. A job that only base services wait for is theirs, and not here. */
+  readonly jobs: readonly string[];
+  /** Secrets that must have a value before anything is touched: those of wherry.yaml, and those only compose names. */
+  readonly secrets: readonly { readonly name: string; readonly at: Position | undefined }[];
+  /** Contents of compose secrets that are files, by `file:NAME`, in base64: for their versions. */
+  readonly fileSecrets: ReadonlyMap<string, Secret>;
+  /**
+   * Named volumes that a release mounts but no base service makes. They must be made before it starts
+   * (`docker volume create`, which does nothing where it is there already).
+   */
+  readonly releaseVolumes: readonly VolumeModel[];
   readonly notices: readonly Notice[];
   /** The resolved compose project, with secret values still as placeholders. Opaque to other rooms. */
-  readonly resolved: unknown;
+  readonly resolved: ComposeProject;
+}
+
+export interface VolumeModel {
+  /** As the engine knows it: `shop-production_uploads`. */
+  readonly name: string;
+  readonly driver: string | undefined;
+  readonly driverOptions: Readonly<Record<string, string>>;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/** What the image of a service is built from, as compose resolved it: paths are absolute, `$` stands for itself. */
+export interface BuildModel {
+  readonly service: string;
+  /** Tag asked for by `image:` beside `build:`. */
+  readonly image: string | undefined;
+  readonly platform: string | undefined;
+  /** The `build` mapping of the compose specification. */
+  readonly build: Readonly<Record<string, unknown>>;
+  /** Build secrets: id as the Dockerfile mounts it, and the name in the secrets map (`file:NAME` in AppModel.fileSecrets). */
+  readonly secrets: readonly { readonly id: string; readonly name: string }[];
 }
 
 /** One file of a rendered release; paths are relative to the release's folder on the server. */

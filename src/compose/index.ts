@@ -1,0 +1,15 @@
+/**
+ * Compose files: resolved by docker compose itself, understood (what is each service to a deployment?), and rendered
+ * into the files of one release.
+ */
+export { maximumRoutedReplicas, replicaAddresses } from "./addresses.ts";
+export type { AddressedProject, AddressedService, ReplicaAddress } from "./addresses.ts";
+export { buildsOf } from "./builds.ts";
+export { composeKeys } from "./keys.ts";
+export type { ComposeKey } from "./keys.ts";
+export { loadCompose } from "./load.ts";
+export { renderRelease } from "./render.ts";
+export type { RenderOptions } from "./render.ts";
+export { understand } from "./understand.ts";
+export type { AppModel, BuildModel, Notice, Placement, RenderedFile, ServiceKind, ServiceModel, VolumeModel } from "./model.ts";
+export type { ComposeProject } from "./project.ts";
