@@ -117,3 +117,8 @@ export interface ComposeProject {
   /** Best effort: what comes from `extends` and `include` may have no place. */
   readonly positionOf: (path: readonly (string | number)[]) => Position | undefined;
 }
+
+/** The named services as compose resolved them. */
+export function definitionsOf(project: ComposeProject, services: readonly { readonly name: string }[]): readonly ResolvedService[] {
+  return services.map(({ name }) => project.document.services[name]).filter((service) => service !== undefined);
+}

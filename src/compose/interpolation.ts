@@ -1,0 +1,63 @@
+/** A variable that a text needs and nothing gives. */
+export interface MissingVariable {
+  readonly name: string;
+  /** As written, for finding its place: `${NAME`. */
+  readonly written: string;
+  /** The author's own words: `${NAME:?words}`. */
+  readonly message: string | undefined;
+}
+
+interface Reference {
+  readonly name: string;
+  readonly written: string;
+  /** `:-`, `-`, `:?`, `?`, `:+`, `+`, or empty. */
+  readonly operator: string;
+  readonly word: string;
+}
+
+/** A forbidden one is missing even where it has a default. */
+export type Lookup = (name: string) => "known" | "unknown" | "forbidden";
+
+/** What of compose's interpolation syntax in `text` has neither a value nor a default. */
+export function missingVariables(text: string, lookup: Lookup): readonly MissingVariable[] {
+  return references(text).flatMap(({ name, written, operator, word }) => {
+    const state = lookup(name);
+    const known = state === "known";
+    if (operator.endsWith("-") && state !== "forbidden") return known ? [] : missingVariables(word, lookup);
+    if (operator.endsWith("+") && state !== "forbidden") return known ? missingVariables(word, lookup) : [];
+    return known ? [] : [{ name, written, message: operator.endsWith("?") ? word : undefined }];
+  });
+}
+
+function references(text: string): readonly Reference[] {
+  const found: Reference[] = [];
+  let at = text.indexOf("$");
+  while (at !== -1) {
+    const rest = text.slice(at);
+    const bare = /^\$([A-Za-z_]\w*)/.exec(rest);
+    const braced = /^\$\{([A-Za-z_]\w*)(:?[-?+])?/.exec(rest);
+    let length = rest.startsWith("$$") ? 2 : 1;
+    if (bare?.[1] !== undefined) {
+      found.push({ name: bare[1], written: bare[0], operator: "", word: "" });
+      length = bare[0].length;
+    } else if (braced?.[1] !== undefined) {
+      const end = closingBrace(rest);
+      const operator = braced[2] ?? "";
+      found.push({ name: braced[1], written: `\${${braced[1]}`, operator, word: rest.slice(braced[0].length, end) });
+      length = end + 1;
+    }
+    at = text.indexOf("$", at + length);
+  }
+  return found;
+}
+
+/** Of the `${` that the text starts with; other references may be nested in its word. */
+function closingBrace(text: string): number {
+  let depth = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    if (text.startsWith("${", at)) depth += 1;
+    if (text[at] === "}") depth -= 1;
+    if (depth === 0 && at > 0) return at;
+  }
+  return text.length;
+}

@@ -1,0 +1,61 @@
+import type { Context } from "../system/index.ts";
+import { git } from "./run.ts";
+
+export interface CommitDescription {
+  readonly commit: string;
+  /** Changed and untracked files of the folder, relative to it; ignored ones are not here. */
+  readonly dirty: readonly string[];
+  readonly branch: string | undefined;
+  /** The tag at this commit; the newest one where there are several. */
+  readonly tag: string | undefined;
+  /** Tells repositories apart: the remote's URL without credentials, else `commit:` and the first commit. */
+  readonly repository: string;
+}
+
+/** What is checked out here; undefined outside a git repository and before its first commit. */
+export async function describeCommit(ctx: Context, directory: string): Promise<CommitDescription | undefined> {
+  const ask = (...args: readonly string[]): Promise<string | undefined> => git(ctx, directory, args);
+  const [commit, status, branch, tags, remotes, roots] = await Promise.all([
+    ask("rev-parse", "--verify", "HEAD^{commit}"),
+    ask("status", "--porcelain=v1", "-z", "--untracked-files=all", "--no-renames", "--", "."),
+    ask("symbolic-ref", "--quiet", "--short", "HEAD"),
+    ask("tag", "--points-at", "HEAD", "--sort=-creatordate"),
+    ask("remote", "-v"),
+    ask("rev-list", "--max-parents=0", "HEAD"),
+  ]);
+  if (commit === undefined) return undefined;
+  const prefix = (await ask("rev-parse", "--show-prefix"))?.trim() ?? "";
+  return {
+    commit: commit.trim(),
+    dirty: (status ?? "").split("\0").filter((entry) => entry !== "").map((entry) => withoutPrefix(entry.slice(3), prefix)),
+    branch: firstLine(branch),
+    tag: firstLine(tags),
+    repository: remoteOf(remotes ?? "") ?? `commit:${(roots ?? commit).trim().split("\n").at(-1)}`,
+  };
+}
+
+/** `origin`, else the first one. `https://user:token@host/x.git` and `git@host:x` name the same: `host/x`. */
+function remoteOf(remotes: string): string | undefined {
+  const urls = remotes.split("\n").flatMap((line) => {
+    const [, name, url] = /^(\S+)\t(.*) \(fetch\)$/.exec(line) ?? [];
+    return name === undefined || url === undefined ? [] : [{ name, url }];
+  });
+  const remote = urls.find(({ name }) => name === "origin") ?? urls[0];
+  return remote === undefined ? undefined : withoutCredentials(remote.url);
+}
+
+/** The same repository has the same text whether it is reached by https or ssh, with a token or without. */
+export function withoutCredentials(url: string): string {
+  const plain = url.replace(/\/+$/, "").replace(/\.git$/, "");
+  const [, host, path] = /^[a-z][a-z0-9+.-]*:\/\/(?:[^@/]*@)?([^/:]+)(?::\d+)?\/(.*)$/i.exec(plain) ?? /^(?:[^@/:]+@)?([^@/:]{2,}):(?!\/\/)(.*)$/.exec(plain) ?? [];
+  return host === undefined || path === undefined ? plain : `${host.toLowerCase()}/${path.replace(/^\/+/, "")}`;
+}
+
+function withoutPrefix(path: string, prefix: string): string {
+  return path.startsWith(prefix) ? path.slice(prefix.length) : path;
+}
+
+function firstLine(text: string | undefined): string | undefined {
+  const line = text?.split("\n")[0]?.trim();
+  return line === "" ? undefined : line;
+}

@@ -1,0 +1,5 @@
+/** The history of the user's repository, asked of git itself. */
+export { describeCommit } from "./describe.ts";
+export type { CommitDescription } from "./describe.ts";
+export { exportTree } from "./export.ts";
+export { listProjectFiles } from "./list.ts";
