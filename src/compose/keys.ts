@@ -28,11 +28,11 @@ export const composeKeys: readonly ComposeKey[] = [
   ...passed(
     "services.*",
     `annotations attach blkio_config cap_add cap_drop cgroup cgroup_parent command configs cpu_count cpu_percent cpu_period cpu_quota
-     cpu_rt_period cpu_rt_runtime cpu_shares cpus cpuset device_cgroup_rules devices dns dns_opt dns_search domainname entrypoint
-     environment expose extra_hosts gpus group_add healthcheck hostname init ipc isolation labels logging mem_limit mem_reservation
-     mem_swappiness memswap_limit oom_kill_disable oom_score_adj pid pids_limit platform post_start pre_stop privileged read_only
+     cpu_rt_period cpu_rt_runtime cpu_shares cpus cpuset device_cgroup_rules dns dns_opt dns_search domainname entrypoint
+     environment expose extra_hosts group_add healthcheck hostname init ipc isolation labels logging mem_limit mem_reservation
+     mem_swappiness memswap_limit oom_kill_disable oom_score_adj pid pids_limit platform privileged read_only
      runtime scale secrets security_opt shm_size stdin_open stop_grace_period stop_signal storage_opt sysctls tmpfs tty ulimits
-     umask use_api_socket user userns_mode uts volumes working_dir`,
+     umask user userns_mode uts volumes working_dir`,
   ),
   ...translated("services.*", {
     build: "built on your machine or in CI; the server gets the image",
@@ -40,8 +40,10 @@ export const composeKeys: readonly ComposeKey[] = [
     depends_on: "kept between services of the same placement; what is changed in place, and jobs, are there before the release starts",
     deploy: "see its keys",
     develop: "is for docker compose watch only",
+    devices: "in the short form, which every version of docker compose knows",
     env_file: "read on your machine; its variables go into environment",
     extends: "resolved by docker compose on your machine",
+    gpus: "as deploy.resources.reservations.devices, which every version of docker compose knows",
     image: "the image of the release, by digest",
     label_file: "read on your machine; its labels go into labels",
     links: "the name of a link becomes an alias of the linked service on the networks they share",
@@ -53,8 +55,11 @@ export const composeKeys: readonly ComposeKey[] = [
   }),
   ...noted("services.*", {
     mac_address: "dropped: Docker gives addresses, and two releases cannot share one",
+    post_start: "needs docker compose 2.30 or newer on the server",
+    pre_stop: "needs docker compose 2.30 or newer on the server",
     pull_policy: "dropped: the server gets exactly the image of the release",
     pull_refresh_after: "dropped: the server gets exactly the image of the release",
+    use_api_socket: "needs docker compose 2.36 or newer on the server; gives the container the whole engine",
   }),
   ...refused("services.*", {
     credential_spec: "is for Windows containers",
@@ -87,8 +92,10 @@ export const composeKeys: readonly ComposeKey[] = [
 
   ...passed("services.*.healthcheck", "disable interval retries start_interval start_period test timeout"),
 
-  ...passed("networks.*", "attachable driver driver_opts enable_ipv4 external internal labels"),
+  ...passed("networks.*", "attachable driver_opts external internal labels"),
   ...translated("networks.*", {
+    driver: "bridge, or refused: a network of another kind is made by you, and external",
+    enable_ipv4: "always on; false is refused",
     ipam: "Wherry gives each release its own small subnet with fixed addresses for what the proxy reaches",
     name: "each release has its own copy, so the name is Wherry's; an external network keeps it",
   }),

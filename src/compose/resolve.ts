@@ -78,7 +78,7 @@ export function composeFailure(stderr: string, sources: ComposeSources, unset: r
   const lines = stderr.split("\n").filter((line) => line.trim() !== "" && !/level=(warning|info|debug)|^WARN/.test(line));
   const message = lines.map((line) => line.replace(/^time="[^"]*" level=\w+ msg="?/, "").trim()).join(" ") || "docker compose cannot read these files";
   const path = pathIn(message);
-  const at = message.includes("yaml: ") ? syntaxPlace(message, sources) : longestKnown(path, sources);
+  const at = /(^|\s)yaml: /.test(message) ? syntaxPlace(message, sources) : longestKnown(path, sources);
   const near = /additional propert/i.test(message) ? nearest(String(path.at(-1)), keysBeside(path)) : undefined;
   const hint = near === undefined ? (unset.length === 0 ? undefined : `without a value: ${unset.join(", ")}`) : `did you mean "${near}"?`;
   return invalidError("compose-refused", `docker compose: ${message}`, { ...(at === undefined ? {} : { at }), ...(hint === undefined ? {} : { hint }) });
