@@ -29,6 +29,11 @@ function checkBind({ project, service }: Checked, mount: ResolvedMount): readonl
     const message = `${where} is the folder ${bind.path} on the server, empty at first: the project does not hold it${bind.ignored ? " (git ignores what is in it)" : ""}`;
     return [notice(writable ? "note" : "warning", "data-folder", message, undefined, writable ? undefined : "if it should hold files of the project, commit them")];
   }
+  const context = project.document.services[service.name]?.build?.["context"];
+  if (bind.kind === "folder" && typeof context === "string" && context === mount.source) {
+    const hint = "leave the mount to compose.override.yaml, which only docker compose on a laptop reads";
+    return [notice("warning", "source-mount", `${where} puts the source code over what the image holds there, as in development`, undefined, hint)];
+  }
   const notices: Notice[] = [];
   if (writable) notices.push(notice("note", "bind-shipped", `${where} is shipped with each release: what the container writes there is gone with the next one`, undefined, "add :ro if it writes nothing"));
   if (bind.ignored) notices.push(notice("note", "bind-not-in-git", `${where} is shipped as it lies on this machine: git ignores ${bind.path}`, undefined));

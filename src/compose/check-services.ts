@@ -5,7 +5,8 @@ import { checkNetworks } from "./check-networks.ts";
 import { isDataImage } from "./data-images.ts";
 import type { Notice, ServiceModel } from "./model.ts";
 import { notice } from "./notice.ts";
-import type { ComposeProject, ResolvedService } from "./project.ts";
+import { isProxyPort, publishedPorts } from "./parts.ts";
+import type { ComposeProject, ResolvedPort, ResolvedService } from "./project.ts";
 import { renderedNames } from "./render-context.ts";
 
 /** One service with everything that a check may want to look at. */
@@ -82,16 +83,26 @@ function checkReplicas({ services, service }: Checked): readonly Notice[] {
 }
 
 function checkPublishedPorts({ project, service, resolved }: Checked): readonly Notice[] {
-  const ports = (resolved.ports ?? []).filter((port) => port.published !== undefined && port.published !== "");
-  if (ports.length === 0) return [];
+  const { kept, proxied, lost } = publishedPorts(service, resolved);
   const at = project.positionOf(["services", service.name, "ports"]);
-  const list = [...new Set(ports.map((port) => port.published))].join(", ");
-  if (service.routes.length > 0) return [notice("note", "port-dropped", `${service.name} does not publish port ${list}: its traffic comes through the proxy`, at)];
-  const open = ports.filter((port) => port.host_ip === undefined || port.host_ip === "" || port.host_ip === "0.0.0.0" || port.host_ip === "::");
-  if (open.length === 0) return [];
-  const numbers = [...new Set(open.map((port) => port.published))].join(", ");
-  const message = `${service.name} publishes port ${numbers} on all addresses of the server; Docker opens it past ufw`;
-  return [notice("warning", "port-open", message, at, `for the server itself: "127.0.0.1:${open[0]?.published}:${open[0]?.target}"; other services need no published port`)];
+  const numbers = (ports: readonly ResolvedPort[]): string => [...new Set(ports.flatMap((port) => port.published ?? []))].filter((number) => number !== "").join(", ");
+  const notices: Notice[] = [];
+  if (numbers(proxied) !== "") notices.push(notice("note", "port-dropped", `${service.name} does not publish port ${numbers(proxied)}: its traffic comes through the proxy`, at));
+  if (numbers(lost) !== "") {
+    const message = `${service.name} does not publish port ${numbers(lost)}: two releases cannot both have it, and its route is for port ${service.port}`;
+    notices.push(notice("warning", "port-lost", message, at, "if something else is reached there, put it into a service of its own"));
+  }
+  const taken = kept.filter(isProxyPort);
+  if (numbers(taken) !== "") {
+    const message = `services.${service.name}.ports: port ${numbers(taken)} of the server belongs to the proxy`;
+    notices.push(notice("error", "port-of-proxy", message, at, "write route: in wherry.yaml; a proxy of your own can be left out with a profile"));
+  }
+  const open = kept.filter((port) => !isProxyPort(port) && ["", "0.0.0.0", "::"].includes(port.host_ip ?? ""));
+  if (numbers(open) !== "") {
+    const message = `${service.name} publishes port ${numbers(open)} on all addresses of the server; Docker opens it past ufw`;
+    notices.push(notice("warning", "port-open", message, at, `for the server itself: "127.0.0.1:${open[0]?.published}:${open[0]?.target}"; other services need no published port`));
+  }
+  return notices;
 }
 
 function checkContainerName({ project, service, resolved }: Checked): readonly Notice[] {

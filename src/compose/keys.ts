@@ -49,7 +49,7 @@ export const composeKeys: readonly ComposeKey[] = [
     links: "the name of a link becomes an alias of the linked service on the networks they share",
     network_mode: "refused for routed services, since the proxy reaches them by a fixed address; service:NAME works within one placement",
     networks: "each release has its own copy of every network; aliases and priorities are kept, fixed addresses are Wherry's",
-    ports: "on a routed service dropped, since the proxy takes its traffic; on others kept, which places a service among those that are changed in place",
+    ports: "what the proxy takes of a routed service is not published; other services keep theirs, and are changed in place, since two releases cannot both have a port",
     profiles: "switched on by profiles: in wherry.yaml; resolved by docker compose on your machine",
     restart: "unless-stopped where nothing is said, so that the app is back after a reboot; a job is never restarted",
   }),

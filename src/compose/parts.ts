@@ -1,5 +1,6 @@
 import { compareText } from "./addresses.ts";
-import type { ComposeProject, ResolvedService } from "./project.ts";
+import type { ServiceModel } from "./model.ts";
+import type { ComposeProject, ResolvedPort, ResolvedService } from "./project.ts";
 
 /** The service's networks that Wherry makes, by name. One that gets traffic needs one: `default` where it has none. */
 export function ownNetworksOf(project: ComposeProject, _name: string, service: ResolvedService, routed: boolean): readonly string[] {
@@ -36,4 +37,29 @@ export function portOf(service: ResolvedService): number | undefined {
   const candidates = exposed.length > 0 ? exposed.map((port) => port.replace(/\/tcp$/, "")) : published.map(String);
   const [only, ...others] = new Set(candidates);
   return only !== undefined && others.length === 0 && /^\d+$/.test(only) ? Number(only) : undefined;
+}
+
+/** Host ports of the proxy; nothing else on the server can have them. */
+const proxyPorts = ["80", "443"];
+
+export interface PublishedPorts {
+  readonly kept: readonly ResolvedPort[];
+  /** The proxy takes their traffic. */
+  readonly proxied: readonly ResolvedPort[];
+  /** Two releases cannot both have them, and the proxy does not know them. */
+  readonly lost: readonly ResolvedPort[];
+}
+
+/** What becomes of the ports that a service publishes. */
+export function publishedPorts(service: Pick<ServiceModel, "routes" | "port" | "placement">, resolved: ResolvedService): PublishedPorts {
+  const ports = resolved.ports ?? [];
+  if (service.routes.length === 0) return { kept: ports, proxied: [], lost: [] };
+  const isProxied = (port: ResolvedPort): boolean => port.target === service.port || isProxyPort(port);
+  const others = ports.filter((port) => !isProxied(port));
+  const proxied = ports.filter(isProxied);
+  return service.placement === "base" ? { kept: others, proxied, lost: [] } : { kept: [], proxied, lost: others };
+}
+
+export function isProxyPort(port: ResolvedPort): boolean {
+  return port.protocol !== "udp" && proxyPorts.includes(port.published ?? "");
 }

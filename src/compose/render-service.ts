@@ -1,5 +1,6 @@
 import { secretNamesIn } from "./check-secrets.ts";
 import type { ServiceModel } from "./model.ts";
+import { publishedPorts } from "./parts.ts";
 import type { ResolvedAttachment, ResolvedMount, ResolvedService } from "./project.ts";
 import { escapeDollars, labelsFor, networksOf, networkVariable, slotOf, withoutEmpty } from "./render-context.ts";
 import type { Plain, RenderContext } from "./render-context.ts";
@@ -35,7 +36,7 @@ export function renderService(context: RenderContext, service: ServiceModel, rep
     volumes: _volumes,
     ...kept
   } = resolved;
-  const own: Plain = mapStrings({ ...kept, environment: openEnvironment(context, resolved), devices: devicesOf(resolved), deploy: deployOf(resolved, service), ports: service.routes.length > 0 ? [] : resolved.ports }, escapeDollars);
+  const own: Plain = mapStrings({ ...kept, environment: openEnvironment(context, resolved), devices: devicesOf(resolved), deploy: deployOf(resolved, service), ports: publishedPorts(service, resolved).kept }, escapeDollars);
   return {
     image: escapeDollars(context.imageOf(service.name)),
     ...withoutEmpty({
