@@ -3,6 +3,19 @@ import { isSystemPath } from "./classify.ts";
 import type { Notice } from "./model.ts";
 import { notice } from "./notice.ts";
 import type { ResolvedMount } from "./project.ts";
+import { modeOf } from "./render-files.ts";
+
+/** Owner and mode of secrets and configs cannot be kept where they say less than "all may read". */
+export function checkFiles({ project, service, resolved }: Checked): readonly Notice[] {
+  return (["secrets", "configs"] as const).flatMap((key) =>
+    (resolved[key] ?? []).flatMap((file) => {
+      const mode = modeOf(file) ?? 0o444;
+      if (file.uid === undefined && file.gid === undefined && (mode & 0o004) !== 0) return [];
+      const at = project.positionOf(["services", service.name, key]) ?? service.at;
+      return [notice("note", "file-owner", `${service.name}: ${file.source} is readable by every user in the container; its uid, gid and mode are not kept`, at)];
+    }),
+  );
+}
 
 /** What becomes of bind mounts, and of kinds of mounts that a server does not have. */
 export function checkMounts(checked: Checked): readonly Notice[] {

@@ -1,6 +1,6 @@
 import type { Settings } from "../config/index.ts";
 import { maximumRoutedReplicas } from "./addresses.ts";
-import { checkMounts } from "./check-mounts.ts";
+import { checkFiles, checkMounts } from "./check-mounts.ts";
 import { checkNetworks } from "./check-networks.ts";
 import { isDataImage } from "./data-images.ts";
 import type { Notice, ServiceModel } from "./model.ts";
@@ -33,6 +33,7 @@ const checks: readonly Check[] = [
   checkDataImage,
   checkLabels,
   checkMounts,
+  checkFiles,
 ];
 
 /** What can be deployed only in another way than compose would run it, or not at all. */

@@ -29,9 +29,18 @@ export interface ResolvedService {
   readonly platform?: string;
   readonly healthcheck?: { readonly disable?: boolean; readonly test?: readonly string[] };
   readonly stop_grace_period?: string;
-  readonly secrets?: readonly { readonly source: string; readonly [key: string]: unknown }[];
-  readonly configs?: readonly { readonly source: string; readonly [key: string]: unknown }[];
+  readonly secrets?: readonly MountedFile[];
+  readonly configs?: readonly MountedFile[];
   readonly [key: string]: unknown;
+}
+
+/** A secret or config as a service uses it. */
+export interface MountedFile {
+  readonly source: string;
+  readonly target?: string;
+  readonly uid?: string;
+  readonly gid?: string;
+  readonly mode?: string | number;
 }
 
 export interface ResolvedMount {

@@ -1,7 +1,7 @@
 import { secretNamesIn } from "./check-secrets.ts";
 import type { ServiceModel } from "./model.ts";
 import { publishedPorts } from "./parts.ts";
-import type { ResolvedAttachment, ResolvedMount, ResolvedService } from "./project.ts";
+import type { MountedFile, ResolvedAttachment, ResolvedMount, ResolvedService } from "./project.ts";
 import { escapeDollars, labelsFor, networksOf, networkVariable, slotOf, withoutEmpty } from "./render-context.ts";
 import type { Plain, RenderContext } from "./render-context.ts";
 import { bindPath } from "./render-files.ts";
@@ -36,7 +36,7 @@ export function renderService(context: RenderContext, service: ServiceModel, rep
     volumes: _volumes,
     ...kept
   } = resolved;
-  const own: Plain = mapStrings({ ...kept, environment: openEnvironment(context, resolved), devices: devicesOf(resolved), deploy: deployOf(resolved, service), ports: publishedPorts(service, resolved).kept }, escapeDollars);
+  const own: Plain = mapStrings({ ...kept, environment: openEnvironment(context, resolved), devices: devicesOf(resolved), configs: filesOf(resolved.configs), secrets: filesOf(resolved.secrets), deploy: deployOf(resolved, service), ports: publishedPorts(service, resolved).kept }, escapeDollars);
   return {
     image: escapeDollars(context.imageOf(service.name)),
     ...withoutEmpty({
@@ -75,6 +75,11 @@ function labelsOf(context: RenderContext, service: ServiceModel): Plain {
 /** Values that hold a secret are in the overlay that only the deploy user can read. */
 function openEnvironment(context: RenderContext, { environment = {} }: ResolvedService): Plain {
   return Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== null && secretNamesIn(context.project, value).length === 0));
+}
+
+/** Files that are mounted belong to the deploy user and are readable by all: compose would ignore owner and mode. */
+function filesOf(files: readonly MountedFile[] = []): readonly Plain[] {
+  return files.map(({ source, target }) => (target === undefined ? { source } : { source, target }));
 }
 
 /** The short form: compose before 2.30 does not know the long one. */

@@ -113,6 +113,7 @@ describe("what is deployed in another way is said, what cannot be deployed is re
     ["note deploy-mode", "deploy.mode: global", { w: { image: "a", deploy: { mode: "global" } } }, {}],
     ["note translated-key", "deploy.update_config", { w: { image: "a", deploy: { update_config: { parallelism: 1 } } } }, {}],
     ["note translated-key", "pull_policy", { w: { image: "a", pull_policy: "always" } }, {}],
+    ["note file-owner", "the mode of a config", { w: { image: "a", configs: [{ source: "c", mode: "0440" }] } }, {}],
     ["error refused-key", "volumes_from", { w: { image: "a", volumes_from: ["x"] } }, {}],
     ["error refused-key", "models at the top", { w: { image: "a" } }, {}, { models: { m: { model: "x" } } }],
     ["error refused-key", "an external secret", { w: { image: "a" } }, {}, { secrets: { s: { external: true } } }],
