@@ -37,6 +37,8 @@ function problemsOfUnion(issue: Issue & { code: "invalid_union" }, path: Path, s
 }
 
 function words(issue: Issue): string {
+  if (issue.code === "too_small") return issue.origin === "array" || issue.origin === "string" ? "must not be empty" : `must be at least ${issue.minimum}`;
+  if (issue.code === "too_big") return `must be at most ${issue.maximum}`;
   // Messages of our own schema are for people already; zod's own start like this.
   return issue.code === "invalid_type" && issue.message.startsWith("Invalid input") ? `expected ${typeWord(issue.expected)}` : issue.message;
 }

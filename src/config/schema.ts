@@ -57,11 +57,14 @@ const service = z.strictObject({
     .describe("true: keeps data, is changed in place. false: old and new may share its volumes. Default: seen from the compose file."),
 });
 
+// Both become arguments of ssh, which would read a leading dash as an option.
+const machine = z.string().regex(/^[^\s@/-][^\s@/]*$/, "a host or user is one word without @ and /, and does not start with a dash");
+
 const server = z.union([
   z.string().refine((text) => parseServer(text) !== undefined, "a server is user@host, user@host:port, or local"),
   z.strictObject({
-    host: z.string().min(1).describe("Name or address, or a Host of your ssh_config."),
-    user: z.string().min(1).optional().describe("User to log in as; left out, ssh decides."),
+    host: machine.describe("Name or address, or a Host of your ssh_config."),
+    user: machine.optional().describe("User to log in as; left out, ssh decides."),
     port: z.int().min(1).max(65535).optional().describe("Port of the SSH server; left out, ssh decides."),
   }),
 ]);

@@ -8,11 +8,11 @@ import { git, gitEnvironment } from "./run.ts";
  */
 export async function exportTree(ctx: Context, directory: string, commit: string, into: string): Promise<void> {
   await refuseSubmodules(ctx, directory, commit);
-  const prefix = (await git(ctx, directory, ["rev-parse", "--show-prefix"]))?.trim() ?? "";
+  const [prefix = "", top = directory] = ((await git(ctx, directory, ["rev-parse", "--show-prefix", "--show-toplevel"])) ?? "").split("\n");
   await ctx.files.withTemporaryFolder(async (folder) => {
     const file = `${folder}/tree.tar`;
     // A file between the two, not a pipe: what a process prints is kept in memory.
-    for (const argv of [["git", "-C", directory, "archive", "--format=tar", `--output=${file}`, `${commit}:${prefix}`], ["tar", "-xf", file, "-C", into]]) {
+    for (const argv of [["git", "-C", top, "archive", "--format=tar", `--output=${file}`, `${commit}:${prefix}`], ["tar", "-xf", file, "-C", into]]) {
       const result = await ctx.processes.run(argv, { env: gitEnvironment(ctx) });
       if (result.exitCode === 0) continue;
       throw refusedError("cannot-export", `the files of commit ${commit.slice(0, 12)} cannot be written out: ${result.stderr.trim()}`);

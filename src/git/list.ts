@@ -9,5 +9,5 @@ import { git } from "./run.ts";
 export async function listProjectFiles(ctx: Context, directory: string, paths: readonly string[]): Promise<readonly string[] | undefined> {
   const pathspecs = paths.map((path) => `:(literal)${relative(directory, path) || "."}`);
   const listed = await git(ctx, directory, ["ls-files", "-z", "--cached", "--others", "--exclude-standard", "--deduplicate", "--", ...pathspecs]);
-  return listed?.split("\0").filter((path) => path !== "");
+  return listed?.split("\0").filter((path) => path !== "").toSorted();
 }
