@@ -25,6 +25,9 @@ export function checkMounts(checked: Checked): readonly Notice[] {
     const where = `services.${service.name}.volumes: ${mount.target}`;
     if (mount.type === "bind") return checkBind(checked, mount).map((one) => ({ ...one, ...(at === undefined ? {} : { at }) }));
     if (mount.type === "cluster" || mount.type === "npipe") return [notice("error", "mount-type", `${where} is a mount of type ${mount.type}, which one Linux server does not have`, at)];
+    if (mount.type === "volume" && mount.source === undefined && service.placement === "release") {
+      return [notice("note", "anonymous-volume", `${service.name}:${mount.target} has no name: it is new and empty with each release`, at)];
+    }
     return [];
   });
 }

@@ -3,7 +3,7 @@ import { allStrings } from "./strings.ts";
 import type { ComposeProject, ResolvedService } from "./project.ts";
 
 /** Names of the secrets whose values reach a service. */
-export function secretsOf(project: ComposeProject, _name: string, service: ResolvedService): readonly string[] {
+export function secretsOf(project: ComposeProject, service: ResolvedService): readonly string[] {
   const inEnvironment = Object.values(service.environment ?? {}).flatMap((value) => secretNamesIn(project, value ?? ""));
   const inSecrets = (service.secrets ?? []).flatMap(({ source }) => {
     const { environment, file } = project.document.secrets[source] ?? {};

@@ -5,7 +5,7 @@ import { checkNetworks } from "./check-networks.ts";
 import { isDataImage } from "./data-images.ts";
 import type { Notice, ServiceModel } from "./model.ts";
 import { notice } from "./notice.ts";
-import { isProxyPort, publishedPorts } from "./parts.ts";
+import { isProxyPort, publishedPorts, settingsFor } from "./parts.ts";
 import type { ComposeProject, ResolvedPort, ResolvedService } from "./project.ts";
 import { renderedNames } from "./render-context.ts";
 
@@ -46,7 +46,7 @@ export function checkServices(project: ComposeProject, settings: Settings, servi
 }
 
 function checkTraffic({ project, settings, service, resolved }: Checked): readonly Notice[] {
-  const written = settings.services[service.name];
+  const written = settingsFor(settings, service.name);
   const { name } = service;
   if (service.routes.length === 0) {
     const useless = (["health", "port"] as const).filter((key) => written?.[key] !== undefined);

@@ -1,6 +1,7 @@
 import type { Settings } from "../config/index.ts";
 import { isDataImage } from "./data-images.ts";
 import type { Notice, Placement, ServiceKind } from "./model.ts";
+import { settingsFor } from "./parts.ts";
 import type { ComposeProject, ResolvedMount, ResolvedService } from "./project.ts";
 
 export interface Classification {
@@ -21,7 +22,7 @@ export function classify(project: ComposeProject, settings: Settings): { readonl
     found.set(name, classification);
     notices.push(...said);
   }
-  for (const name of waitedFor.keys()) notices.push(...addJob(name, waitedFor, found, project, settings));
+  for (const name of waitedFor.keys()) notices.push(...addJob(name, waitedFor, found, settings));
   return { services: found, notices };
 }
 
@@ -36,22 +37,22 @@ function jobsOf(services: ComposeProject["document"]["services"]): ReadonlyMap<s
   return jobs;
 }
 
-function addJob(name: string, waitedFor: ReadonlyMap<string, readonly string[]>, found: Map<string, Classification>, project: ComposeProject, settings: Settings): readonly Notice[] {
+function addJob(name: string, waitedFor: ReadonlyMap<string, readonly string[]>, found: Map<string, Classification>, settings: Settings): readonly Notice[] {
   if (found.has(name)) return [];
   // Set first: jobs that wait for each other are compose's to refuse, and must not hang us.
   const dependents = waitedFor.get(name) ?? [];
   const reason = `${dependents.join(" and ")} wait${dependents.length === 1 ? "s" : ""} for its end`;
   found.set(name, { kind: "job", placement: "release", reason });
-  const notices = dependents.flatMap((dependent) => (waitedFor.has(dependent) ? addJob(dependent, waitedFor, found, project, settings) : []));
+  const notices = dependents.flatMap((dependent) => (waitedFor.has(dependent) ? addJob(dependent, waitedFor, found, settings) : []));
   const placement = dependents.every((dependent) => found.get(dependent)?.placement === "base") ? "base" : "release";
   found.set(name, { kind: "job", placement, reason });
-  const written = settings.services[name];
+  const written = settingsFor(settings, name);
   if (written === undefined || (written.routes.length === 0 && written.stateful === undefined && written.release === undefined)) return notices;
   return [...notices, { severity: "error", code: "job-with-settings", message: `${name} is a job (${reason}): it takes no route, release or stateful`, at: written.at }];
 }
 
 function classifyService(project: ComposeProject, settings: Settings, name: string, service: ResolvedService): Classification & { readonly notices: readonly Notice[] } {
-  const written = settings.services[name];
+  const written = settingsFor(settings, name);
   const routed = (written?.routes.length ?? 0) > 0;
   const data = written?.stateful === true ? "stateful: true in wherry.yaml" : dataReason(project, service);
   const base = { placement: "base", notices: [] } as const;

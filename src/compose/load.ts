@@ -4,7 +4,7 @@ import type { Settings } from "../config/index.ts";
 import { formatPosition, invalidError } from "../core/index.ts";
 import type { Position, Secret } from "../core/index.ts";
 import type { Context } from "../system/index.ts";
-import type { ComposeProject, ResolvedDocument } from "./project.ts";
+import type { BindSource, ComposeProject, ResolvedDocument } from "./project.ts";
 import { readBinds, readConfigFiles, readFileSecrets } from "./project-files.ts";
 import { isOfSurroundings, resolveCompose } from "./resolve.ts";
 import type { ComposeCall } from "./resolve.ts";
@@ -52,6 +52,7 @@ export async function loadCompose(ctx: Context, settings: Settings, secrets: Rea
     fileSecrets,
     configFiles: new Map([...configFiles, ...values]),
     binds,
+    files: [...new Set([...sources.paths, ...filesOf(document, binds)])].toSorted(),
     positionOf,
   };
 }
@@ -91,6 +92,11 @@ function missingError(missing: readonly PlacedVariable[]): Error {
     context: lines.length > 1 || (first?.message ?? "") !== "" ? lines : [],
     hint: "give it one under values: in wherry.yaml or in .env, list it under secrets:, or write a default: ${NAME:-default} (variables of your shell are not used)",
   });
+}
+
+function filesOf(document: ResolvedDocument, binds: ReadonlyMap<string, BindSource>): readonly string[] {
+  const mounted = [...binds].flatMap(([source, bind]) => (bind.kind === "file" || bind.kind === "folder" ? bind.files.map((file) => join(source, file.path)) : []));
+  return [...mounted, ...Object.values(document.secrets).flatMap(({ file }) => file ?? []), ...Object.values(document.configs).flatMap(({ file }) => file ?? [])];
 }
 
 async function projectRoot(ctx: Context, directory: string): Promise<string> {

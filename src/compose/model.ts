@@ -72,6 +72,8 @@ export interface AppModel {
    * (`docker volume create`, which does nothing where it is there already).
    */
   readonly releaseVolumes: readonly VolumeModel[];
+  /** Absolute paths of the files that the release is made of besides its images: what of them is not committed, is not in the commit that the release names. */
+  readonly files: readonly string[];
   readonly notices: readonly Notice[];
   /** The resolved compose project, with secret values still as placeholders. Opaque to other rooms. */
   readonly resolved: ComposeProject;

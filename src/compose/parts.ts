@@ -1,9 +1,15 @@
+import type { ServiceSettings, Settings } from "../config/index.ts";
 import { compareText } from "./addresses.ts";
 import type { ServiceModel } from "./model.ts";
 import type { ComposeProject, ResolvedPort, ResolvedService } from "./project.ts";
 
+/** What wherry.yaml says of a service; a service may be named `constructor`. */
+export function settingsFor(settings: Settings, service: string): ServiceSettings | undefined {
+  return Object.hasOwn(settings.services, service) ? settings.services[service] : undefined;
+}
+
 /** The service's networks that Wherry makes, by name. One that gets traffic needs one: `default` where it has none. */
-export function ownNetworksOf(project: ComposeProject, _name: string, service: ResolvedService, routed: boolean): readonly string[] {
+export function ownNetworksOf(project: ComposeProject, service: ResolvedService, routed: boolean): readonly string[] {
   if (service.network_mode !== undefined) return [];
   const own = Object.keys(service.networks ?? {})
     .filter((network) => project.document.networks[network]?.external !== true)

@@ -123,6 +123,8 @@ export interface ComposeProject {
   readonly configFiles: ReadonlyMap<string, Uint8Array>;
   /** Bind mounts by their absolute source. */
   readonly binds: ReadonlyMap<string, BindSource>;
+  /** Absolute paths of the files that were read: compose files, what they include, and what is shipped. */
+  readonly files: readonly string[];
   /** Best effort: what comes from `extends` and `include` may have no place. */
   readonly positionOf: (path: readonly (string | number)[]) => Position | undefined;
 }

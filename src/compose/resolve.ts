@@ -39,7 +39,13 @@ export async function resolveCompose(ctx: Context, call: ComposeCall, sources: C
     "compose",
     ...call.files.flatMap((file) => ["--file", file]),
     ...call.profiles.flatMap((profile) => ["--profile", profile]),
-    ...["--project-directory", call.folder, "--project-name", call.name, "config", "--format", "json"],
+    "--project-directory",
+    call.folder,
+    "--project-name",
+    call.name,
+    "config",
+    "--format",
+    "json",
   ];
   const result = await ctx.processes.run(argv, { cwd: call.folder, env: { ...surroundingsOf(ctx), ...call.variables }, timeout: 60_000 });
   const unset = unsetNames(result.stderr);

@@ -17,20 +17,25 @@ export interface ComposeSources {
   readonly own: readonly YamlSource[];
   /** Also what they include and extend, as far as that can be followed. */
   readonly all: readonly YamlSource[];
+  /** Absolute paths of all of them, and of the files with variables and labels that they name. */
+  readonly paths: readonly string[];
 }
 
 export async function readSources(ctx: Context, paths: readonly string[]): Promise<ComposeSources> {
   const all = new Map<string, YamlSource>();
   const waiting = [...paths];
+  const named: string[] = [];
   for (let path = waiting.shift(); path !== undefined; path = waiting.shift()) {
     if (all.has(path)) continue;
     const text = await ctx.files.readText(path);
     if (text === undefined) continue;
     const source = parseYaml(shownPath(ctx, path), text);
     all.set(path, source);
-    waiting.push(...furtherFiles(contentOf(source), dirname(path)));
+    const content = contentOf(source);
+    waiting.push(...furtherFiles(content, dirname(path)));
+    named.push(...variableFiles(content, dirname(path)));
   }
-  return { own: paths.flatMap((path) => all.get(path) ?? []), all: [...all.values()] };
+  return { own: paths.flatMap((path) => all.get(path) ?? []), all: [...all.values()], paths: [...all.keys(), ...named] };
 }
 
 /** Where the key at `path` is written; the last file wins, as in merging. */
@@ -110,6 +115,13 @@ function furtherFiles(content: Readonly<Record<string, unknown>>, folder: string
     return isMapping(extend) ? extend["file"] : undefined;
   });
   return [...included, ...extended].filter((path) => typeof path === "string").map((path) => resolve(folder, path));
+}
+
+function variableFiles(content: Readonly<Record<string, unknown>>, folder: string): readonly string[] {
+  const services = content["services"];
+  const entries = Object.values(isMapping(services) ? services : {}).flatMap((service) => (isMapping(service) ? [...asList(service["env_file"]), ...asList(service["label_file"])] : []));
+  const paths = entries.map((entry) => (isMapping(entry) ? entry["path"] : entry));
+  return paths.filter((path) => typeof path === "string").map((path) => resolve(folder, path));
 }
 
 function asList(value: unknown): readonly unknown[] {

@@ -8,7 +8,7 @@ import { classify } from "./classify.ts";
 import type { Classification } from "./classify.ts";
 import { definitionOf } from "./definition.ts";
 import type { AppModel, Notice, ServiceModel } from "./model.ts";
-import { aliasesOf, ownNetworksOf, portOf, replicasOf } from "./parts.ts";
+import { aliasesOf, ownNetworksOf, portOf, replicasOf, settingsFor } from "./parts.ts";
 import type { ComposeProject, ResolvedService } from "./project.ts";
 import { releaseVolumesOf } from "./volumes.ts";
 
@@ -32,15 +32,16 @@ export function understand(project: ComposeProject, settings: Settings): AppMode
     secrets: [...settings.secrets, ...project.composeSecrets],
     fileSecrets: new Map([...project.fileSecrets].map(([name, content]) => [`file:${name}`, content])),
     releaseVolumes: releaseVolumesOf(project, services, settings),
+    files: project.files,
     notices: [...unknownServices(project, settings), ...notices, ...checkKeys(project), ...checkServices(project, settings, services), ...checkSecrets(project)],
     resolved: project,
   };
 }
 
 function modelOf(project: ComposeProject, settings: Settings, name: string, service: ResolvedService, { kind, placement, reason }: Classification): ServiceModel {
-  const written = settings.services[name];
+  const written = settingsFor(settings, name);
   const routes = kind === "job" ? [] : (written?.routes ?? []);
-  const networks = ownNetworksOf(project, name, service, routes.length > 0).map((network) => ({ name: network, aliases: aliasesOf(project, name, service, network) }));
+  const networks = ownNetworksOf(project, service, routes.length > 0).map((network) => ({ name: network, aliases: aliasesOf(project, name, service, network) }));
   const open = networks.find((network) => project.document.networks[network.name]?.internal !== true);
   return {
     name,
@@ -62,7 +63,7 @@ function modelOf(project: ComposeProject, settings: Settings, name: string, serv
     networks,
     proxyNetwork: routes.length > 0 ? (open ?? networks[0])?.name : undefined,
     definition: "",
-    secrets: secretsOf(project, name, service),
+    secrets: secretsOf(project, service),
     at: project.positionOf(["services", name]),
   };
 }

@@ -97,6 +97,7 @@ export function resolved(document: Partial<ResolvedDocument>, rest: Partial<Comp
     fileSecrets: new Map(),
     configFiles: new Map(),
     binds: new Map(),
+    files: [],
     positionOf: () => undefined,
     ...rest,
   };

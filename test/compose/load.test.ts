@@ -144,6 +144,7 @@ services:
     const { project, settings } = await loadApp(folder);
 
     expect(settings.compose).toEqual(["docker-compose.yml", "docker-compose.production.yml"]);
+    expect(project.files).toEqual(["base.yaml", "docker-compose.production.yml", "docker-compose.yml", "web.env"].map((file) => join(folder, file)));
     expect(Object.keys(project.document.services)).toEqual(["extra", "web"]);
     expect(project.document.services["web"]).toMatchObject({ image: "base", init: true, restart: "always", command: ["serve"], environment: { TZ: "UTC", FROM_FILE: "a b" } });
   });

@@ -113,6 +113,7 @@ describe("what is deployed in another way is said, what cannot be deployed is re
     ["note deploy-mode", "deploy.mode: global", { w: { image: "a", deploy: { mode: "global" } } }, {}],
     ["note translated-key", "deploy.update_config", { w: { image: "a", deploy: { update_config: { parallelism: 1 } } } }, {}],
     ["note translated-key", "pull_policy", { w: { image: "a", pull_policy: "always" } }, {}],
+    ["note anonymous-volume", "a volume without name", { w: { image: "a", volumes: [{ type: "volume", target: "/x" }] } }, {}],
     ["note file-owner", "the mode of a config", { w: { image: "a", configs: [{ source: "c", mode: "0440" }] } }, {}],
     ["error refused-key", "volumes_from", { w: { image: "a", volumes_from: ["x"] } }, {}],
     ["error refused-key", "models at the top", { w: { image: "a" } }, {}, { models: { m: { model: "x" } } }],
@@ -143,6 +144,10 @@ describe("what is deployed in another way is said, what cannot be deployed is re
     const app = model({ web: { image: "a", expose: [80], depends_on: { db: started } }, db: { image: "postgres", restart: "always", volumes: [volume] } }, { web: routed() }, { volumes: { data: {} } });
 
     expect(said(app)).toEqual(["note restart-added"]);
+  });
+
+  test("a service may be named as a property of every object", () => {
+    expect(model({ constructor: { image: "a" }, toString: { image: "a" } }).services.map((service) => service.kind)).toEqual(["worker", "worker"]);
   });
 
   test("a misspelt service has a suggestion", () => {
