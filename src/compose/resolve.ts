@@ -1,9 +1,10 @@
 import { invalidError, nearest, refusedError } from "../core/index.ts";
 import type { Position, WherryError } from "../core/index.ts";
+import { isMapping } from "../config/index.ts";
 import type { Path } from "../config/index.ts";
 import type { Context } from "../system/index.ts";
 import { composeKeys } from "./keys.ts";
-import type { ResolvedDocument } from "./project.ts";
+import type { ResolvedDocument, ResolvedService } from "./project.ts";
 import { positionIn } from "./sources.ts";
 import type { ComposeSources } from "./sources.ts";
 
@@ -68,7 +69,17 @@ export function unsetNames(stderr: string): readonly string[] {
 
 function parseDocument(json: string): ResolvedDocument {
   const document = undoEscapes(JSON.parse(json)) as Partial<ResolvedDocument>;
-  return { ...document, services: document.services ?? {}, networks: document.networks ?? {}, volumes: document.volumes ?? {}, secrets: document.secrets ?? {}, configs: document.configs ?? {} };
+  const services = Object.fromEntries(Object.entries(document.services ?? {}).map(([name, service]) => [name, withBlockLimits(service)]));
+  return { ...document, services, networks: document.networks ?? {}, volumes: document.volumes ?? {}, secrets: document.secrets ?? {}, configs: document.configs ?? {} };
+}
+
+/** The JSON of compose has `Path`, `Rate` and `Weight` here, which compose itself then refuses to read. */
+function withBlockLimits(service: ResolvedService): ResolvedService {
+  const limits = service["blkio_config"];
+  if (!isMapping(limits)) return service;
+  const lower = (entry: unknown): unknown => (isMapping(entry) ? Object.fromEntries(Object.entries(entry).map(([key, value]) => [key.toLowerCase(), value])) : entry);
+  const corrected = Object.entries(limits).map(([key, value]) => [key, Array.isArray(value) ? value.map(lower) : value]);
+  return { ...service, blkio_config: Object.fromEntries(corrected) };
 }
 
 /** `docker compose config` doubles every `$` of its output, of keys too, so that it can be read again. */
