@@ -7,3 +7,4 @@ export { formatSeconds, parseDuration } from "./duration.ts";
 export type { Seconds } from "./duration.ts";
 export { redact, Secret } from "./secret.ts";
 export { nearest } from "./suggest.ts";
+export type { ProgressEvent, Report } from "./progress.ts";
