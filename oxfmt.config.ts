@@ -1,0 +1,14 @@
+import { defineConfig } from "oxfmt";
+
+export default defineConfig({
+  printWidth: 120,
+  // Written by people or by generators, and compared byte for byte by tests.
+  ignorePatterns: [
+    "**/*.md",
+    "**/golden/**",
+    "examples/**",
+    "test/**/examples/**",
+    "package-lock.json",
+    "src/compose/compose-spec.json",
+  ],
+});
