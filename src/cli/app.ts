@@ -1,0 +1,170 @@
+import { exitCodes, nearest, usageError, WherryError } from "../core/index.ts";
+import type { Context } from "../system/index.ts";
+import type { AnyCommand, CommandContext, Screen } from "./definition.ts";
+import { helpOfMany, helpOfOne } from "./help.ts";
+import { createReporter } from "./progress.ts";
+import { routes as allRoutes } from "./routes.ts";
+import type { Route } from "./routes.ts";
+import { errorDocument, showError } from "./show-error.ts";
+import { createStyle, looksFor } from "./style.ts";
+import { version } from "./version.ts";
+
+/** What a run of the program came to. Progress and streams have been written already; this is what is left to write. */
+export interface Outcome {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** What the program finds around itself; all else of the context is the real world unless given. */
+export type Surroundings = Pick<Context, "env" | "cwd" | "stdout" | "stderr" | "signal"> & Partial<Context>;
+
+/** Runs one command line. Never throws: what goes wrong is in the outcome. */
+export async function main(
+  argv: readonly string[],
+  surroundings: Surroundings,
+  routes: readonly Route[] = allRoutes,
+): Promise<Outcome> {
+  const words = argv[0] === "help" ? [...argv.slice(1), "--help"] : argv;
+  const own = beforeEscape(words);
+  const json = own.includes("--json");
+  const noColor = own.includes("--no-color");
+  const screen = screenOf(surroundings, "stdout", noColor);
+
+  try {
+    if (["--version", "-v"].includes(words[0] ?? "")) return done([version]);
+    const route = routes.find((candidate) => candidate.words.every((word, index) => words[index] === word));
+    const helpWanted = own.includes("--help") || own.includes("-h");
+    if (route === undefined) return helpOrMisuse(routes, words, helpWanted, screen);
+    const definition = await route.load();
+    if (helpWanted) return done(helpOfOne(route, definition, screen));
+    return await execute(route, definition, words.slice(route.words.length), surroundings, screen);
+  } catch (error) {
+    return failed(error, surroundings, { json, noColor });
+  }
+}
+
+async function execute(
+  route: Route,
+  definition: AnyCommand,
+  words: readonly string[],
+  surroundings: Surroundings,
+  screen: Screen,
+): Promise<Outcome> {
+  const { parseInput } = await import("./command.ts");
+  const input = await parseInput(["wherry", ...route.words].join(" "), definition, words);
+  const {
+    json = false,
+    verbose = false,
+    noColor = false,
+  } = input as Readonly<Record<"json" | "verbose" | "noColor", boolean | undefined>>;
+  const { createContext } = await import("../system/index.ts");
+  const ctx = createContext(surroundings);
+  const looks = looksFor({ env: ctx.env, stream: ctx.stderr, noColor });
+  const reporter = createReporter({
+    stream: ctx.stderr,
+    style: createStyle(looks),
+    live: looks.live,
+    verbose,
+    now: () => ctx.clock.monotonic(),
+  });
+  const commandContext: CommandContext = { ...ctx, report: reporter.report };
+
+  const data = await definition.run(input as never, commandContext).finally(() => reporter.close());
+
+  const failure = definition.failure?.(data as never);
+  if (json) {
+    const document = failure === undefined ? data : { ...(data as object), error: errorDocument(failure) };
+    return {
+      exitCode: exitCodeOf(definition, data, failure),
+      stdout: `${JSON.stringify(document, null, 2)}\n`,
+      stderr: "",
+    };
+  }
+  if (failure !== undefined) return failed(failure, surroundings, { json, noColor });
+  return { ...done(definition.print?.(data as never, screen) ?? []), exitCode: exitCodeOf(definition, data, failure) };
+}
+
+function exitCodeOf(definition: AnyCommand, data: unknown, failure: WherryError | undefined): number {
+  const code = failure?.exit ?? definition.exitCode?.(data as never) ?? "done";
+  return typeof code === "number" ? code : exitCodes[code];
+}
+
+/** The words lead to no command: a group of commands, a slip of the pen, or nothing at all. */
+function helpOrMisuse(
+  routes: readonly Route[],
+  words: readonly string[],
+  helpWanted: boolean,
+  screen: Screen,
+): Outcome {
+  const named = words.slice(0, words.findIndex((word) => word.startsWith("-")) >>> 0);
+  const below = routes.filter((route) => named.every((word, index) => route.words[index] === word));
+  if (below.length > 0 && (helpWanted || words.length === 0)) return done(helpOfMany(below, named, screen));
+  if (below.length > 0 && named.length > 0) {
+    throw usageError(
+      "no-command",
+      `${["wherry", ...named].join(" ")} needs one more word: ${below.map((route) => route.words[named.length]).join(", ")}`,
+      {
+        hint: `${["wherry", ...named].join(" ")} --help`,
+      },
+    );
+  }
+  const [flag] = words;
+  if (named.length === 0)
+    throw usageError("no-command", `the command comes first, then flags: wherry COMMAND ${flag}`, {
+      hint: "wherry --help",
+    });
+  const near =
+    nearest(
+      named.slice(0, 2).join(" "),
+      routes.map((route) => route.words.join(" ")),
+    ) ??
+    nearest(
+      named[0] ?? "",
+      routes.map((route) => route.words[0]),
+    );
+  throw usageError("unknown-command", `there is no command wherry ${named.join(" ")}`, {
+    hint: near === undefined ? "wherry --help lists them all" : `did you mean wherry ${near}?`,
+  });
+}
+
+function failed(
+  thrown: unknown,
+  surroundings: Surroundings,
+  { json, noColor }: { readonly json: boolean; readonly noColor: boolean },
+): Outcome {
+  const error = surroundings.signal.aborted ? interrupted(thrown) : thrown;
+  const exitCode = error instanceof WherryError ? exitCodes[error.exit] : exitCodes.bug;
+  const stderr = `${showError(error, screenOf(surroundings, "stderr", noColor)).join("\n")}\n`;
+  if (!json) return { exitCode, stdout: "", stderr };
+  // A bug's stack does not fit into the document, and is wanted all the same.
+  return {
+    exitCode,
+    stdout: `${JSON.stringify({ error: errorDocument(error) }, null, 2)}\n`,
+    stderr: error instanceof WherryError ? "" : stderr,
+  };
+}
+
+/** Whatever broke once the user had pressed Ctrl-C broke because of that; unless the room says more precisely what was left. */
+function interrupted(thrown: unknown): WherryError {
+  if (thrown instanceof WherryError && thrown.exit === "interrupted") return thrown;
+  return new WherryError("interrupted", "interrupted", "interrupted", {
+    hint: "run the same command again: it goes on from what is there",
+    cause: thrown,
+  });
+}
+
+function done(lines: readonly string[]): Outcome {
+  return { exitCode: exitCodes.done, stdout: lines.map((line) => `${line}\n`).join(""), stderr: "" };
+}
+
+function screenOf({ env, stdout, stderr }: Surroundings, stream: "stdout" | "stderr", noColor: boolean): Screen {
+  const target: { readonly isTTY?: boolean; readonly columns?: number } = stream === "stdout" ? stdout : stderr;
+  return { style: createStyle(looksFor({ env, stream: target, noColor })), columns: target.columns ?? 100 };
+}
+
+/** What comes after `--` is another program's. */
+function beforeEscape(words: readonly string[]): readonly string[] {
+  const end = words.indexOf("--");
+  return end === -1 ? words : words.slice(0, end);
+}

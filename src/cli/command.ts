@@ -1,0 +1,148 @@
+import {
+  ArgumentParseError,
+  ArgumentScannerError,
+  buildApplication,
+  buildCommand,
+  FlagNotFoundError,
+  formatMessageForArgumentScannerError,
+  run,
+  text_en,
+  UnexpectedPositionalError,
+} from "@stricli/core";
+import type { TypedFlagParameter } from "@stricli/core";
+import { usageError } from "../core/index.ts";
+import type { WherryError } from "../core/index.ts";
+import { commonFlags } from "./common-flags.ts";
+import type { AnyCommand } from "./definition.ts";
+import { placeholderOf } from "./parameters.ts";
+import type { Parameter, Parameters } from "./parameters.ts";
+
+/** Everything the user wrote, by name: arguments, flags, common flags. */
+export type Input = Readonly<Record<string, unknown>>;
+
+/**
+ * Reads a command line strictly. Stricli is the parser and no more: its command only hands over what it has parsed, so
+ * that running, printing and failing are the same for all commands, and ours.
+ * @param name the whole command, `wherry server setup`, for messages
+ */
+export async function parseInput(name: string, definition: AnyCommand, words: readonly string[]): Promise<Input> {
+  const flags = { ...definition.flags, ...commonFlags(definition) };
+  const args = definition.args ?? {};
+  const maximum = Object.values(args).some(({ kind }) => kind === "list") ? undefined : Object.keys(args).length;
+  let parsed: { readonly flags: Input; readonly words: readonly string[] } | undefined;
+  let problem: unknown;
+
+  const parser = buildCommand<Input, string[]>({
+    func: (flagValues, ...rest) => {
+      parsed = { flags: flagValues, words: rest };
+    },
+    parameters: {
+      flags: Object.fromEntries(Object.entries(flags).map(([flag, parameter]) => [flag, stricliFlag(parameter)])),
+      aliases: Object.fromEntries(
+        Object.entries(flags).flatMap(([flag, { short }]) => (short === undefined ? [] : [[short, flag]])),
+      ),
+      positional: {
+        kind: "array",
+        parameter: { brief: "", parse: String, placeholder: "args" },
+        ...(maximum === undefined ? {} : { maximum }),
+      },
+    },
+    docs: { brief: name },
+  });
+  const application = buildApplication(
+    parser,
+    {
+      name,
+      scanner: { caseStyle: "allow-kebab-for-camel", allowArgumentEscapeSequence: true },
+      documentation: { caseStyle: "convert-camel-to-kebab" },
+      localization: {
+        text: {
+          ...text_en,
+          exceptionWhileParsingArguments: (exception) => {
+            problem ??= exception;
+            return "";
+          },
+        },
+      },
+    },
+    {},
+  );
+  const silent = { write: () => {} };
+  await run(application, words, { process: { stdout: silent, stderr: silent } });
+
+  if (parsed === undefined) throw problem instanceof ArgumentScannerError ? misuse(name, problem) : problem;
+  return { ...toggled(flags, parsed.flags), ...positional(name, args, parsed.words) };
+}
+
+function stricliFlag(parameter: Parameter): TypedFlagParameter<unknown> {
+  const { kind, brief, parse } = parameter;
+  if (kind === "toggle")
+    return { kind: "boolean", brief, optional: true, withNegated: false } as unknown as TypedFlagParameter<unknown>;
+  const given = parameter.default === undefined ? {} : { default: parameter.default };
+  const shape =
+    kind === "list"
+      ? { variadic: true, optional: true }
+      : { optional: kind === "optional" && parameter.default === undefined };
+  return { kind: "parsed", brief, parse, ...shape, ...given } as TypedFlagParameter<unknown>;
+}
+
+/** What was not given is false or an empty list, not undefined. */
+function toggled(flags: Parameters, values: Input): Input {
+  const empty = { toggle: false, list: [], optional: undefined, required: undefined };
+  return Object.fromEntries(Object.entries(flags).map(([name, { kind }]) => [name, values[name] ?? empty[kind]]));
+}
+
+function positional(name: string, args: Parameters, words: readonly string[]): Input {
+  return Object.fromEntries(
+    Object.entries(args).map(([key, parameter], index) => {
+      if (parameter.kind === "list") return [key, words.slice(index).map((word) => parse(name, key, parameter, word))];
+      const word = words[index] ?? parameter.default;
+      if (word !== undefined) return [key, parse(name, key, parameter, word)];
+      if (parameter.kind === "optional") return [key, undefined];
+      throw usageError("missing-argument", `${name}: ${placeholderOf(key, parameter)} is missing: ${parameter.brief}`, {
+        hint: help(name),
+      });
+    }),
+  );
+}
+
+function parse(name: string, key: string, parameter: Parameter, word: string): unknown {
+  try {
+    return parameter.parse(word);
+  } catch (error) {
+    throw badValue(name, placeholderOf(key, parameter), word, error);
+  }
+}
+
+function misuse(name: string, problem: ArgumentScannerError): WherryError {
+  if (problem instanceof FlagNotFoundError) {
+    const [near] = problem.corrections;
+    return usageError("unknown-flag", `${name}: there is no flag --${problem.input}`, {
+      hint: near === undefined ? help(name) : `did you mean --${near}?`,
+    });
+  }
+  if (problem instanceof ArgumentParseError)
+    return badValue(name, `--${problem.externalFlagNameOrPlaceholder}`, problem.input, problem.exception);
+  if (problem instanceof UnexpectedPositionalError) {
+    return usageError("too-many-arguments", `${name}: ${JSON.stringify(problem.input)} is one argument too many`, {
+      hint: help(name),
+    });
+  }
+  return usageError("invalid-arguments", `${name}: ${formatMessageForArgumentScannerError(problem, {})}`, {
+    hint: help(name),
+  });
+}
+
+function badValue(name: string, where: string, word: string, error: unknown): WherryError {
+  return usageError(
+    "invalid-value",
+    `${name}: ${where} ${JSON.stringify(word)}: ${error instanceof Error ? error.message : String(error)}`,
+    {
+      hint: help(name),
+    },
+  );
+}
+
+function help(name: string): string {
+  return `${name} --help`;
+}

@@ -1,0 +1,29 @@
+import { stringify } from "yaml";
+import * as z from "zod";
+import { configJsonSchema, loadMergedDocument } from "../../config/index.ts";
+import { usageError } from "../../core/index.ts";
+import { command } from "../definition.ts";
+import { toggle } from "../parameters.ts";
+
+export const config = command({
+  description: [
+    "Prints wherry.yaml merged for one environment: as somebody would have written it for this one alone. Everything in it has been checked.",
+    "With --schema it prints the JSON Schema of wherry.yaml instead, which gives editors completion.",
+  ],
+  flags: { schema: toggle("print the JSON Schema of wherry.yaml") },
+  needs: ["environment"],
+  examples: [
+    { line: "config -e production", what: "what production gets" },
+    { line: "config --schema > wherry.schema.json", what: "completion in your editor" },
+  ],
+  schema: z.record(z.string(), z.unknown()),
+  async run({ schema, environment, directory }, ctx) {
+    if (schema) return configJsonSchema();
+    if (environment === undefined) throw usageError("no-environment", "which environment? Say it with -e NAME");
+    return loadMergedDocument(ctx, { environment, ...(directory === undefined ? {} : { directory }) });
+  },
+  print(document) {
+    // An editor wants the schema as JSON; only a schema has this key.
+    return Object.hasOwn(document, "$schema") ? [JSON.stringify(document, null, 2)] : [stringify(document).trimEnd()];
+  },
+});
