@@ -1,4 +1,5 @@
 import {
+  AliasNotFoundError,
   ArgumentParseError,
   ArgumentScannerError,
   buildApplication,
@@ -10,11 +11,11 @@ import {
   UnexpectedPositionalError,
 } from "@stricli/core";
 import type { TypedFlagParameter } from "@stricli/core";
-import { usageError } from "../core/index.ts";
+import { nearest, usageError } from "../core/index.ts";
 import type { WherryError } from "../core/index.ts";
 import { commonFlags } from "./common-flags.ts";
 import type { AnyCommand } from "./definition.ts";
-import { placeholderOf } from "./parameters.ts";
+import { kebab, placeholderOf } from "./parameters.ts";
 import type { Parameter, Parameters } from "./parameters.ts";
 
 /** Everything the user wrote, by name: arguments, flags, common flags. */
@@ -70,7 +71,7 @@ export async function parseInput(name: string, definition: AnyCommand, words: re
   const silent = { write: () => {} };
   await run(application, words, { process: { stdout: silent, stderr: silent } });
 
-  if (parsed === undefined) throw problem instanceof ArgumentScannerError ? misuse(name, problem) : problem;
+  if (parsed === undefined) throw problem instanceof ArgumentScannerError ? misuse(name, flags, problem) : problem;
   return { ...toggled(flags, parsed.flags), ...positional(name, args, parsed.words) };
 }
 
@@ -114,15 +115,17 @@ function parse(name: string, key: string, parameter: Parameter, word: string): u
   }
 }
 
-function misuse(name: string, problem: ArgumentScannerError): WherryError {
+function misuse(name: string, flags: Parameters, problem: ArgumentScannerError): WherryError {
   if (problem instanceof FlagNotFoundError) {
-    const [near] = problem.corrections;
+    const near = nearest(problem.input, Object.keys(flags).map(kebab));
     return usageError("unknown-flag", `${name}: there is no flag --${problem.input}`, {
       hint: near === undefined ? help(name) : `did you mean --${near}?`,
     });
   }
+  if (problem instanceof AliasNotFoundError)
+    return usageError("unknown-flag", `${name}: there is no flag -${problem.input}`, { hint: help(name) });
   if (problem instanceof ArgumentParseError)
-    return badValue(name, `--${problem.externalFlagNameOrPlaceholder}`, problem.input, problem.exception);
+    return badValue(name, `--${kebab(problem.externalFlagNameOrPlaceholder)}`, problem.input, problem.exception);
   if (problem instanceof UnexpectedPositionalError) {
     return usageError("too-many-arguments", `${name}: ${JSON.stringify(problem.input)} is one argument too many`, {
       hint: help(name),

@@ -1,5 +1,4 @@
 import { stringify } from "yaml";
-import * as z from "zod";
 import { configJsonSchema, loadMergedDocument } from "../../config/index.ts";
 import { usageError } from "../../core/index.ts";
 import { command } from "../definition.ts";
@@ -16,7 +15,6 @@ export const config = command({
     { line: "config -e production", what: "what production gets" },
     { line: "config --schema > wherry.schema.json", what: "completion in your editor" },
   ],
-  schema: z.record(z.string(), z.unknown()),
   async run({ schema, environment, directory }, ctx) {
     if (schema) return configJsonSchema();
     if (environment === undefined) throw usageError("no-environment", "which environment? Say it with -e NAME");
