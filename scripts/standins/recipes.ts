@@ -1,0 +1,31 @@
+export interface Recipe {
+  /** What the stand-in is made of, for people. */
+  readonly of: string;
+  /** Folder of `recipes/` with a Dockerfile; `debian.ts` makes the one image without. */
+  readonly folder?: string;
+  /** npm packages that the Dockerfile finds beside it as `<key>.tgz`. */
+  readonly packages?: Readonly<Record<string, string>>;
+}
+
+/** The images that our Dockerfiles and compose files name, and what stands in for each where no registry answers. */
+const table = {
+  "debian:trixie-slim": { of: "made of Debian's packages" },
+  "node:24-slim": {
+    of: "built from npm's node and npm packages",
+    folder: "node",
+    packages: { node: `node-linux-${process.arch}@24`, npm: "npm@11" },
+  },
+  "haproxy:3.2": { of: "built from Debian's haproxy (sid)", folder: "haproxy" },
+  "nginx:1.28": { of: "built from Debian's nginx", folder: "nginx" },
+  "postgres:17": { of: "built from Debian's postgresql-17", folder: "postgres" },
+  "redis:8": { of: "built from Debian's redis-server", folder: "redis" },
+  "mongo:8": { of: "FerretDB 1.24 on SQLite: no mongosh, and passwords are not checked", folder: "mongo" },
+} satisfies Readonly<Record<string, Recipe>>;
+
+export type BaseImage = keyof typeof table;
+
+export const baseImages = Object.keys(table) as readonly BaseImage[];
+
+export const recipeOf = (name: BaseImage): Recipe => table[name];
+
+export const isBaseImage = (name: string): name is BaseImage => Object.hasOwn(table, name);
