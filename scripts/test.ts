@@ -62,7 +62,8 @@ function vitest(project: string): Counts {
     {
       cwd: root,
       stdio: ["ignore", "inherit", "inherit"],
-      env: { ...process.env, CI: "true" },
+      // vitest takes CI for a terminal with colours.
+      env: { ...process.env, CI: "true", ...(process.stdout.isTTY ? {} : { NO_COLOR: "1" }) },
     },
   );
   const found = existsSync(file)
