@@ -160,7 +160,10 @@ function done(lines: readonly string[]): Outcome {
 
 function screenOf({ env, stdout, stderr }: Surroundings, stream: "stdout" | "stderr", noColor: boolean): Screen {
   const target: { readonly isTTY?: boolean; readonly columns?: number } = stream === "stdout" ? stdout : stderr;
-  return { style: createStyle(looksFor({ env, stream: target, noColor })), columns: target.columns ?? 100 };
+  return {
+    style: createStyle(looksFor({ env, stream: target, noColor })),
+    columns: target.columns === undefined || target.columns === 0 ? 100 : target.columns,
+  };
 }
 
 /** What comes after `--` is another program's. */

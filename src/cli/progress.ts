@@ -97,9 +97,15 @@ export function createReporter({ stream, style, live, verbose, now }: Options): 
   function draw(): void {
     if (!live || closed) return;
     const sign = style.signs.done === "ok" ? "-" : (frames[frame % frames.length] ?? "-");
-    const lines = [...running.values()].map((step) => cut(`${sign} ${describe(step)}`, (stream.columns ?? 80) - 1));
+    const lines = [...running.values()].map((step) => cut(`${sign} ${describe(step)}`, width() - 1));
     if (lines.length > 0 || drawn > 0) stream.write(erase() + lines.map((line) => `${line}\n`).join(""));
     drawn = lines.length;
+  }
+
+  // A terminal that does not know its size says 0.
+  function width(): number {
+    const { columns = 0 } = stream;
+    return columns > 0 ? columns : 80;
   }
 
   function erase(): string {
