@@ -24,7 +24,6 @@ async function start(): Promise<void> {
 function interrupt(): void {
   if (controller.signal.aborted) process.exit(130);
   controller.abort();
-  process.stderr.write("interrupted: ending in order; once more to leave at once\n");
 }
 
 function leaveIfClosed(error: NodeJS.ErrnoException): void {

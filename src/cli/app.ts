@@ -68,6 +68,8 @@ async function execute(
     verbose,
     now: () => ctx.clock.monotonic(),
   });
+  const interruption = { type: "note", text: "interrupted: ending in order (once more to leave at once)" } as const;
+  ctx.signal.addEventListener("abort", () => reporter.report(interruption), { once: true });
   const commandContext: CommandContext = { ...ctx, report: reporter.report };
 
   const data = await definition.run(input as never, commandContext).finally(() => reporter.close());

@@ -85,7 +85,7 @@ export function createReporter({ stream, style, live, verbose, now }: Options): 
 
   function describe({ title, since, transfer }: Running): string {
     const detail = transfer === undefined ? "" : `: ${transfer}`;
-    return `${title}${detail} ${style.dim(formatSeconds(Math.round((now() - since) / 1000)))}`;
+    return `${title}${detail} ${style.dim(formatSeconds((now() - since) / 1000))}`;
   }
 
   /** A line that stays. */
