@@ -19,7 +19,7 @@ const table = {
   "nginx:1.28": { of: "built from Debian's nginx", folder: "nginx" },
   "postgres:17": { of: "built from Debian's postgresql-17", folder: "postgres" },
   "redis:8": { of: "built from Debian's redis-server", folder: "redis" },
-  "mongo:8": { of: "FerretDB 1.24 on SQLite: no mongosh, and passwords are not checked", folder: "mongo" },
+  "mongo:8": { of: "FerretDB 1.24 on SQLite; it has no mongosh", folder: "mongo" },
 } satisfies Readonly<Record<string, Recipe>>;
 
 export type BaseImage = keyof typeof table;
