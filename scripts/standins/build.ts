@@ -23,11 +23,15 @@ export async function build(name: string, recipe: Recipe, base: string, labels: 
   const context = await mkdtemp(join(tmpdir(), "wherry-standin-"));
   try {
     await cp(folderOf(recipe), context, { recursive: true });
-    for (const [file, spec] of Object.entries(recipe.packages ?? {})) await download(spec, join(context, `${file}.tgz`));
+    for (const [file, spec] of Object.entries(recipe.packages ?? {}))
+      await download(spec, join(context, `${file}.tgz`));
     const args = [`BASE=${base}`, ...fromHere.filter((variable) => process.env[variable] !== undefined)];
     await run(
       [
-        ...["docker", "build", "--tag", name],
+        "docker",
+        "build",
+        "--tag",
+        name,
         ...args.flatMap((arg) => ["--build-arg", arg]),
         ...labels.flatMap((label) => ["--label", label]),
         context,
@@ -40,10 +44,7 @@ export async function build(name: string, recipe: Recipe, base: string, labels: 
 }
 
 /** What a build needs to know of the way to the package registries. Docker reads the values itself. */
-const fromHere = [
-  ...["http_proxy", "https_proxy", "no_proxy", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"],
-  ...["GOPROXY", "GOSUMDB", "GONOSUMDB"],
-];
+const fromHere = "http_proxy https_proxy no_proxy HTTP_PROXY HTTPS_PROXY NO_PROXY GOPROXY GOSUMDB GONOSUMDB".split(" ");
 
 /** Through npm, and so with its registry, proxy and checksums. */
 async function download(spec: string, to: string): Promise<void> {
