@@ -64,10 +64,13 @@ export async function until(what: string, milliseconds: number, ask: () => Promi
 
 const aptEnv = { DEBIAN_FRONTEND: "noninteractive" };
 
-/** Installs Debian or Ubuntu packages on this machine. Needs root. */
-export async function aptInstall(packages: readonly string[]): Promise<void> {
+export async function aptUpdate(): Promise<void> {
   // A source that does not answer must not stop the ones that do; what is missing then shows at the installation.
   await attempt(["apt-get", "update", "-q"], { env: aptEnv });
+}
+
+/** Installs Debian or Ubuntu packages on this machine. Needs root and a list of packages that is there (`aptUpdate`). */
+export async function aptInstall(packages: readonly string[]): Promise<void> {
   await run(["apt-get", "install", "-y", "-q", "--no-install-recommends", ...packages], { env: aptEnv });
 }
 

@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { aptInstall, isRoot, run, succeeds } from "../engine/run.ts";
+import { aptInstall, aptUpdate, isRoot, run, succeeds } from "../engine/run.ts";
 
 /** What every image that is built here starts from. */
 export const debianBase = "debian:trixie-slim";
@@ -25,6 +25,7 @@ export async function ensureDebianBase(say: (line: string) => void): Promise<str
     if (!isRoot())
       throw new Error(`No image registry answers: install mmdebstrap, from which ${debianBase} can be made.`);
     say("installing mmdebstrap");
+    await aptUpdate();
     await aptInstall(["mmdebstrap", "debian-archive-keyring"]);
   }
   say(`no image registry answers: making ${debianBase} of Debian's packages (about a minute)`);

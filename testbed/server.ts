@@ -1,0 +1,184 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { pipeline } from "node:stream/promises";
+import { ensureEngine } from "../scripts/engine/index.ts";
+import type { Result } from "../scripts/engine/run.ts";
+import { openDistance } from "./delay.ts";
+import { cutNetwork, fillDisk, freeDisk, healNetwork } from "./faults.ts";
+import { ensureImage } from "./image.ts";
+import * as machines from "./machine.ts";
+import type { Machine } from "./machine.ts";
+import { claim, ensureKey, folderOf, forget, keyFile, ownerOf, writeSshFiles } from "./state.ts";
+import type { Owner } from "./state.ts";
+
+export interface TestServer {
+  /** 1 is 127.0.0.11, and so on. */
+  readonly n: number;
+  readonly name: string;
+  readonly address: string;
+  /** Of sshd: 22, unless something on this machine listens there on all addresses. The next two likewise. */
+  readonly port: number;
+  readonly httpPort: number;
+  readonly httpsPort: number;
+  readonly user: "root" | "deploy";
+  /** For `ssh -F`: knows the server by alias and by address, with key and host keys. */
+  readonly sshConfig: string;
+  /** Alias in `sshConfig`. */
+  readonly host: string;
+  readonly keyFile: string;
+  readonly knownHostsFile: string;
+  /** Not through ssh: works when the network is cut. As root, unless told otherwise. */
+  exec(argv: readonly string[], options?: { input?: string | Uint8Array; user?: string }): Promise<Result>;
+  /** A new server in its place: empty disk, new host keys. */
+  reset(): Promise<void>;
+  /** `systemctl reboot`, until ssh and Docker answer again. */
+  reboot(): Promise<void>;
+  /** Kills everything at once and boots, until ssh and Docker answer again. */
+  crash(): Promise<void>;
+  /** Packets disappear from now on, in both directions, without a reset. */
+  cutNetwork(): Promise<void>;
+  healNetwork(): Promise<void>;
+  /** The same server, seen through a way with this round-trip time. Close it. */
+  delay(milliseconds: number): Promise<DistantServer>;
+  /** Needs `disk: "small"`. Gives the bytes that are really left. */
+  fillDisk(leaveBytes?: number): Promise<number>;
+  freeDisk(): Promise<void>;
+  /** Copies an image of this machine's engine into the server's. For tests that are not about shipping. */
+  preloadImage(tag: string): Promise<void>;
+  remove(): Promise<void>;
+}
+
+export interface DistantServer extends TestServer {
+  close(): Promise<void>;
+}
+
+export interface ServerOptions {
+  /** Left out: the first number that nobody uses. */
+  readonly n?: number;
+  /** "small": Docker and Wherry on a disk of 3 GB of their own, which can be filled. */
+  readonly disk?: "small";
+  /** Whom `host` logs in as. Both exist; `deploy` may use Docker and sudo. */
+  readonly user?: "root" | "deploy";
+  /** Of a person, by `up`: stays when the process ends, and no test takes it unless it asks for its number. */
+  readonly keep?: boolean;
+  readonly say?: (line: string) => void;
+}
+
+/** A new server, booted. About 2 s; the first one on a machine takes minutes, as its image is made. */
+export async function createServer(options: ServerOptions = {}): Promise<TestServer> {
+  const say = options.say ?? (() => {});
+  await ensureEngine(say);
+  const [image, key] = [await ensureImage(say), await ensureKey()];
+  const n = await claimNumber(options);
+  const machine = await machines.createMachine(n, image, key, options.disk ?? "plain");
+  await machines.waitForBoot(n);
+  return describe(machine, options.user ?? "deploy");
+}
+
+/** A server that is already there, as it is. */
+export async function existingServer(n: number): Promise<TestServer | undefined> {
+  const machine = (await machines.findMachines()).find((machine) => machine.n === n);
+  return machine && describe(machine, "deploy");
+}
+
+/** All servers, and who uses them. */
+export async function listServers(): Promise<readonly (Machine & { readonly owner: Owner | undefined })[]> {
+  const found = await machines.findMachines();
+  return Promise.all(found.map(async (machine) => ({ ...machine, owner: await ownerOf(machine.n) })));
+}
+
+/** Removes every server of the testbed, whoever uses it. */
+export async function removeAll(): Promise<readonly string[]> {
+  const found = await machines.findMachines();
+  await Promise.all(found.map(({ n }) => remove(n)));
+  return found.map(({ name }) => name);
+}
+
+const taken = new Set<number>();
+
+async function claimNumber(options: ServerOptions): Promise<number> {
+  const owner = options.keep === true ? "kept" : process.pid;
+  if (options.n !== undefined) {
+    taken.add(options.n);
+    if (await claim(options.n, owner)) return options.n;
+    const other = await ownerOf(options.n);
+    throw new Error(
+      `${machines.nameOf(options.n)} is in use by process ${other}: wait for it, or take another number.`,
+    );
+  }
+  for (let n = 1; n < 200; n += 1) {
+    // Not awaited in between: two calls at the same time must not take the same one.
+    if (taken.has(n)) continue;
+    taken.add(n);
+    if ((await ownerOf(n)) === undefined && (await claim(n, owner))) return n;
+    taken.delete(n);
+  }
+  throw new Error("all numbers of the testbed are in use: `npm run testbed -- down` removes all servers.");
+}
+
+async function remove(n: number): Promise<void> {
+  await machines.removeMachine(n);
+  await forget(n);
+  taken.delete(n);
+}
+
+async function describe(machine: Machine, user: TestServer["user"]): Promise<TestServer> {
+  const { n, name, address, port, httpPort, httpsPort } = machine;
+  const describeSsh = async () => {
+    const keys = await hostKeys(n);
+    return { keys, files: await writeSshFiles(folderOf(n), { name, address, port, hostKeys: keys }) };
+  };
+  const { files } = await describeSsh();
+  const server: TestServer = {
+    n,
+    name,
+    address,
+    port,
+    httpPort,
+    httpsPort,
+    user,
+    keyFile,
+    ...files,
+    host: user === "root" ? `${name}-root` : name,
+    exec: (argv, options) => machines.execIn(n, argv, options),
+    async reset() {
+      await machines.createMachine(n, await ensureImage(() => {}), await ensureKey(), machine.disk);
+      await machines.waitForBoot(n);
+      await describeSsh();
+    },
+    reboot: () => machines.rebootMachine(n),
+    crash: () => machines.crashMachine(n),
+    cutNetwork: () => cutNetwork(n),
+    healNetwork: () => healNetwork(n),
+    async delay(milliseconds) {
+      return { ...server, ...(await openDistance(machine, milliseconds, await hostKeys(n))) };
+    },
+    fillDisk: (leaveBytes = 0) => fillDisk(machine, leaveBytes),
+    freeDisk: () => freeDisk(n),
+    preloadImage: (tag) => preloadImage(name, tag),
+    remove: () => remove(n),
+  };
+  return server;
+}
+
+/** Read inside the server, not asked over the network: this is what a person would have noted at the provider's console. */
+async function hostKeys(n: number): Promise<readonly string[]> {
+  const text = await machines.mustExecIn(n, ["sh", "-c", "cat /etc/ssh/ssh_host_*_key.pub"]);
+  return text
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line) => line.split(" ").slice(0, 2).join(" "));
+}
+
+async function preloadImage(name: string, tag: string): Promise<void> {
+  const save = spawn("docker", ["save", tag], { stdio: ["ignore", "pipe", "inherit"] });
+  const load = spawn("docker", ["exec", "--interactive", name, "docker", "load", "--quiet"], {
+    stdio: ["pipe", "ignore", "inherit"],
+  });
+  const [[saved], [loaded]] = (await Promise.all([
+    once(save, "close"),
+    once(load, "close"),
+    pipeline(save.stdout, load.stdin),
+  ])) as unknown as [[number], [number]];
+  if (saved !== 0 || loaded !== 0) throw new Error(`${name}: could not copy the image ${tag} into it`);
+}
