@@ -25,6 +25,8 @@ export async function createMachine(
   publicKey: string,
   disk: Machine["disk"],
 ): Promise<Machine> {
+  // Before the ports are looked at: an older server of this number is not somebody else who listens there.
+  await removeMachine(n);
   const machine = { n, name: nameOf(n), address: `127.0.0.${10 + n}`, disk, ...(await freePorts(`127.0.0.${10 + n}`)) };
   const ports = [machine.port, machine.httpPort, machine.httpsPort];
   const command = ["docker", "run", "--detach", "--name", machine.name, "--hostname", machine.name];
@@ -44,7 +46,6 @@ export async function createMachine(
     // A volume, because overlay2 does not work on overlay2.
     command.push("--volume", `${volumeOf(n)}:/var/lib/docker`);
   }
-  await removeMachine(n);
   await run(["docker", "volume", "create", "--label", label, volumeOf(n)]);
   await run([...command, image]);
   return machine;

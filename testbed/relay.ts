@@ -59,7 +59,7 @@ function forward(from: Socket, to: Socket, line: DelayLine): void {
   const later = (act: () => void): void => line(roundTrip / 2, act);
   from.on("data", (chunk) => {
     later(() => {
-      if (to.destroyed || to.write(chunk)) return;
+      if (to.destroyed || to.write(chunk) || from.isPaused()) return;
       // The receiver is slower than the sender: let the sender's window close instead of keeping it all here.
       from.pause();
       to.once("drain", () => from.resume());
