@@ -2,7 +2,7 @@ import process from "node:process";
 import { createServer, existingServer, listServers, removeAll } from "./server.ts";
 import type { TestServer } from "./server.ts";
 import { removeImages } from "./image.ts";
-import { sshConfigOfAll } from "./state.ts";
+import { ownerOf, sshConfigOfAll } from "./state.ts";
 
 const usage = `Test servers on this machine: server N is 127.0.0.(10+N), with ssh, http and https.
 
@@ -49,7 +49,10 @@ async function delay(server: TestServer, milliseconds: number): Promise<void> {
   const far = await server.delay(milliseconds);
   console.log(`ssh -F ${far.sshConfig} ${far.host}`);
   console.log(`http://${far.address}:${far.httpPort}  https://${far.address}:${far.httpsPort}  (Ctrl-C to end)`);
+  // A timer, because waiting for a signal does not keep a process alive.
+  const hold = setInterval(() => {}, 2 ** 30);
   await new Promise((resolve) => process.once("SIGINT", resolve));
+  clearInterval(hold);
   await far.close();
 }
 
@@ -83,6 +86,8 @@ async function act(action: Action | undefined, n: number | undefined, amount: nu
   }
   const server = await existingServer(n);
   if (server === undefined) throw new Error(`there is no server ${n}: npm run testbed -- up ${n}`);
+  const owner = await ownerOf(n);
+  if (typeof owner === "number") say(`note: ${server.name} is in use by process ${owner}`);
   await action(server, amount);
   return 0;
 }

@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { rm } from "node:fs/promises";
+import type { Socket } from "node:net";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Machine } from "./machine.ts";
@@ -29,8 +30,10 @@ export async function openDistance(
   );
   const [line] = (await once(createInterface(relay.stdout), "line")) as [string];
   const [port = 0, httpPort = 0, httpsPort = 0] = JSON.parse(line) as readonly number[];
-  // Must not keep the process alive that started it.
+  // Neither it nor the pipes may keep the process alive that started it.
+  relay.stdout.destroy();
   relay.unref();
+  (relay.stdin as Socket).unref();
   const folder = join(folderOf(machine.n), `delay-${port}`);
   const files = await writeSshFiles(folder, { name: machine.name, address: machine.address, port, hostKeys });
   return {
@@ -39,8 +42,9 @@ export async function openDistance(
     httpPort,
     httpsPort,
     async close() {
+      relay.ref();
       relay.stdin.end();
-      if (relay.exitCode === null) await once(relay, "exit");
+      if (relay.exitCode === null && relay.signalCode === null) await once(relay, "exit");
       await rm(folder, { recursive: true, force: true });
     },
   };

@@ -3,5 +3,5 @@
  * address of 127.0.0.0/8. What a deployment sees is a real small server; what a test sees is one that can be rebooted,
  * crashed, cut off, filled up and moved far away.
  */
-export { createServer as server, existingServer, listServers, removeAll } from "./server.ts";
+export { createServer as server, listServers } from "./server.ts";
 export type { DistantServer, ServerOptions, TestServer } from "./server.ts";

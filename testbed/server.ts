@@ -8,7 +8,7 @@ import { cutNetwork, fillDisk, freeDisk, healNetwork } from "./faults.ts";
 import { ensureImage } from "./image.ts";
 import * as machines from "./machine.ts";
 import type { Machine } from "./machine.ts";
-import { claim, ensureKey, folderOf, forget, keyFile, ownerOf, writeSshFiles } from "./state.ts";
+import { claim, ensureKey, folderOf, forget, keyFile, ownerOf, sshFilesIn, writeSshFiles } from "./state.ts";
 import type { Owner } from "./state.ts";
 
 export interface TestServer {
@@ -70,9 +70,7 @@ export async function createServer(options: ServerOptions = {}): Promise<TestSer
   await ensureEngine(say);
   const [image, key] = [await ensureImage(say), await ensureKey()];
   const n = await claimNumber(options);
-  const machine = await machines.createMachine(n, image, key, options.disk ?? "plain");
-  await machines.waitForBoot(n);
-  return describe(machine, options.user ?? "deploy");
+  return describe(await boot(n, image, key, options.disk ?? "plain"), options.user ?? "deploy");
 }
 
 /** A server that is already there, as it is. */
@@ -122,13 +120,15 @@ async function remove(n: number): Promise<void> {
   taken.delete(n);
 }
 
-async function describe(machine: Machine, user: TestServer["user"]): Promise<TestServer> {
+async function boot(n: number, image: string, publicKey: string, disk: Machine["disk"]): Promise<Machine> {
+  const machine = await machines.createMachine(n, image, publicKey, disk);
+  await machines.waitForBoot(n);
+  await writeSshFiles(folderOf(n), { ...machine, hostKeys: await hostKeys(n) });
+  return machine;
+}
+
+function describe(machine: Machine, user: TestServer["user"]): TestServer {
   const { n, name, address, port, httpPort, httpsPort } = machine;
-  const describeSsh = async () => {
-    const keys = await hostKeys(n);
-    return { keys, files: await writeSshFiles(folderOf(n), { name, address, port, hostKeys: keys }) };
-  };
-  const { files } = await describeSsh();
   const server: TestServer = {
     n,
     name,
@@ -138,13 +138,11 @@ async function describe(machine: Machine, user: TestServer["user"]): Promise<Tes
     httpsPort,
     user,
     keyFile,
-    ...files,
+    ...sshFilesIn(folderOf(n)),
     host: user === "root" ? `${name}-root` : name,
     exec: (argv, options) => machines.execIn(n, argv, options),
     async reset() {
-      await machines.createMachine(n, await ensureImage(() => {}), await ensureKey(), machine.disk);
-      await machines.waitForBoot(n);
-      await describeSsh();
+      await boot(n, await ensureImage(() => {}), await ensureKey(), machine.disk);
     },
     reboot: () => machines.rebootMachine(n),
     crash: () => machines.crashMachine(n),

@@ -18,7 +18,9 @@ export const folderOf = (n: number): string => join(stateFolder, "servers", Stri
 /** Makes the key pair if there is none, and gives the public half. */
 export async function ensureKey(): Promise<string> {
   await mkdir(stateFolder, { recursive: true, mode: 0o700 });
-  await writeFile(sshConfigOfAll, `Include ${word(join(stateFolder, "servers/*/ssh_config"))}\n`, { mode: 0o600 });
+  if (!(await exists(sshConfigOfAll))) {
+    await writeFile(sshConfigOfAll, `Include ${word(join(stateFolder, "servers/*/ssh_config"))}\n`, { mode: 0o600 });
+  }
   if (!(await exists(keyFile))) {
     // Two processes may be first at the same time: the file appears whole, and both read the same one.
     const made = `${keyFile}.${randomUUID()}`;
@@ -34,12 +36,18 @@ export interface SshFiles {
   readonly knownHostsFile: string;
 }
 
+/** Where the files are that `writeSshFiles` writes. */
+export const sshFilesIn = (folder: string): SshFiles => ({
+  sshConfig: join(folder, "ssh_config"),
+  knownHostsFile: join(folder, "known_hosts"),
+});
+
 /** How ssh reaches a server: its address, its port, and the host keys that it really has. */
 export async function writeSshFiles(
   folder: string,
   reach: { name: string; address: string; port: number; hostKeys: readonly string[] },
 ): Promise<SshFiles> {
-  const files = { sshConfig: join(folder, "ssh_config"), knownHostsFile: join(folder, "known_hosts") };
+  const files = sshFilesIn(folder);
   const known = reach.port === 22 ? reach.address : `[${reach.address}]:${reach.port}`;
   const common = [
     `  HostName ${reach.address}`,
