@@ -12,7 +12,10 @@ export function buildsOf(model: AppModel): readonly BuildModel[] {
         image,
         platform,
         build,
-        secrets: wanted.map(({ source, target }) => ({ id: target?.split("/").at(-1) ?? source, name: secrets[source]?.environment ?? `file:${source}` })),
+        secrets: wanted.map(({ source, target }) => ({
+          id: target?.split("/").at(-1) ?? source,
+          name: secrets[source]?.environment ?? `file:${source}`,
+        })),
       },
     ];
   });

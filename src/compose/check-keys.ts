@@ -15,7 +15,11 @@ export function checkKeys(project: ComposeProject): readonly Notice[] {
     Object.entries(document[section]).flatMap(([name, entry]) =>
       keysOf(entry).flatMap((key) => [
         ...check(project, [section, name, key], `${section}.*.${key}`),
-        ...(section === "services" && isNested(key) ? keysOf((entry as Readonly<Record<string, unknown>>)[key]).flatMap((inner) => check(project, [section, name, key, inner], `services.*.${key}.${inner}`)) : []),
+        ...(section === "services" && isNested(key)
+          ? keysOf((entry as Readonly<Record<string, unknown>>)[key]).flatMap((inner) =>
+              check(project, [section, name, key, inner], `services.*.${key}.${inner}`),
+            )
+          : []),
       ]),
     ),
   );
@@ -27,12 +31,25 @@ function check(project: ComposeProject, path: readonly string[], tablePath: stri
   const found = project.positionOf(path);
   const at = found === undefined ? {} : { at: found };
   const written = path.join(".");
-  if (known?.handling === "refused") return [{ severity: "error", code: "refused-key", message: `${written}: ${known.message}`, ...at }];
-  if (known?.says !== undefined) return [{ severity: known.says, code: "translated-key", message: `${written}: ${known.message}`, ...at }];
+  if (known?.handling === "refused")
+    return [{ severity: "error", code: "refused-key", message: `${written}: ${known.message}`, ...at }];
+  if (known?.says !== undefined)
+    return [{ severity: known.says, code: "translated-key", message: `${written}: ${known.message}`, ...at }];
   if (known !== undefined) return [];
   const beside = tablePath.slice(0, tablePath.lastIndexOf(".") + 1);
-  const near = nearest(path.at(-1) ?? "", composeKeys.flatMap((key) => (key.path.startsWith(beside) ? key.path.slice(beside.length) : [])));
-  return [{ severity: "error", code: "unknown-key", message: `${written}: Wherry does not know this key of compose`, ...(near === undefined ? {} : { hint: `did you mean ${near}?` }), ...at }];
+  const near = nearest(
+    path.at(-1) ?? "",
+    composeKeys.flatMap((key) => (key.path.startsWith(beside) ? key.path.slice(beside.length) : [])),
+  );
+  return [
+    {
+      severity: "error",
+      code: "unknown-key",
+      message: `${written}: Wherry does not know this key of compose`,
+      ...(near === undefined ? {} : { hint: `did you mean ${near}?` }),
+      ...at,
+    },
+  ];
 }
 
 function isNested(key: string): boolean {
@@ -46,5 +63,7 @@ function keysOf(value: unknown): readonly string[] {
 }
 
 function isEmpty(value: unknown): boolean {
-  return value === null || value === "" || value === false || (typeof value === "object" && Object.keys(value).length === 0);
+  return (
+    value === null || value === "" || value === false || (typeof value === "object" && Object.keys(value).length === 0)
+  );
 }

@@ -4,12 +4,16 @@ import type { ComposeProject, ResolvedService } from "./project.ts";
 
 /** Names of the secrets whose values reach a service. */
 export function secretsOf(project: ComposeProject, service: ResolvedService): readonly string[] {
-  const inEnvironment = Object.values(service.environment ?? {}).flatMap((value) => secretNamesIn(project, value ?? ""));
+  const inEnvironment = Object.values(service.environment ?? {}).flatMap((value) =>
+    secretNamesIn(project, value ?? ""),
+  );
   const inSecrets = (service.secrets ?? []).flatMap(({ source }) => {
     const { environment, file } = project.document.secrets[source] ?? {};
     return environment !== undefined ? [environment] : file !== undefined ? [`file:${source}`] : [];
   });
-  const inConfigs = (service.configs ?? []).flatMap(({ source }) => secretNamesIn(project, configText(project, source)));
+  const inConfigs = (service.configs ?? []).flatMap(({ source }) =>
+    secretNamesIn(project, configText(project, source)),
+  );
   return [...new Set([...inEnvironment, ...inSecrets, ...inConfigs])].toSorted();
 }
 
@@ -44,13 +48,18 @@ function isSafePlace(path: readonly (string | number)[], text: string): boolean 
   const [top, , key] = path;
   const isKey = path.at(-1) === text;
   if (isKey) return false;
-  return (top === "services" && key === "environment") || (top === "configs" && key === "content") || String(top).startsWith("x-");
+  return (
+    (top === "services" && key === "environment") ||
+    (top === "configs" && key === "content") ||
+    String(top).startsWith("x-")
+  );
 }
 
 function visibleIn(path: readonly (string | number)[]): string {
   const key = path[0] === "services" ? path[2] : undefined;
   if (key === "build") return ": what an image is built from stays in its layers";
-  if (key === "command" || key === "entrypoint" || key === "healthcheck") return ": command lines are in the process list";
+  if (key === "command" || key === "entrypoint" || key === "healthcheck")
+    return ": command lines are in the process list";
   if (key === "labels" || key === "annotations") return ": labels are shown by every docker inspect";
   return "";
 }

@@ -7,7 +7,9 @@ const dataImages = new Set(
    ferretdb forgejo gitea gitlab-ce grafana immudb influxdb kafka keydb loki mariadb mariadb-galera meilisearch milvus minio mongo mongodb
    mongodb-community-server mssql mysql mysql-server nats neo4j nexus3 opensearch percona percona-server pgvector postgis postgres postgresql
    prometheus pulsar qdrant questdb rabbitmq redis redis-stack redis-stack-server redpanda registry rethinkdb rqlite scylla server-mssql solr
-   sonarqube surrealdb tarantool tidb timescaledb timescaledb-ha typesense valkey vault vaultwarden victoria-metrics weaviate zookeeper`.split(/\s+/),
+   sonarqube surrealdb tarantool tidb timescaledb timescaledb-ha typesense valkey vault vaultwarden victoria-metrics weaviate zookeeper`.split(
+    /\s+/,
+  ),
 );
 
 /** `docker.io/library/postgres:17@sha256:...` keeps data; `backend:1` does not. */

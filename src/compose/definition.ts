@@ -10,7 +10,11 @@ import { mapStrings } from "./strings.ts";
  * Hash of what makes a service's containers what they are, without the image: the service as it is rendered (what
  * Wherry drops changes nothing), the networks and volumes it uses, and the content of its files. Secrets are in it by name.
  */
-export function definitionOf(project: ComposeProject, model: Pick<AppModel, "services" | "releaseNetworks" | "baseNetworks">, service: ServiceModel): string {
+export function definitionOf(
+  project: ComposeProject,
+  model: Pick<AppModel, "services" | "releaseNetworks" | "baseNetworks">,
+  service: ServiceModel,
+): string {
   // Networks of others would shift the numbers of its own.
   const own = service.networks.map(({ name }) => name);
   const alone = { services: [service], releaseNetworks: own, baseNetworks: own };
@@ -27,11 +31,19 @@ export function definitionOf(project: ComposeProject, model: Pick<AppModel, "ser
   });
   const resolved = project.document.services[service.name] ?? {};
   const environment = Object.entries(resolved.environment ?? {});
-  const configs = (resolved.configs ?? []).map(({ source }) => [source, hash(named(project, configText(project, source)))]);
-  const secrets = (resolved.secrets ?? []).map(({ source }) => [source, project.document.secrets[source]?.environment ?? "file"]);
+  const configs = (resolved.configs ?? []).map(({ source }) => [
+    source,
+    hash(named(project, configText(project, source))),
+  ]);
+  const secrets = (resolved.secrets ?? []).map(({ source }) => [
+    source,
+    project.document.secrets[source]?.environment ?? "file",
+  ]);
   const binds = (resolved.volumes ?? []).flatMap(({ source }) => {
     const bind = project.binds.get(source ?? "");
-    return bind?.kind === "file" || bind?.kind === "folder" ? [bind.path, ...bind.files.map((file) => [file.path, file.executable, hash(file.content)])] : [];
+    return bind?.kind === "file" || bind?.kind === "folder"
+      ? [bind.path, ...bind.files.map((file) => [file.path, file.executable, hash(file.content)])]
+      : [];
   });
   const parts = mapStrings({ rendered, environment, configs, secrets, binds }, (text) => named(project, text));
   return hash(JSON.stringify(sorted(parts))).slice(0, 32);
@@ -51,5 +63,9 @@ function hash(content: string | Uint8Array): string {
 function sorted(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sorted);
   if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => compareText(a, b)).map(([key, part]) => [key, sorted(part)]));
+  return Object.fromEntries(
+    Object.entries(value)
+      .toSorted(([a], [b]) => compareText(a, b))
+      .map(([key, part]) => [key, sorted(part)]),
+  );
 }

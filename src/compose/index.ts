@@ -11,5 +11,14 @@ export { loadCompose } from "./load.ts";
 export { renderRelease } from "./render.ts";
 export type { RenderOptions } from "./render.ts";
 export { understand } from "./understand.ts";
-export type { AppModel, BuildModel, Notice, Placement, RenderedFile, ServiceKind, ServiceModel, VolumeModel } from "./model.ts";
+export type {
+  AppModel,
+  BuildModel,
+  Notice,
+  Placement,
+  RenderedFile,
+  ServiceKind,
+  ServiceModel,
+  VolumeModel,
+} from "./model.ts";
 export type { ComposeProject } from "./project.ts";

@@ -36,8 +36,10 @@ export const composeKeys: readonly ComposeKey[] = [
   ),
   ...translated("services.*", {
     build: "built on your machine or in CI; the server gets the image",
-    container_name: "dropped, since two releases cannot have the same container name; it stays a name on the service's networks",
-    depends_on: "kept between services of the same placement; what is changed in place, and jobs, are there before the release starts",
+    container_name:
+      "dropped, since two releases cannot have the same container name; it stays a name on the service's networks",
+    depends_on:
+      "kept between services of the same placement; what is changed in place, and jobs, are there before the release starts",
     deploy: "see its keys",
     develop: "is for docker compose watch only",
     devices: "in the short form, which every version of docker compose knows",
@@ -47,9 +49,12 @@ export const composeKeys: readonly ComposeKey[] = [
     image: "the image of the release, by digest",
     label_file: "read on your machine; its labels go into labels",
     links: "the name of a link becomes an alias of the linked service on the networks they share",
-    network_mode: "refused for routed services, since the proxy reaches them by a fixed address; service:NAME works within one placement",
-    networks: "each release has its own copy of every network; aliases and priorities are kept, fixed addresses are Wherry's",
-    ports: "what the proxy takes of a routed service is not published; other services keep theirs, and are changed in place, since two releases cannot both have a port",
+    network_mode:
+      "refused for routed services, since the proxy reaches them by a fixed address; service:NAME works within one placement",
+    networks:
+      "each release has its own copy of every network; aliases and priorities are kept, fixed addresses are Wherry's",
+    ports:
+      "what the proxy takes of a routed service is not published; other services keep theirs, and are changed in place, since two releases cannot both have a port",
     profiles: "switched on by profiles: in wherry.yaml; resolved by docker compose on your machine",
     restart: "unless-stopped where nothing is said, so that the app is back after a reboot; a job is never restarted",
   }),
@@ -65,7 +70,8 @@ export const composeKeys: readonly ComposeKey[] = [
     credential_spec: "is for Windows containers",
     external_links: "links to containers that Wherry does not know; use an external network",
     models: "language models need Docker Model Runner, which the server does not have; run the model as a service",
-    pre_start: "is not known to the versions of docker compose that servers have; use release: in wherry.yaml for what runs before traffic",
+    pre_start:
+      "is not known to the versions of docker compose that servers have; use release: in wherry.yaml for what runs before traffic",
     provider: "is run by a plugin on the machine of docker compose; write it as a service or as values",
     volumes_from: "ties a container to another one, which another release replaces; name the volume in both services",
   }),
@@ -81,7 +87,9 @@ export const composeKeys: readonly ComposeKey[] = [
   ),
 
   ...passed("services.*.deploy", "replicas resources restart_policy"),
-  ...translated("services.*.deploy", { mode: "replicated, which is what docker compose does; on one server global means one replica" }),
+  ...translated("services.*.deploy", {
+    mode: "replicated, which is what docker compose does; on one server global means one replica",
+  }),
   ...noted("services.*.deploy", {
     endpoint_mode: "is for Swarm and does nothing here",
     labels: "are for Swarm services and do nothing here; use labels of the service",
@@ -144,7 +152,11 @@ function passed(above: string, keys: string): readonly ComposeKey[] {
 }
 
 function translated(above: string, messages: Readonly<Record<string, string>>): readonly ComposeKey[] {
-  return Object.entries(messages).map(([key, message]) => ({ path: join(above, key), handling: "translated", message }));
+  return Object.entries(messages).map(([key, message]) => ({
+    path: join(above, key),
+    handling: "translated",
+    message,
+  }));
 }
 
 function noted(above: string, messages: Readonly<Record<string, string>>): readonly ComposeKey[] {

@@ -20,16 +20,29 @@ import type { ComposeSources, PlacedVariable } from "./sources.ts";
  * Secrets take part as random placeholders, so that their values are in no resolved document; `secrets` may hold
  * names beyond those of wherry.yaml.
  */
-export async function loadCompose(ctx: Context, settings: Settings, secrets: ReadonlyMap<string, Secret>): Promise<ComposeProject> {
+export async function loadCompose(
+  ctx: Context,
+  settings: Settings,
+  secrets: ReadonlyMap<string, Secret>,
+): Promise<ComposeProject> {
   const files = settings.compose.map((file) => resolve(settings.directory, file));
   const folder = dirname(files[0] ?? settings.file);
   const name = `${settings.app}-${settings.environment}`;
   const tokens = placeholdersFor([...settings.secrets.map((secret) => secret.name), ...secrets.keys()]);
   const sources = await readSources(ctx, files);
   const own = { ...settings.values, ...Object.fromEntries(tokens), COMPOSE_PROJECT_NAME: name };
-  refuseMissing(sources, [...Object.keys(own), ...variableNames((await ctx.files.readText(join(folder, ".env"))) ?? "")]);
+  refuseMissing(sources, [
+    ...Object.keys(own),
+    ...variableNames((await ctx.files.readText(join(folder, ".env"))) ?? ""),
+  ]);
 
-  const call: ComposeCall = { files, folder, name, profiles: settings.profiles, variables: { ...settings.values, ...Object.fromEntries(tokens) } };
+  const call: ComposeCall = {
+    files,
+    folder,
+    name,
+    profiles: settings.profiles,
+    variables: { ...settings.values, ...Object.fromEntries(tokens) },
+  };
   const { document, unset } = await resolveCompose(ctx, call, sources);
   if (unset.length > 0) throw missingError(placed(unset, sources));
 
@@ -71,7 +84,9 @@ export function variableNames(dotenv: string): readonly string[] {
 function refuseMissing(sources: ComposeSources, known: readonly string[]): void {
   const names = new Set(known);
   // Docker's own variables reach compose, so that even a default would give way to what this machine happens to have.
-  const missing = missingIn(sources.own, (name) => (names.has(name) ? "known" : isOfSurroundings(name) ? "forbidden" : "unknown"));
+  const missing = missingIn(sources.own, (name) =>
+    names.has(name) ? "known" : isOfSurroundings(name) ? "forbidden" : "unknown",
+  );
   const fromShell = passedThrough(sources.own).filter(({ name }) => isOfSurroundings(name) && !names.has(name));
   const all = [...missing, ...fromShell.map(({ name, at }) => ({ name, at, written: name, message: undefined }))];
   if (all.length > 0) throw missingError(all);
@@ -84,19 +99,34 @@ function placed(names: readonly string[], sources: ComposeSources): readonly Pla
 }
 
 function missingError(missing: readonly PlacedVariable[]): Error {
-  const lines = missing.map(({ name, message, at }) => `${at === undefined ? "" : `${formatPosition(at)}  `}${name} has no value${message ? `: ${message}` : ""}`);
+  const lines = missing.map(
+    ({ name, message, at }) =>
+      `${at === undefined ? "" : `${formatPosition(at)}  `}${name} has no value${message ? `: ${message}` : ""}`,
+  );
   const [first] = missing;
   const names = [...new Set(missing.map(({ name }) => name))];
-  return invalidError("unset-variable", names.length === 1 ? `the variable ${names[0]} has no value` : `${names.length} variables have no value: ${names.join(", ")}`, {
-    ...(first?.at === undefined ? {} : { at: first.at }),
-    context: lines.length > 1 || (first?.message ?? "") !== "" ? lines : [],
-    hint: "give it one under values: in wherry.yaml or in .env, list it under secrets:, or write a default: ${NAME:-default} (variables of your shell are not used)",
-  });
+  return invalidError(
+    "unset-variable",
+    names.length === 1
+      ? `the variable ${names[0]} has no value`
+      : `${names.length} variables have no value: ${names.join(", ")}`,
+    {
+      ...(first?.at === undefined ? {} : { at: first.at }),
+      context: lines.length > 1 || (first?.message ?? "") !== "" ? lines : [],
+      hint: "give it one under values: in wherry.yaml or in .env, list it under secrets:, or write a default: ${NAME:-default} (variables of your shell are not used)",
+    },
+  );
 }
 
 function filesOf(document: ResolvedDocument, binds: ReadonlyMap<string, BindSource>): readonly string[] {
-  const mounted = [...binds].flatMap(([source, bind]) => (bind.kind === "file" || bind.kind === "folder" ? bind.files.map((file) => join(source, file.path)) : []));
-  return [...mounted, ...Object.values(document.secrets).flatMap(({ file }) => file ?? []), ...Object.values(document.configs).flatMap(({ file }) => file ?? [])];
+  const mounted = [...binds].flatMap(([source, bind]) =>
+    bind.kind === "file" || bind.kind === "folder" ? bind.files.map((file) => join(source, file.path)) : [],
+  );
+  return [
+    ...mounted,
+    ...Object.values(document.secrets).flatMap(({ file }) => file ?? []),
+    ...Object.values(document.configs).flatMap(({ file }) => file ?? []),
+  ];
 }
 
 async function projectRoot(ctx: Context, directory: string): Promise<string> {
@@ -107,8 +137,15 @@ async function projectRoot(ctx: Context, directory: string): Promise<string> {
 }
 
 /** Configs with `environment: NAME`: compose fills them in only when it starts something, so it is asked for the values here. */
-async function valuesOfConfigs(ctx: Context, call: ComposeCall, document: ResolvedDocument, sources: ComposeSources): Promise<ReadonlyMap<string, Uint8Array>> {
-  const wanted = Object.entries(document.configs).flatMap(([config, { environment }]) => (environment === undefined ? [] : [{ config, environment }]));
+async function valuesOfConfigs(
+  ctx: Context,
+  call: ComposeCall,
+  document: ResolvedDocument,
+  sources: ComposeSources,
+): Promise<ReadonlyMap<string, Uint8Array>> {
+  const wanted = Object.entries(document.configs).flatMap(([config, { environment }]) =>
+    environment === undefined ? [] : [{ config, environment }],
+  );
   if (wanted.length === 0) return new Map();
   return ctx.files.withTemporaryFolder(async (folder) => {
     const file = join(folder, "compose.yaml");
@@ -117,7 +154,14 @@ async function valuesOfConfigs(ctx: Context, call: ComposeCall, document: Resolv
     const { document: answer, unset } = await resolveCompose(ctx, { ...call, files: [file], profiles: [] }, sources);
     const missing = wanted.filter(({ environment }) => unset.includes(environment) || isOfSurroundings(environment));
     if (missing.length > 0) {
-      throw missingError(missing.map(({ config, environment: name }) => ({ name, written: name, message: undefined, at: positionIn(sources, ["configs", config]) })));
+      throw missingError(
+        missing.map(({ config, environment: name }) => ({
+          name,
+          written: name,
+          message: undefined,
+          at: positionIn(sources, ["configs", config]),
+        })),
+      );
     }
     const found = answer["x-values"] as Readonly<Record<string, string>>;
     return new Map(wanted.map(({ config }) => [config, Buffer.from(found[config] ?? "")]));

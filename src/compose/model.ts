@@ -1,4 +1,4 @@
-import type { HealthSettings, Route } from "../config/settings.ts";
+import type { HealthSettings, Route } from "../config/index.ts";
 import type { Position, Secret, Seconds } from "../core/index.ts";
 import type { ComposeProject } from "./project.ts";
 

@@ -18,7 +18,12 @@ export function ownNetworksOf(project: ComposeProject, service: ResolvedService,
 }
 
 /** The names under which others on this network know the service. */
-export function aliasesOf(project: ComposeProject, name: string, service: ResolvedService, network: string): readonly string[] {
+export function aliasesOf(
+  project: ComposeProject,
+  name: string,
+  service: ResolvedService,
+  network: string,
+): readonly string[] {
   const written = service.networks?.[network]?.aliases ?? [];
   const container = service.container_name === undefined ? [] : [service.container_name];
   return [...new Set([name, ...container, ...written, ...linkAliases(project, name, network)])];
@@ -28,7 +33,9 @@ export function aliasesOf(project: ComposeProject, name: string, service: Resolv
 function linkAliases(project: ComposeProject, name: string, network: string): readonly string[] {
   return Object.values(project.document.services).flatMap((other) => {
     if (other.networks === undefined || !Object.hasOwn(other.networks, network)) return [];
-    return (other.links ?? []).map((link) => link.split(":")).flatMap(([target, alias]) => (target === name && alias !== undefined ? [alias] : []));
+    return (other.links ?? [])
+      .map((link) => link.split(":"))
+      .flatMap(([target, alias]) => (target === name && alias !== undefined ? [alias] : []));
   });
 }
 
@@ -57,7 +64,10 @@ export interface PublishedPorts {
 }
 
 /** What becomes of the ports that a service publishes. */
-export function publishedPorts(service: Pick<ServiceModel, "routes" | "port" | "placement">, resolved: ResolvedService): PublishedPorts {
+export function publishedPorts(
+  service: Pick<ServiceModel, "routes" | "port" | "placement">,
+  resolved: ResolvedService,
+): PublishedPorts {
   const ports = resolved.ports ?? [];
   if (service.routes.length === 0) return { kept: ports, proxied: [], lost: [] };
   const isProxied = (port: ResolvedPort): boolean => port.target === service.port || isProxyPort(port);

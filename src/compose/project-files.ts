@@ -20,7 +20,12 @@ export interface ProjectFolders {
 }
 
 /** Looks at the source of every bind mount, and reads those that the project holds. */
-export async function readBinds(ctx: Context, document: ResolvedDocument, sources: readonly YamlSource[], folders: ProjectFolders): Promise<ReadonlyMap<string, BindSource>> {
+export async function readBinds(
+  ctx: Context,
+  document: ResolvedDocument,
+  sources: readonly YamlSource[],
+  folders: ProjectFolders,
+): Promise<ReadonlyMap<string, BindSource>> {
   const paths = [...new Set(Object.values(document.services).flatMap(bindSourcesOf))].toSorted(compareText);
   const inside = paths.filter((path) => isInside(path, folders.root));
   const listed = inside.length === 0 ? undefined : await listProjectFiles(ctx, folders.folder, inside);
@@ -28,18 +33,29 @@ export async function readBinds(ctx: Context, document: ResolvedDocument, source
   const binds = new Map<string, BindSource>();
   let left = shippedLimit;
   for (const path of paths) {
-    const bind = inside.includes(path) ? await readBind(ctx, path, known, folders, left) : outsideBind(path, sources, folders);
-    if (bind.kind === "file" || bind.kind === "folder") left -= bind.files.reduce((size, file) => size + file.content.byteLength, 0);
+    const bind = inside.includes(path)
+      ? await readBind(ctx, path, known, folders, left)
+      : outsideBind(path, sources, folders);
+    if (bind.kind === "file" || bind.kind === "folder")
+      left -= bind.files.reduce((size, file) => size + file.content.byteLength, 0);
     binds.set(path, bind);
   }
   return binds;
 }
 
 function bindSourcesOf(service: ResolvedDocument["services"][string]): readonly string[] {
-  return (service.volumes ?? []).flatMap((mount) => (mount.type === "bind" && mount.source !== undefined ? mount.source : []));
+  return (service.volumes ?? []).flatMap((mount) =>
+    mount.type === "bind" && mount.source !== undefined ? mount.source : [],
+  );
 }
 
-async function readBind(ctx: Context, path: string, known: ReadonlySet<string> | undefined, folders: ProjectFolders, left: number): Promise<BindSource> {
+async function readBind(
+  ctx: Context,
+  path: string,
+  known: ReadonlySet<string> | undefined,
+  folders: ProjectFolders,
+  left: number,
+): Promise<BindSource> {
   const short = dataPath(relative(folders.folder, path));
   const stat = await ctx.files.stat(path);
   if (stat === undefined) return { kind: "data", path: short, ignored: false };
@@ -49,7 +65,8 @@ async function readBind(ctx: Context, path: string, known: ReadonlySet<string> |
     const reader = fileReader(ctx, left, path);
     return { kind: "file", path: short, ignored, files: [await reader(path, "")] };
   }
-  const listed = known === undefined ? await walk(ctx, path) : [...known].filter((file) => isInside(file, path) && file !== path);
+  const listed =
+    known === undefined ? await walk(ctx, path) : [...known].filter((file) => isInside(file, path) && file !== path);
   const files = listed.filter((file) => !/^\.git(keep|ignore)$/.test(basename(file))).toSorted(compareText);
   // A folder that git ignores is what containers wrote on this machine (a database, uploads): never sent to a server.
   if (files.length === 0) return { kind: "data", path: short, ignored: known !== undefined };
@@ -58,7 +75,11 @@ async function readBind(ctx: Context, path: string, known: ReadonlySet<string> |
   for (const file of files) {
     const kind = (await ctx.files.stat(file))?.kind;
     if (kind === undefined) continue;
-    if (kind !== "file") return { kind: "refused", message: `holds ${relative(path, file)}, which is not a file (a symbolic link or a submodule)` };
+    if (kind !== "file")
+      return {
+        kind: "refused",
+        message: `holds ${relative(path, file)}, which is not a file (a symbolic link or a submodule)`,
+      };
     shipped.push(await reader(file, relative(path, file)));
   }
   return { kind: "folder", path: short, ignored: false, files: shipped };
@@ -71,11 +92,19 @@ function fileReader(ctx: Context, limit: number, mount: string): (file: string, 
     const stat = await ctx.files.stat(file);
     left -= stat?.size ?? 0;
     if (left < 0) {
-      throw invalidError("bind-too-large", `bind mounts of project files are shipped with each release, and together they are larger than 20 MB (${mount})`, {
-        hint: "copy source code into the image; keep data in a named volume; mounts for development belong into compose.override.yaml",
-      });
+      throw invalidError(
+        "bind-too-large",
+        `bind mounts of project files are shipped with each release, and together they are larger than 20 MB (${mount})`,
+        {
+          hint: "copy source code into the image; keep data in a named volume; mounts for development belong into compose.override.yaml",
+        },
+      );
     }
-    return { path: path.replaceAll("\\", "/"), content: (await ctx.files.read(file)) ?? new Uint8Array(), executable: ((stat?.mode ?? 0) & 0o111) !== 0 };
+    return {
+      path: path.replaceAll("\\", "/"),
+      content: (await ctx.files.read(file)) ?? new Uint8Array(),
+      executable: ((stat?.mode ?? 0) & 0o111) !== 0,
+    };
   };
 }
 
@@ -91,8 +120,13 @@ async function walk(ctx: Context, folder: string): Promise<readonly string[]> {
 /** Compose made every path absolute; whether somebody wrote `~/x` or `../../x` only the files themselves tell. */
 function outsideBind(path: string, sources: readonly YamlSource[], folders: ProjectFolders): BindSource {
   for (const written of writtenSources(sources)) {
-    if (written.startsWith("~") && path.endsWith(written.slice(1))) return { kind: "refused", message: `${written} is in your home folder on this machine; write an absolute path of the server, or use a named volume` };
-    if (written.startsWith("..") && join(folders.folder, written) === path) return { kind: "refused", message: `${written} lies outside of the project` };
+    if (written.startsWith("~") && path.endsWith(written.slice(1)))
+      return {
+        kind: "refused",
+        message: `${written} is in your home folder on this machine; write an absolute path of the server, or use a named volume`,
+      };
+    if (written.startsWith("..") && join(folders.folder, written) === path)
+      return { kind: "refused", message: `${written} lies outside of the project` };
   }
   return { kind: "server" };
 }
@@ -117,17 +151,28 @@ function isInside(path: string, folder: string): boolean {
 
 /** Below the data folder on the server; what climbs out of the compose file's folder gets a place of its own. */
 function dataPath(path: string): string {
-  const parts = path.replaceAll("\\", "/").split("/").map((part) => (part === ".." ? "_up" : part));
+  const parts = path
+    .replaceAll("\\", "/")
+    .split("/")
+    .map((part) => (part === ".." ? "_up" : part));
   return posix.join(...parts) || "project";
 }
 
 /** Compose secrets that are files, by name, in base64: they may hold any bytes. */
-export async function readFileSecrets(ctx: Context, document: ResolvedDocument, positionOf: (name: string) => Position | undefined): Promise<ReadonlyMap<string, Secret>> {
+export async function readFileSecrets(
+  ctx: Context,
+  document: ResolvedDocument,
+  positionOf: (name: string) => Position | undefined,
+): Promise<ReadonlyMap<string, Secret>> {
   const read = await readNamed(ctx, document.secrets, "secret", positionOf);
   return new Map([...read].map(([name, content]) => [name, new Secret(Buffer.from(content).toString("base64"))]));
 }
 
-export function readConfigFiles(ctx: Context, document: ResolvedDocument, positionOf: (name: string) => Position | undefined): Promise<ReadonlyMap<string, Uint8Array>> {
+export function readConfigFiles(
+  ctx: Context,
+  document: ResolvedDocument,
+  positionOf: (name: string) => Position | undefined,
+): Promise<ReadonlyMap<string, Uint8Array>> {
   return readNamed(ctx, document.configs, "config", positionOf);
 }
 
@@ -143,7 +188,12 @@ async function readNamed(
     const isFile = (await ctx.files.stat(file))?.kind !== "folder";
     const content = isFile ? await ctx.files.read(file) : undefined;
     const at = positionOf(name);
-    if (content === undefined) throw invalidError("no-such-file", `the file of ${what} ${name} is not there: ${file}`, at === undefined ? {} : { at });
+    if (content === undefined)
+      throw invalidError(
+        "no-such-file",
+        `the file of ${what} ${name} is not there: ${file}`,
+        at === undefined ? {} : { at },
+      );
     contents.set(name, content);
   }
   return contents;

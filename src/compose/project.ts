@@ -100,7 +100,12 @@ export interface ShippedFile {
 /** What the source of a bind mount is. */
 export type BindSource =
   /** A file or folder of the project, shipped with each release. */
-  | { readonly kind: "file" | "folder"; readonly path: string; readonly files: readonly ShippedFile[]; readonly ignored: boolean }
+  | {
+      readonly kind: "file" | "folder";
+      readonly path: string;
+      readonly files: readonly ShippedFile[];
+      readonly ignored: boolean;
+    }
   /** A relative path that the project does not hold: a folder on the server, which keeps what is written to it. */
   | { readonly kind: "data"; readonly path: string; readonly ignored: boolean }
   /** An absolute path of the server. */
@@ -130,6 +135,9 @@ export interface ComposeProject {
 }
 
 /** The named services as compose resolved them. */
-export function definitionsOf(project: ComposeProject, services: readonly { readonly name: string }[]): readonly ResolvedService[] {
+export function definitionsOf(
+  project: ComposeProject,
+  services: readonly { readonly name: string }[],
+): readonly ResolvedService[] {
   return services.map(({ name }) => project.document.services[name]).filter((service) => service !== undefined);
 }

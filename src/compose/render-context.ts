@@ -40,7 +40,9 @@ export function networksOf(context: RenderContext): readonly string[] {
  */
 export function renderedNames(service: Pick<ServiceModel, "name" | "routes" | "replicas">): readonly string[] {
   if (service.routes.length === 0) return [service.name];
-  return Array.from({ length: service.replicas }, (_, replica) => (replica === 0 ? service.name : `${service.name}-r${replica + 1}`));
+  return Array.from({ length: service.replicas }, (_, replica) =>
+    replica === 0 ? service.name : `${service.name}-r${replica + 1}`,
+  );
 }
 
 export function labelsFor(context: RenderContext): Readonly<Record<string, string>> {
@@ -49,5 +51,10 @@ export function labelsFor(context: RenderContext): Readonly<Record<string, strin
 
 /** Entries that say something; compose writes out nulls and empty mappings for what nobody asked for. */
 export function withoutEmpty(value: Plain): Plain {
-  return Object.fromEntries(Object.entries(value).filter(([, part]) => part !== undefined && part !== null && !(typeof part === "object" && Object.keys(part).length === 0)));
+  return Object.fromEntries(
+    Object.entries(value).filter(
+      ([, part]) =>
+        part !== undefined && part !== null && !(typeof part === "object" && Object.keys(part).length === 0),
+    ),
+  );
 }

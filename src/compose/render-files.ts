@@ -22,18 +22,26 @@ export function bindPath(path: string): string {
 }
 
 /** What the services of one rendered project mount from its folder. */
-export function renderFiles(project: ComposeProject, services: readonly ServiceModel[], secrets: ReadonlyMap<string, Secret>): readonly RenderedFile[] {
+export function renderFiles(
+  project: ComposeProject,
+  services: readonly ServiceModel[],
+  secrets: ReadonlyMap<string, Secret>,
+): readonly RenderedFile[] {
   const definitions = definitionsOf(project, services);
   const files = new Map<string, RenderedFile>();
-  const add = (path: string, content: string | Uint8Array, mode = readable): void => void files.set(path, { path, content, mode });
-  for (const { source } of definitions.flatMap((service) => service.secrets ?? [])) add(secretPath(source), secretContent(project, source, secrets));
+  const add = (path: string, content: string | Uint8Array, mode = readable): void =>
+    void files.set(path, { path, content, mode });
+  for (const { source } of definitions.flatMap((service) => service.secrets ?? []))
+    add(secretPath(source), secretContent(project, source, secrets));
   const configs = definitions.flatMap((service) => service.configs ?? []);
   const scripts = new Set(configs.filter(isExecutable).map(({ source }) => source));
-  for (const { source } of configs) add(configPath(source), configContent(project, source, secrets), scripts.has(source) ? executable : readable);
+  for (const { source } of configs)
+    add(configPath(source), configContent(project, source, secrets), scripts.has(source) ? executable : readable);
   for (const { source } of definitions.flatMap((service) => service.volumes ?? [])) {
     const bind = source === undefined ? undefined : project.binds.get(source);
     if (bind?.kind !== "file" && bind?.kind !== "folder") continue;
-    for (const file of bind.files) add(posix.join(bindPath(bind.path), file.path), file.content, file.executable ? 0o755 : 0o644);
+    for (const file of bind.files)
+      add(posix.join(bindPath(bind.path), file.path), file.content, file.executable ? 0o755 : 0o644);
   }
   return [...files.values()];
 }
@@ -47,13 +55,21 @@ export function modeOf({ mode }: MountedFile): number | undefined {
   return typeof mode === "string" ? Number.parseInt(mode, 8) : mode;
 }
 
-function secretContent(project: ComposeProject, name: string, secrets: ReadonlyMap<string, Secret>): string | Uint8Array {
+function secretContent(
+  project: ComposeProject,
+  name: string,
+  secrets: ReadonlyMap<string, Secret>,
+): string | Uint8Array {
   const file = project.fileSecrets.get(name);
   if (file !== undefined) return Buffer.from(file.reveal(), "base64");
   return valueOf(project.document.secrets[name]?.environment ?? name, secrets);
 }
 
-function configContent(project: ComposeProject, name: string, secrets: ReadonlyMap<string, Secret>): string | Uint8Array {
+function configContent(
+  project: ComposeProject,
+  name: string,
+  secrets: ReadonlyMap<string, Secret>,
+): string | Uint8Array {
   const file = project.configFiles.get(name);
   const text = configText(project, name);
   if (secretNamesIn(project, text).length === 0) return file ?? text;
@@ -63,7 +79,8 @@ function configContent(project: ComposeProject, name: string, secrets: ReadonlyM
 /** The text with every placeholder replaced by its secret. */
 export function fillIn(project: ComposeProject, text: string, secrets: ReadonlyMap<string, Secret>): string {
   let filled = text;
-  for (const [token, name] of project.placeholders) if (filled.includes(token)) filled = filled.replaceAll(token, () => valueOf(name, secrets));
+  for (const [token, name] of project.placeholders)
+    if (filled.includes(token)) filled = filled.replaceAll(token, () => valueOf(name, secrets));
   return filled;
 }
 

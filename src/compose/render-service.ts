@@ -36,7 +36,18 @@ export function renderService(context: RenderContext, service: ServiceModel, rep
     volumes: _volumes,
     ...kept
   } = resolved;
-  const own: Plain = mapStrings({ ...kept, environment: openEnvironment(context, resolved), devices: devicesOf(resolved), configs: filesOf(resolved.configs), secrets: filesOf(resolved.secrets), deploy: deployOf(resolved, service), ports: publishedPorts(service, resolved).kept }, escapeDollars);
+  const own: Plain = mapStrings(
+    {
+      ...kept,
+      environment: openEnvironment(context, resolved),
+      devices: devicesOf(resolved),
+      configs: filesOf(resolved.configs),
+      secrets: filesOf(resolved.secrets),
+      deploy: deployOf(resolved, service),
+      ports: publishedPorts(service, resolved).kept,
+    },
+    escapeDollars,
+  );
   return {
     image: escapeDollars(context.imageOf(service.name)),
     ...withoutEmpty({
@@ -62,19 +73,28 @@ function emptyOr(value: unknown): unknown {
 
 /** `command: []` and `entrypoint: []` mean "nothing", where a missing key means "the image's". */
 function clearing(resolved: ResolvedService): Plain {
-  return Object.fromEntries(["command", "entrypoint"].filter((key) => Array.isArray(resolved[key]) && resolved[key].length === 0).map((key) => [key, []]));
+  return Object.fromEntries(
+    ["command", "entrypoint"]
+      .filter((key) => Array.isArray(resolved[key]) && resolved[key].length === 0)
+      .map((key) => [key, []]),
+  );
 }
 
 function labelsOf(context: RenderContext, service: ServiceModel): Plain {
   const common = { ...labelsFor(context), "wherry.service": service.name, "wherry.slot": slotOf(context.placement) };
   // Without its release: a base service lives through many, and compose would make it anew for a changed label.
-  if (context.placement === "base") return { ...common, "wherry.config": escapeDollars(context.configHashOf(service.name)) };
+  if (context.placement === "base")
+    return { ...common, "wherry.config": escapeDollars(context.configHashOf(service.name)) };
   return { ...common, "wherry.release": "${WHERRY_RELEASE}" };
 }
 
 /** Values that hold a secret are in the overlay that only the deploy user can read. */
 function openEnvironment(context: RenderContext, { environment = {} }: ResolvedService): Plain {
-  return Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== null && secretNamesIn(context.project, value).length === 0));
+  return Object.fromEntries(
+    Object.entries(environment).filter(
+      ([, value]) => value !== null && secretNamesIn(context.project, value).length === 0,
+    ),
+  );
 }
 
 /** Files that are mounted belong to the deploy user and are readable by all: compose would ignore owner and mode. */
@@ -96,10 +116,20 @@ function devicesOf({ devices }: ResolvedService): readonly unknown[] {
 function deployOf({ deploy, gpus }: ResolvedService, service: ServiceModel): Plain {
   const resources = (deploy?.["resources"] ?? {}) as Readonly<Record<string, Plain>>;
   const reserved = (resources["reservations"] ?? {}) as { readonly devices?: readonly unknown[] };
-  const cards = (Array.isArray(gpus) ? gpus : []).map((card: Plain) => ({ ...card, capabilities: [...new Set(["gpu", ...((card["capabilities"] ?? []) as string[])])] }));
-  const withCards = cards.length === 0 ? resources : { ...resources, reservations: { ...reserved, devices: [...(reserved.devices ?? []), ...cards] } };
+  const cards = (Array.isArray(gpus) ? gpus : []).map((card: Plain) => ({
+    ...card,
+    capabilities: [...new Set(["gpu", ...((card["capabilities"] ?? []) as string[])])],
+  }));
+  const withCards =
+    cards.length === 0
+      ? resources
+      : { ...resources, reservations: { ...reserved, devices: [...(reserved.devices ?? []), ...cards] } };
   const compose = service.routes.length === 0 && service.placement === "release";
-  return withoutEmpty({ resources: withoutEmpty(withCards), restart_policy: deploy?.["restart_policy"], replicas: compose ? deploy?.replicas : undefined });
+  return withoutEmpty({
+    resources: withoutEmpty(withCards),
+    restart_policy: deploy?.["restart_policy"],
+    replicas: compose ? deploy?.replicas : undefined,
+  });
 }
 
 function dependenciesOf(context: RenderContext, service: ServiceModel, resolved: ResolvedService): Plain {
@@ -108,17 +138,38 @@ function dependenciesOf(context: RenderContext, service: ServiceModel, resolved:
     Object.entries(resolved.depends_on ?? {}).filter(([name]) => {
       const other = others.get(name);
       // Base services and the release's jobs are there before any of its services starts.
-      return other !== undefined && other.placement === service.placement && (other.kind !== "job" || context.placement === "base");
+      return (
+        other !== undefined &&
+        other.placement === service.placement &&
+        (other.kind !== "job" || context.placement === "base")
+      );
     }),
   );
 }
 
-function attachmentsOf(context: RenderContext, service: ServiceModel, resolved: ResolvedService, replica: number): Plain {
+function attachmentsOf(
+  context: RenderContext,
+  service: ServiceModel,
+  resolved: ResolvedService,
+  replica: number,
+): Plain {
   const names = networksOf(context);
   const own = service.networks.map(({ name, aliases }) => {
     const address = name === service.proxyNetwork ? context.addresses.get(service.name)?.[replica] : undefined;
-    const fixed = address === undefined ? {} : { ipv4_address: `${networkVariable(context.placement, names.indexOf(name))}.${address.lastOctet}` };
-    return [name, { ...attachmentOf(resolved.networks?.[name], aliases.filter((alias) => alias !== service.name || replica > 0)), ...fixed }] as const;
+    const fixed =
+      address === undefined
+        ? {}
+        : { ipv4_address: `${networkVariable(context.placement, names.indexOf(name))}.${address.lastOctet}` };
+    return [
+      name,
+      {
+        ...attachmentOf(
+          resolved.networks?.[name],
+          aliases.filter((alias) => alias !== service.name || replica > 0),
+        ),
+        ...fixed,
+      },
+    ] as const;
   });
   const external = Object.entries(resolved.networks ?? {})
     .filter(([name]) => context.project.document.networks[name]?.external === true)
@@ -137,12 +188,17 @@ function attachmentOf(attachment: ResolvedAttachment | null | undefined, aliases
 }
 
 function mountOf(context: RenderContext, mount: ResolvedMount): Plain {
-  const bind = mount.type === "bind" && mount.source !== undefined ? context.project.binds.get(mount.source) : undefined;
+  const bind =
+    mount.type === "bind" && mount.source !== undefined ? context.project.binds.get(mount.source) : undefined;
   const plain = mapStrings(withoutEmpty(mount as unknown as Plain), escapeDollars);
   if (bind === undefined || bind.kind === "server" || bind.kind === "refused") return plain;
   if (bind.kind === "data") return { ...plain, source: `\${WHERRY_DATA}/${escapeDollars(bind.path)}` };
   // Not there must be an error: Docker would make an empty folder in the place of a lost file.
-  return { ...plain, source: escapeDollars(`./${bindPath(bind.path)}`), bind: { ...(plain["bind"] as Plain | undefined), create_host_path: false } };
+  return {
+    ...plain,
+    source: escapeDollars(`./${bindPath(bind.path)}`),
+    bind: { ...(plain["bind"] as Plain | undefined), create_host_path: false },
+  };
 }
 
 function restartOf(service: ServiceModel, resolved: ResolvedService): string | undefined {

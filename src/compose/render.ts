@@ -43,17 +43,31 @@ export function renderRelease(model: AppModel, options: RenderOptions): readonly
     };
     const files: RenderedFile[] = [
       { path: "compose.yaml", content: yamlText(headline(options, placement), renderProject(context)), mode: 0o644 },
-      ...overlay("secrets.yaml", "values of secrets, merged over compose.yaml", secretEnvironment(model, placement, options.secrets), 0o600),
-      ...overlay("oneoff.yaml", "for docker compose run beside what runs: without the fixed addresses", oneOff(model, placement), 0o644),
+      ...overlay(
+        "secrets.yaml",
+        "values of secrets, merged over compose.yaml",
+        secretEnvironment(model, placement, options.secrets),
+        0o600,
+      ),
+      ...overlay(
+        "oneoff.yaml",
+        "for docker compose run beside what runs: without the fixed addresses",
+        oneOff(model, placement),
+        0o644,
+      ),
       ...renderFiles(model.resolved, services, options.secrets),
     ];
     const folder = placement === "base" ? "base/" : "";
-    return files.map((file) => ({ ...file, path: `${folder}${file.path}` })).toSorted((a, b) => compareText(a.path, b.path));
+    return files
+      .map((file) => ({ ...file, path: `${folder}${file.path}` }))
+      .toSorted((a, b) => compareText(a.path, b.path));
   });
 }
 
 function headline({ app, environment }: RenderOptions, placement: Placement): string {
-  return placement === "base" ? `${app} ${environment}: services that are changed in place` : `${app} ${environment}: one release`;
+  return placement === "base"
+    ? `${app} ${environment}: services that are changed in place`
+    : `${app} ${environment}: one release`;
 }
 
 function overlay(path: string, comment: string, services: Plain, mode: number): readonly RenderedFile[] {
@@ -64,9 +78,13 @@ function secretEnvironment(model: AppModel, placement: Placement, secrets: Reado
   const project = model.resolved;
   const entries = model.services.flatMap((service) => {
     if (service.placement !== placement) return [];
-    const environment = Object.entries(project.document.services[service.name]?.environment ?? {}).filter(([, value]) => secretNamesIn(project, value ?? "").length > 0);
+    const environment = Object.entries(project.document.services[service.name]?.environment ?? {}).filter(
+      ([, value]) => secretNamesIn(project, value ?? "").length > 0,
+    );
     if (environment.length === 0) return [];
-    const filled = Object.fromEntries(environment.map(([name, value]) => [name, escapeDollars(fillIn(project, value ?? "", secrets))]));
+    const filled = Object.fromEntries(
+      environment.map(([name, value]) => [name, escapeDollars(fillIn(project, value ?? "", secrets))]),
+    );
     return renderedNames(service).map((name) => [name, { environment: filled }] as const);
   });
   return Object.fromEntries(entries);

@@ -27,7 +27,8 @@ export interface Resolution {
  * Variables that docker itself needs. Nothing else of this process's environment reaches compose: a deployment must
  * not depend on the shell from which somebody starts it.
  */
-const surroundings = /^(PATH|HOME|DOCKER_.*|XDG_RUNTIME_DIR|TMPDIR|SYSTEMROOT|SystemRoot|USERPROFILE|APPDATA|LOCALAPPDATA|ProgramFiles|ProgramData|PATHEXT|TEMP)$/;
+const surroundings =
+  /^(PATH|HOME|DOCKER_.*|XDG_RUNTIME_DIR|TMPDIR|SYSTEMROOT|SystemRoot|USERPROFILE|APPDATA|LOCALAPPDATA|ProgramFiles|ProgramData|PATHEXT|TEMP)$/;
 
 export function isOfSurroundings(name: string): boolean {
   return surroundings.test(name);
@@ -48,13 +49,24 @@ export async function resolveCompose(ctx: Context, call: ComposeCall, sources: C
     "--format",
     "json",
   ];
-  const result = await ctx.processes.run(argv, { cwd: call.folder, env: { ...surroundingsOf(ctx), ...call.variables }, timeout: 60_000 });
+  const result = await ctx.processes.run(argv, {
+    cwd: call.folder,
+    env: { ...surroundingsOf(ctx), ...call.variables },
+    timeout: 60_000,
+  });
   const unset = unsetNames(result.stderr);
   if (result.exitCode === 0) return { document: parseDocument(result.stdout), unset };
-  if (result.exitCode === 127 || /'compose' is not a docker command|unknown (shorthand )?flag: '?-*f/.test(result.stderr)) {
-    throw refusedError("no-compose", "docker compose is needed on this machine to read compose files, and is not there", {
-      hint: "install the docker command line and its compose plugin; no engine has to run here",
-    });
+  if (
+    result.exitCode === 127 ||
+    /'compose' is not a docker command|unknown (shorthand )?flag: '?-*f/.test(result.stderr)
+  ) {
+    throw refusedError(
+      "no-compose",
+      "docker compose is needed on this machine to read compose files, and is not there",
+      {
+        hint: "install the docker command line and its compose plugin; no engine has to run here",
+      },
+    );
   }
   throw composeFailure(result.stderr, sources, unset);
 }
@@ -69,16 +81,31 @@ export function unsetNames(stderr: string): readonly string[] {
 
 function parseDocument(json: string): ResolvedDocument {
   const document = undoEscapes(JSON.parse(json)) as Partial<ResolvedDocument>;
-  const services = Object.fromEntries(Object.entries(document.services ?? {}).map(([name, service]) => [name, withBlockLimits(service)]));
-  return { ...document, services, networks: document.networks ?? {}, volumes: document.volumes ?? {}, secrets: document.secrets ?? {}, configs: document.configs ?? {} };
+  const services = Object.fromEntries(
+    Object.entries(document.services ?? {}).map(([name, service]) => [name, withBlockLimits(service)]),
+  );
+  return {
+    ...document,
+    services,
+    networks: document.networks ?? {},
+    volumes: document.volumes ?? {},
+    secrets: document.secrets ?? {},
+    configs: document.configs ?? {},
+  };
 }
 
 /** The JSON of compose has `Path`, `Rate` and `Weight` here, which compose itself then refuses to read. */
 function withBlockLimits(service: ResolvedService): ResolvedService {
   const limits = service["blkio_config"];
   if (!isMapping(limits)) return service;
-  const lower = (entry: unknown): unknown => (isMapping(entry) ? Object.fromEntries(Object.entries(entry).map(([key, value]) => [key.toLowerCase(), value])) : entry);
-  const corrected = Object.entries(limits).map(([key, value]) => [key, Array.isArray(value) ? value.map(lower) : value]);
+  const lower = (entry: unknown): unknown =>
+    isMapping(entry)
+      ? Object.fromEntries(Object.entries(entry).map(([key, value]) => [key.toLowerCase(), value]))
+      : entry;
+  const corrected = Object.entries(limits).map(([key, value]) => [
+    key,
+    Array.isArray(value) ? value.map(lower) : value,
+  ]);
   return { ...service, blkio_config: Object.fromEntries(corrected) };
 }
 
@@ -92,13 +119,25 @@ function undoEscapes(value: unknown): unknown {
 
 /** Compose's own words, with the place where one can be found. */
 export function composeFailure(stderr: string, sources: ComposeSources, unset: readonly string[] = []): WherryError {
-  const lines = stderr.split("\n").filter((line) => line.trim() !== "" && !/level=(warning|info|debug)|^WARN/.test(line));
-  const message = lines.map((line) => line.replace(/^time="[^"]*" level=\w+ msg="?/, "").trim()).join(" ") || "docker compose cannot read these files";
+  const lines = stderr
+    .split("\n")
+    .filter((line) => line.trim() !== "" && !/level=(warning|info|debug)|^WARN/.test(line));
+  const message =
+    lines.map((line) => line.replace(/^time="[^"]*" level=\w+ msg="?/, "").trim()).join(" ") ||
+    "docker compose cannot read these files";
   const path = pathIn(message);
   const at = /(^|\s)yaml: /.test(message) ? syntaxPlace(message, sources) : longestKnown(path, sources);
   const near = /additional propert/i.test(message) ? nearest(String(path.at(-1)), keysBeside(path)) : undefined;
-  const hint = near === undefined ? (unset.length === 0 ? undefined : `without a value: ${unset.join(", ")}`) : `did you mean "${near}"?`;
-  return invalidError("compose-refused", `docker compose: ${message}`, { ...(at === undefined ? {} : { at }), ...(hint === undefined ? {} : { hint }) });
+  const hint =
+    near === undefined
+      ? unset.length === 0
+        ? undefined
+        : `without a value: ${unset.join(", ")}`
+      : `did you mean "${near}"?`;
+  return invalidError("compose-refused", `docker compose: ${message}`, {
+    ...(at === undefined ? {} : { at }),
+    ...(hint === undefined ? {} : { hint }),
+  });
 }
 
 function pathIn(message: string): Path {
@@ -129,5 +168,7 @@ function syntaxPlace(message: string, sources: ComposeSources): Position | undef
 
 function keysBeside(path: Path): readonly string[] {
   const above = path.length > 2 ? [path[0], "*", ...path.slice(2, -1), ""].join(".") : "";
-  return composeKeys.flatMap((key) => (key.path.startsWith(above) && !key.path.slice(above.length).includes(".") ? key.path.slice(above.length) : []));
+  return composeKeys.flatMap((key) =>
+    key.path.startsWith(above) && !key.path.slice(above.length).includes(".") ? key.path.slice(above.length) : [],
+  );
 }

@@ -35,7 +35,11 @@ export async function readSources(ctx: Context, paths: readonly string[]): Promi
     waiting.push(...furtherFiles(content, dirname(path)));
     named.push(...variableFiles(content, dirname(path)));
   }
-  return { own: paths.flatMap((path) => all.get(path) ?? []), all: [...all.values()], paths: [...all.keys(), ...named] };
+  return {
+    own: paths.flatMap((path) => all.get(path) ?? []),
+    all: [...all.values()],
+    paths: [...all.keys(), ...named],
+  };
 }
 
 /** Where the key at `path` is written; the last file wins, as in merging. */
@@ -65,7 +69,9 @@ export function missingIn(sources: readonly YamlSource[], lookup: Lookup): reado
 }
 
 /** Variables that a service takes from the surroundings without naming a value: `environment: [NAME]` or `NAME:`. */
-export function passedThrough(sources: readonly YamlSource[]): readonly { readonly service: string; readonly name: string; readonly at: Position }[] {
+export function passedThrough(
+  sources: readonly YamlSource[],
+): readonly { readonly service: string; readonly name: string; readonly at: Position }[] {
   return sources.flatMap((source) => {
     const services = contentOf(source)["services"];
     return Object.entries(isMapping(services) ? services : {}).flatMap(([service, definition]) => {
@@ -73,7 +79,9 @@ export function passedThrough(sources: readonly YamlSource[]): readonly { readon
       const path = ["services", service, "environment"];
       if (Array.isArray(environment)) {
         return environment.flatMap((entry: unknown, index) =>
-          typeof entry === "string" && !entry.includes("=") ? [{ service, name: entry, at: positionOfKey(source, [...path, index]) }] : [],
+          typeof entry === "string" && !entry.includes("=")
+            ? [{ service, name: entry, at: positionOfKey(source, [...path, index]) }]
+            : [],
         );
       }
       return Object.entries(isMapping(environment) ? environment : {})
@@ -119,7 +127,9 @@ function furtherFiles(content: Readonly<Record<string, unknown>>, folder: string
 
 function variableFiles(content: Readonly<Record<string, unknown>>, folder: string): readonly string[] {
   const services = content["services"];
-  const entries = Object.values(isMapping(services) ? services : {}).flatMap((service) => (isMapping(service) ? [...asList(service["env_file"]), ...asList(service["label_file"])] : []));
+  const entries = Object.values(isMapping(services) ? services : {}).flatMap((service) =>
+    isMapping(service) ? [...asList(service["env_file"]), ...asList(service["label_file"])] : [],
+  );
   const paths = entries.map((entry) => (isMapping(entry) ? entry["path"] : entry));
   return paths.filter((path) => typeof path === "string").map((path) => resolve(folder, path));
 }

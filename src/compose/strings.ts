@@ -16,5 +16,8 @@ export function allStrings(value: unknown, path: readonly (string | number)[] = 
   if (typeof value === "string") return [{ path, text: value }];
   if (Array.isArray(value)) return value.flatMap((part, index) => allStrings(part, [...path, index]));
   if (typeof value !== "object" || value === null) return [];
-  return Object.entries(value).flatMap(([key, part]) => [{ path: [...path, key], text: key }, ...allStrings(part, [...path, key])]);
+  return Object.entries(value).flatMap(([key, part]) => [
+    { path: [...path, key], text: key },
+    ...allStrings(part, [...path, key]),
+  ]);
 }

@@ -22,7 +22,13 @@ export function understand(project: ComposeProject, settings: Settings): AppMode
     return service === undefined || kind === undefined ? [] : [modelOf(project, settings, name, service, kind)];
   });
   const networks = (placement: "release" | "base"): readonly string[] =>
-    [...new Set(drafts.filter((service) => service.placement === placement).flatMap((service) => service.networks.map((network) => network.name)))].toSorted(compareText);
+    [
+      ...new Set(
+        drafts
+          .filter((service) => service.placement === placement)
+          .flatMap((service) => service.networks.map((network) => network.name)),
+      ),
+    ].toSorted(compareText);
   const whole = { services: drafts, releaseNetworks: networks("release"), baseNetworks: networks("base") };
   const services = drafts.map((service) => ({ ...service, definition: definitionOf(project, whole, service) }));
   return {
@@ -33,15 +39,30 @@ export function understand(project: ComposeProject, settings: Settings): AppMode
     fileSecrets: new Map([...project.fileSecrets].map(([name, content]) => [`file:${name}`, content])),
     releaseVolumes: releaseVolumesOf(project, services, settings),
     files: project.files,
-    notices: [...unknownServices(project, settings), ...notices, ...checkKeys(project), ...checkServices(project, settings, services), ...checkSecrets(project)],
+    notices: [
+      ...unknownServices(project, settings),
+      ...notices,
+      ...checkKeys(project),
+      ...checkServices(project, settings, services),
+      ...checkSecrets(project),
+    ],
     resolved: project,
   };
 }
 
-function modelOf(project: ComposeProject, settings: Settings, name: string, service: ResolvedService, { kind, placement, reason }: Classification): ServiceModel {
+function modelOf(
+  project: ComposeProject,
+  settings: Settings,
+  name: string,
+  service: ResolvedService,
+  { kind, placement, reason }: Classification,
+): ServiceModel {
   const written = settingsFor(settings, name);
   const routes = kind === "job" ? [] : (written?.routes ?? []);
-  const networks = ownNetworksOf(project, service, routes.length > 0).map((network) => ({ name: network, aliases: aliasesOf(project, name, service, network) }));
+  const networks = ownNetworksOf(project, service, routes.length > 0).map((network) => ({
+    name: network,
+    aliases: aliasesOf(project, name, service, network),
+  }));
   const open = networks.find((network) => project.document.networks[network.name]?.internal !== true);
   return {
     name,
@@ -54,7 +75,10 @@ function modelOf(project: ComposeProject, settings: Settings, name: string, serv
     port: routes.length > 0 ? (written?.port ?? portOf(service)) : undefined,
     replicas: replicasOf(service),
     http: routes.length > 0 ? written?.health : undefined,
-    composeHealth: service.healthcheck !== undefined && service.healthcheck.disable !== true && service.healthcheck.test?.[0] !== "NONE",
+    composeHealth:
+      service.healthcheck !== undefined &&
+      service.healthcheck.disable !== true &&
+      service.healthcheck.test?.[0] !== "NONE",
     release: written?.release,
     drain: written?.drain ?? 0,
     // Docker's own default.
@@ -73,20 +97,34 @@ function unknownServices(project: ComposeProject, settings: Settings): readonly 
   return Object.entries(settings.services).flatMap(([name, { at }]): Notice[] => {
     if (known.includes(name)) return [];
     const near = nearest(name, known);
-    const hint = near === undefined ? `its services are ${known.join(", ")}; one behind a profile needs profiles: in wherry.yaml` : `did you mean ${near}?`;
-    return [{ severity: "error", code: "unknown-service", message: `services.${name}: the compose files have no service of this name`, hint, at }];
+    const hint =
+      near === undefined
+        ? `its services are ${known.join(", ")}; one behind a profile needs profiles: in wherry.yaml`
+        : `did you mean ${near}?`;
+    return [
+      {
+        severity: "error",
+        code: "unknown-service",
+        message: `services.${name}: the compose files have no service of this name`,
+        hint,
+        at,
+      },
+    ];
   });
 }
 
 /** Each job after those it waits for, else by name. */
 function jobOrder(project: ComposeProject, services: readonly ServiceModel[]): readonly string[] {
-  const jobs = services.filter((service) => service.kind === "job" && service.placement === "release").map((service) => service.name);
+  const jobs = services
+    .filter((service) => service.kind === "job" && service.placement === "release")
+    .map((service) => service.name);
   const ordered = new Set<string>();
   const visiting = new Set<string>();
   const visit = (name: string): void => {
     if (visiting.has(name)) return;
     visiting.add(name);
-    for (const before of Object.keys(project.document.services[name]?.depends_on ?? {}).toSorted(compareText)) if (jobs.includes(before)) visit(before);
+    for (const before of Object.keys(project.document.services[name]?.depends_on ?? {}).toSorted(compareText))
+      if (jobs.includes(before)) visit(before);
     ordered.add(name);
   };
   for (const job of jobs) visit(job);

@@ -14,9 +14,17 @@ export function volumesUsedBy(project: ComposeProject, service: string): readonl
 }
 
 /** Volumes that releases mount and no base service makes: read-only ones, shared ones, those of jobs. */
-export function releaseVolumesOf(project: ComposeProject, services: readonly ServiceModel[], settings: Settings): readonly VolumeModel[] {
+export function releaseVolumesOf(
+  project: ComposeProject,
+  services: readonly ServiceModel[],
+  settings: Settings,
+): readonly VolumeModel[] {
   const used = (placement: "release" | "base"): ReadonlySet<string> =>
-    new Set(services.filter((service) => service.placement === placement).flatMap((service) => volumesUsedBy(project, service.name)));
+    new Set(
+      services
+        .filter((service) => service.placement === placement)
+        .flatMap((service) => volumesUsedBy(project, service.name)),
+    );
   const base = used("base");
   return [...used("release")]
     .filter((volume) => !base.has(volume) && project.document.volumes[volume]?.external !== true)

@@ -8,7 +8,10 @@ export const reset = Symbol("reset");
  * with escapes, for Go's YAML reader refuses raw control characters, and takes some others for line ends.
  */
 export function yamlText(comment: string, value: unknown): string {
-  const document = new Document(value, (_key, part: unknown) => (part === reset ? resetNode() : part), { aliasDuplicateObjects: false, compat: "yaml-1.1" });
+  const document = new Document(value, (_key, part: unknown) => (part === reset ? resetNode() : part), {
+    aliasDuplicateObjects: false,
+    compat: "yaml-1.1",
+  });
   document.commentBefore = ` ${comment}`;
   visit(document, {
     Scalar(_key, node) {

@@ -13,9 +13,17 @@ export async function loadSettings(ctx: Context, options: LoadOptions): Promise<
 }
 
 /** wherry.yaml merged for one environment, as somebody would have written it for this one alone: what `wherry config` prints. */
-export async function loadMergedDocument(ctx: Context, options: LoadOptions): Promise<Readonly<Record<string, unknown>>> {
+export async function loadMergedDocument(
+  ctx: Context,
+  options: LoadOptions,
+): Promise<Readonly<Record<string, unknown>>> {
   const config = await readConfig(ctx, options);
-  return { app: config.app, environment: config.environment, ...config.merged, compose: await composeFiles(ctx, config) };
+  return {
+    app: config.app,
+    environment: config.environment,
+    ...config.merged,
+    compose: await composeFiles(ctx, config),
+  };
 }
 
 /**
@@ -25,7 +33,8 @@ export async function loadMergedDocument(ctx: Context, options: LoadOptions): Pr
 const defaultNames = ["compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml"];
 
 async function composeFiles(ctx: Context, config: ReadConfig): Promise<readonly string[]> {
-  const exists = async (file: string): Promise<boolean> => (await ctx.files.stat(resolve(config.directory, file))) !== undefined;
+  const exists = async (file: string): Promise<boolean> =>
+    (await ctx.files.stat(resolve(config.directory, file))) !== undefined;
   const files = await writtenOrDefault(config, exists);
   const folder = dirname(files[0] ?? ".");
   const overlays = [".yaml", ".yml"].flatMap((ending) =>
@@ -38,16 +47,31 @@ async function composeFiles(ctx: Context, config: ReadConfig): Promise<readonly 
   return files;
 }
 
-async function writtenOrDefault(config: ReadConfig, exists: (file: string) => Promise<boolean>): Promise<readonly string[]> {
+async function writtenOrDefault(
+  config: ReadConfig,
+  exists: (file: string) => Promise<boolean>,
+): Promise<readonly string[]> {
   const written = config.merged.compose;
   if (written === undefined) {
     for (const name of defaultNames) if (await exists(name)) return [name];
-    throw invalidFile([{ at: config.at(["compose"], "key"), message: `compose: there is no ${defaultNames.join(", ")} in ${config.directory}` }]);
+    throw invalidFile([
+      {
+        at: config.at(["compose"], "key"),
+        message: `compose: there is no ${defaultNames.join(", ")} in ${config.directory}`,
+      },
+    ]);
   }
   const files = typeof written === "string" ? [written] : written;
   const missing = await Promise.all(files.map(exists));
   const problems = files.flatMap((file, index) =>
-    missing[index] === true ? [] : [{ at: config.at(typeof written === "string" ? ["compose"] : ["compose", index], "value"), message: `compose: there is no file ${file}` }],
+    missing[index] === true
+      ? []
+      : [
+          {
+            at: config.at(typeof written === "string" ? ["compose"] : ["compose", index], "value"),
+            message: `compose: there is no file ${file}`,
+          },
+        ],
   );
   if (problems.length > 0) throw invalidFile(problems);
   return files;

@@ -9,7 +9,9 @@ type Issue = z.core.$ZodIssue;
 
 /** Every issue of a failed validation, each with its place and in words for people. */
 export function problemsOf(error: z.ZodError, source: YamlSource): readonly YamlProblem[] {
-  return error.issues.flatMap((issue) => problemsOfIssue(issue, [], source)).toSorted((a, b) => a.at.line - b.at.line || a.at.column - b.at.column);
+  return error.issues
+    .flatMap((issue) => problemsOfIssue(issue, [], source))
+    .toSorted((a, b) => a.at.line - b.at.line || a.at.column - b.at.column);
 }
 
 function problemsOfIssue(issue: Issue, above: Path, source: YamlSource): readonly YamlProblem[] {
@@ -19,7 +21,10 @@ function problemsOfIssue(issue: Issue, above: Path, source: YamlSource): readonl
   }
   if (issue.code === "invalid_union") return problemsOfUnion(issue, path, source);
   if (issue.code === "invalid_key") {
-    return issue.issues.map((inner) => ({ at: positionOfKey(source, path), message: `${path.join(".")}: ${inner.message}` }));
+    return issue.issues.map((inner) => ({
+      at: positionOfKey(source, path),
+      message: `${path.join(".")}: ${inner.message}`,
+    }));
   }
   if (issue.code === "invalid_type" && issue.input === undefined && /received undefined/.test(issue.message)) {
     return [{ at: positionOfKey(source, path.slice(0, -1)), message: `${path.join(".")}: is missing` }];
@@ -28,23 +33,49 @@ function problemsOfIssue(issue: Issue, above: Path, source: YamlSource): readonl
 }
 
 /** What was meant shows in the type of what was written: the other forms of a shorthand only confuse. */
-function problemsOfUnion(issue: Issue & { code: "invalid_union" }, path: Path, source: YamlSource): readonly YamlProblem[] {
+function problemsOfUnion(
+  issue: Issue & { code: "invalid_union" },
+  path: Path,
+  source: YamlSource,
+): readonly YamlProblem[] {
   const branches: readonly (readonly Issue[])[] = issue.errors;
-  const meant = branches.find((branch) => !branch.some((inner) => inner.path.length === 0 && inner.code === "invalid_type"));
+  const meant = branches.find(
+    (branch) => !branch.some((inner) => inner.path.length === 0 && inner.code === "invalid_type"),
+  );
   if (meant !== undefined) return meant.flatMap((inner) => problemsOfIssue(inner, path, source));
-  const expected = branches.flatMap((branch) => branch.flatMap((inner) => (inner.code === "invalid_type" ? [typeWord(inner.expected)] : [])));
-  return [{ at: positionOfValue(source, path), message: `${path.join(".")}: expected ${[...new Set(expected)].join(" or ")}` }];
+  const expected = branches.flatMap((branch) =>
+    branch.flatMap((inner) => (inner.code === "invalid_type" ? [typeWord(inner.expected)] : [])),
+  );
+  return [
+    {
+      at: positionOfValue(source, path),
+      message: `${path.join(".")}: expected ${[...new Set(expected)].join(" or ")}`,
+    },
+  ];
 }
 
 function words(issue: Issue): string {
-  if (issue.code === "too_small") return issue.origin === "array" || issue.origin === "string" ? "must not be empty" : `must be at least ${issue.minimum}`;
+  if (issue.code === "too_small")
+    return issue.origin === "array" || issue.origin === "string"
+      ? "must not be empty"
+      : `must be at least ${issue.minimum}`;
   if (issue.code === "too_big") return `must be at most ${issue.maximum}`;
   // Messages of our own schema are for people already; zod's own start like this.
-  return issue.code === "invalid_type" && issue.message.startsWith("Invalid input") ? `expected ${typeWord(issue.expected)}` : issue.message;
+  return issue.code === "invalid_type" && issue.message.startsWith("Invalid input")
+    ? `expected ${typeWord(issue.expected)}`
+    : issue.message;
 }
 
 function typeWord(type: string): string {
-  const spoken: Readonly<Record<string, string>> = { object: "a mapping", record: "a mapping", array: "a list", string: "text", number: "a number", int: "a whole number", boolean: "true or false" };
+  const spoken: Readonly<Record<string, string>> = {
+    object: "a mapping",
+    record: "a mapping",
+    array: "a list",
+    string: "text",
+    number: "a number",
+    int: "a whole number",
+    boolean: "true or false",
+  };
   return spoken[type] ?? type;
 }
 

@@ -34,7 +34,8 @@ export async function readConfig(ctx: Context, options: LoadOptions): Promise<Re
   const text = (await ctx.files.readText(path)) ?? "";
   const source = parseYaml(shownPath(ctx, path), text);
   const file = validate(source);
-  if (!Object.hasOwn(file.environments, options.environment)) throw unknownEnvironment(options.environment, Object.keys(file.environments), source);
+  if (!Object.hasOwn(file.environments, options.environment))
+    throw unknownEnvironment(options.environment, Object.keys(file.environments), source);
   const { app, environments, ...top } = file;
   const above = ["environments", options.environment];
   return {
@@ -73,7 +74,10 @@ function validate(source: YamlSource): WherryFile {
   const syntax = yamlProblems(source);
   if (syntax.length > 0) throw invalidFile(syntax);
   const content: unknown = source.document.toJS();
-  if (!isMapping(content)) throw invalidFile([{ at: { file: source.file, line: 1, column: 1 }, message: "expected a mapping that starts with app: NAME" }]);
+  if (!isMapping(content))
+    throw invalidFile([
+      { at: { file: source.file, line: 1, column: 1 }, message: "expected a mapping that starts with app: NAME" },
+    ]);
   const own = Object.fromEntries(Object.entries(content).filter(([key]) => !key.startsWith("x-")));
   const result = WherryFile.safeParse(own);
   const problems: readonly YamlProblem[] = result.success ? [] : problemsOf(result.error, source);
@@ -83,8 +87,12 @@ function validate(source: YamlSource): WherryFile {
 
 function unknownEnvironment(wanted: string, known: readonly string[], source: YamlSource): Error {
   const near = nearest(wanted, known);
-  return usageError("unknown-environment", `there is no environment ${JSON.stringify(wanted)}; there is ${known.join(", ") || "none"}`, {
-    at: positionOfKey(source, ["environments"]),
-    hint: near === undefined ? `add it under environments: in ${source.file}` : `did you mean -e ${near}?`,
-  });
+  return usageError(
+    "unknown-environment",
+    `there is no environment ${JSON.stringify(wanted)}; there is ${known.join(", ") || "none"}`,
+    {
+      at: positionOfKey(source, ["environments"]),
+      hint: near === undefined ? `add it under environments: in ${source.file}` : `did you mean -e ${near}?`,
+    },
+  );
 }

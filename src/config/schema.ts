@@ -8,9 +8,19 @@ import { parseServer } from "./server-address.ts";
  */
 
 const name = (what: string) =>
-  z.string().regex(/^[a-z][a-z0-9-]{0,30}$/, `${what} starts with a letter and has at most 31 lower-case letters, digits and dashes`);
+  z
+    .string()
+    .regex(
+      /^[a-z][a-z0-9-]{0,30}$/,
+      `${what} starts with a letter and has at most 31 lower-case letters, digits and dashes`,
+    );
 
-const variable = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "a variable's name has letters, digits and underscores, and does not start with a digit");
+const variable = z
+  .string()
+  .regex(
+    /^[A-Za-z_][A-Za-z0-9_]*$/,
+    "a variable's name has letters, digits and underscores, and does not start with a digit",
+  );
 
 const durationForm = "a duration is written as 500ms, 90s, 5m or 1m30s";
 const duration = z.string(durationForm).refine((text) => (parseDuration(text) ?? 0) > 0, durationForm);
@@ -18,7 +28,10 @@ const duration = z.string(durationForm).refine((text) => (parseDuration(text) ??
 const hostName = z
   .string()
   .refine((host) => !host.includes("*"), "a wildcard host is not supported: write each host name")
-  .refine((host) => host.includes("*") || isHost(host), "a host is a name such as shop.example.com or an IP address, without scheme, port or path");
+  .refine(
+    (host) => host.includes("*") || isHost(host),
+    "a host is a name such as shop.example.com or an IP address, without scheme, port or path",
+  );
 
 const urlPath = z.string().regex(/^\/[^\s?#]*$/, "a path starts with / and has no spaces, ? or #");
 
@@ -26,7 +39,9 @@ const route = z.union([
   hostName,
   z.strictObject({
     host: hostName.describe("Host name, without scheme and port."),
-    path: urlPath.optional().describe("Path prefix; matches whole segments, and reaches the service unchanged. Default: /"),
+    path: urlPath
+      .optional()
+      .describe("Path prefix; matches whole segments, and reaches the service unchanged. Default: /"),
   }),
 ]);
 
@@ -46,19 +61,39 @@ const service = z.strictObject({
     .union([...route.options, z.array(route).min(1)])
     .optional()
     .describe("Where its traffic comes from: a host, { host, path }, or a list of these. Makes it a routed service."),
-  health: health.optional().describe("HTTP check by the proxy: a path, or { path, interval, timeout, successes, deadline }."),
-  port: z.int().min(1).max(65535).optional().describe("Container port that gets the traffic; needed only where compose leaves a choice."),
-  release: z.array(z.string()).min(1).optional().describe("Command, as a list, run once from the new image before it gets traffic: a migration."),
-  drain: duration.optional().describe("How long requests in flight may take once new ones go to the next release. Default: 30s"),
-  singleton: z.boolean().optional().describe("Two of it must never run at once: the old one stops first. Default: false"),
+  health: health
+    .optional()
+    .describe("HTTP check by the proxy: a path, or { path, interval, timeout, successes, deadline }."),
+  port: z
+    .int()
+    .min(1)
+    .max(65535)
+    .optional()
+    .describe("Container port that gets the traffic; needed only where compose leaves a choice."),
+  release: z
+    .array(z.string())
+    .min(1)
+    .optional()
+    .describe("Command, as a list, run once from the new image before it gets traffic: a migration."),
+  drain: duration
+    .optional()
+    .describe("How long requests in flight may take once new ones go to the next release. Default: 30s"),
+  singleton: z
+    .boolean()
+    .optional()
+    .describe("Two of it must never run at once: the old one stops first. Default: false"),
   stateful: z
     .boolean()
     .optional()
-    .describe("true: keeps data, is changed in place. false: old and new may share its volumes. Default: seen from the compose file."),
+    .describe(
+      "true: keeps data, is changed in place. false: old and new may share its volumes. Default: seen from the compose file.",
+    ),
 });
 
 // Both become arguments of ssh, which would read a leading dash as an option.
-const machine = z.string().regex(/^[^\s@/-][^\s@/]*$/, "a host or user is one word without @ and /, and does not start with a dash");
+const machine = z
+  .string()
+  .regex(/^[^\s@/-][^\s@/]*$/, "a host or user is one word without @ and /, and does not start with a dash");
 
 const server = z.union([
   z.string().refine((text) => parseServer(text) !== undefined, "a server is user@host, user@host:port, or local"),
@@ -74,16 +109,31 @@ const shared = {
   compose: z
     .union([z.string().min(1), z.array(z.string().min(1)).min(1)])
     .optional()
-    .describe("Compose file, or a list merged as docker compose does; compose.<environment>.yaml beside it is added where it exists."),
+    .describe(
+      "Compose file, or a list merged as docker compose does; compose.<environment>.yaml beside it is added where it exists.",
+    ),
   profiles: z.array(z.string().min(1)).optional().describe("Compose profiles to switch on."),
-  services: z.record(z.string(), service.nullable()).optional().describe("What compose cannot say about its services, by service name."),
-  server: server.optional().describe("user@host[:port], { host, user, port }, or local for the Docker engine of this machine."),
-  secrets: z.array(variable).optional().describe("Variables whose values are secrets: they must have a value before anything is touched."),
+  services: z
+    .record(z.string(), service.nullable())
+    .optional()
+    .describe("What compose cannot say about its services, by service name."),
+  server: server
+    .optional()
+    .describe("user@host[:port], { host, user, port }, or local for the Docker engine of this machine."),
+  secrets: z
+    .array(variable)
+    .optional()
+    .describe("Variables whose values are secrets: they must have a value before anything is touched."),
   values: z
     .record(variable, z.union([z.string(), z.number(), z.boolean()]))
     .optional()
     .describe("Values for ${VARIABLE} in the compose files; they win over .env."),
-  keep: z.int().min(1).max(100).optional().describe("How many releases stay on the server with their images, the live one included. Default: 5"),
+  keep: z
+    .int()
+    .min(1)
+    .max(100)
+    .optional()
+    .describe("How many releases stay on the server with their images, the live one included. Default: 5"),
 };
 
 const environment = z.strictObject({
@@ -103,7 +153,9 @@ export const WherryFile = z
     ...shared,
     environments: z
       .record(name("an environment's name"), environment.nullable())
-      .describe("development, production, ...: each is merged over the top level (mappings merge, everything else replaces)."),
+      .describe(
+        "development, production, ...: each is merged over the top level (mappings merge, everything else replaces).",
+      ),
   })
   .describe("wherry.yaml: what compose cannot say about an app.");
 

@@ -15,11 +15,14 @@ const defaults = { keep: 5, drain: 30, interval: 1, timeout: 2, successes: 2, de
 /** Shorthands written out and defaults filled in; what only shows once all parts are together is checked here. */
 export function settingsOf(config: ReadConfig, compose: readonly string[]): Settings {
   const { merged } = config;
-  const services = Object.fromEntries(Object.entries(merged.services ?? {}).map(([name, raw]) => [name, serviceOf(config, name, raw ?? {})]));
+  const services = Object.fromEntries(
+    Object.entries(merged.services ?? {}).map(([name, raw]) => [name, serviceOf(config, name, raw ?? {})]),
+  );
   const secrets = (merged.secrets ?? []).map((name, index) => ({ name, at: config.at(["secrets", index], "value") }));
   const server = merged.server === undefined ? undefined : serverOf(merged.server);
   const problems = [...clashingRoutes(config, services), ...clashingNames(secrets, merged.values ?? {})];
-  if (server === undefined) problems.unshift({ at: config.at([], "key"), message: `environments.${config.environment}.server: is missing` });
+  if (server === undefined)
+    problems.unshift({ at: config.at([], "key"), message: `environments.${config.environment}.server: is missing` });
   if (problems.length > 0 || server === undefined) throw invalidFile(problems);
   return {
     app: config.app,
@@ -53,7 +56,9 @@ function serviceOf(config: ReadConfig, name: string, raw: RawService): ServiceSe
 function routesOf(raw: RawService["route"]): readonly Route[] {
   if (raw === undefined) return [];
   const list = Array.isArray(raw) ? raw : [raw];
-  return list.map((item) => (typeof item === "string" ? { host: item, path: undefined } : item)).map(({ host, path }) => ({ host: host.toLowerCase(), path: path ?? "/" }));
+  return list
+    .map((item) => (typeof item === "string" ? { host: item, path: undefined } : item))
+    .map(({ host, path }) => ({ host: host.toLowerCase(), path: path ?? "/" }));
 }
 
 function healthOf(raw: RawService["health"]): HealthSettings | undefined {
@@ -85,18 +90,30 @@ function clashingRoutes(config: ReadConfig, services: Readonly<Record<string, Se
       const key = `${host}${path.replace(/(?<=.)\/$/, "")}`;
       const first = taken.get(key);
       if (first === undefined) taken.set(key, { service, at });
-      else problems.push({ at, message: `services.${service}.route: ${key} is also a route of ${first.service} (${formatPosition(first.at)})` });
+      else
+        problems.push({
+          at,
+          message: `services.${service}.route: ${key} is also a route of ${first.service} (${formatPosition(first.at)})`,
+        });
     }
   }
   return problems;
 }
 
-function clashingNames(secrets: Settings["secrets"], values: Readonly<Record<string, unknown>>): readonly YamlProblem[] {
+function clashingNames(
+  secrets: Settings["secrets"],
+  values: Readonly<Record<string, unknown>>,
+): readonly YamlProblem[] {
   return secrets
     .filter(({ name }) => Object.hasOwn(values, name))
-    .map(({ name, at }) => ({ at, message: `secrets: ${name} is in values as well, where anybody can read it; take it out there` }));
+    .map(({ name, at }) => ({
+      at,
+      message: `secrets: ${name} is in values as well, where anybody can read it; take it out there`,
+    }));
 }
 
 function withoutUndefined<T extends object>(value: T): { [K in keyof T]: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(value).filter(([, part]) => part !== undefined)) as { [K in keyof T]: Exclude<T[K], undefined> };
+  return Object.fromEntries(Object.entries(value).filter(([, part]) => part !== undefined)) as {
+    [K in keyof T]: Exclude<T[K], undefined>;
+  };
 }

@@ -55,4 +55,9 @@ export interface HealthSettings {
 
 export type ServerAddress =
   | { readonly kind: "local" }
-  | { readonly kind: "ssh"; readonly host: string; readonly user: string | undefined; readonly port: number | undefined };
+  | {
+      readonly kind: "ssh";
+      readonly host: string;
+      readonly user: string | undefined;
+      readonly port: number | undefined;
+    };

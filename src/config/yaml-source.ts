@@ -29,7 +29,10 @@ export function parseYaml(file: string, text: string): YamlSource {
 
 /** Syntax errors of the file itself. */
 export function yamlProblems(source: YamlSource): readonly YamlProblem[] {
-  return source.document.errors.map((error) => ({ at: positionOfOffset(source, error.pos[0]), message: error.message }));
+  return source.document.errors.map((error) => ({
+    at: positionOfOffset(source, error.pos[0]),
+    message: error.message,
+  }));
 }
 
 export function positionOfOffset(source: YamlSource, offset: number): Position {
@@ -73,7 +76,11 @@ function find(source: YamlSource, path: Path): Found {
   return found;
 }
 
-function childOf(node: unknown, key: string | number, source: YamlSource): { readonly key?: unknown; readonly value: unknown } | undefined {
+function childOf(
+  node: unknown,
+  key: string | number,
+  source: YamlSource,
+): { readonly key?: unknown; readonly value: unknown } | undefined {
   if (isSeq(node)) return typeof key === "number" && key in node.items ? { value: node.items[key] } : undefined;
   if (!isMap(node)) return undefined;
   const pair = node.items.find((item) => isPair(item) && keyText(item) === String(key));

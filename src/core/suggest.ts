@@ -17,7 +17,11 @@ function editDistance(a: string, b: string): number {
     rows.push(current);
     for (let column = 1; column <= b.length; column += 1) {
       const same = a[row - 1] === b[column - 1];
-      let value = Math.min(at(row - 1, column) + 1, (current[column - 1] ?? 0) + 1, at(row - 1, column - 1) + (same ? 0 : 1));
+      let value = Math.min(
+        at(row - 1, column) + 1,
+        (current[column - 1] ?? 0) + 1,
+        at(row - 1, column - 1) + (same ? 0 : 1),
+      );
       const swapped = row > 1 && column > 1 && a[row - 1] === b[column - 2] && a[row - 2] === b[column - 1];
       if (swapped) value = Math.min(value, at(row - 2, column - 2) + 1);
       current.push(value);

@@ -27,7 +27,10 @@ export async function describeCommit(ctx: Context, directory: string): Promise<C
   const prefix = (await ask("rev-parse", "--show-prefix"))?.trim() ?? "";
   return {
     commit: commit.trim(),
-    dirty: (status ?? "").split("\0").filter((entry) => entry !== "").map((entry) => withoutPrefix(entry.slice(3), prefix)),
+    dirty: (status ?? "")
+      .split("\0")
+      .filter((entry) => entry !== "")
+      .map((entry) => withoutPrefix(entry.slice(3), prefix)),
     branch: firstLine(branch),
     tag: firstLine(tags),
     repository: remoteOf(remotes ?? "") ?? `commit:${(roots ?? commit).trim().split("\n").at(-1)}`,
@@ -47,7 +50,10 @@ function remoteOf(remotes: string): string | undefined {
 /** The same repository has the same text whether it is reached by https or ssh, with a token or without. */
 export function withoutCredentials(url: string): string {
   const plain = url.replace(/\/+$/, "").replace(/\.git$/, "");
-  const [, host, path] = /^[a-z][a-z0-9+.-]*:\/\/(?:[^@/]*@)?([^/:]+)(?::\d+)?\/(.*)$/i.exec(plain) ?? /^(?:[^@/:]+@)?([^@/:]{2,}):(?!\/\/)(.*)$/.exec(plain) ?? [];
+  const [, host, path] =
+    /^[a-z][a-z0-9+.-]*:\/\/(?:[^@/]*@)?([^/:]+)(?::\d+)?\/(.*)$/i.exec(plain) ??
+    /^(?:[^@/:]+@)?([^@/:]{2,}):(?!\/\/)(.*)$/.exec(plain) ??
+    [];
   return host === undefined || path === undefined ? plain : `${host.toLowerCase()}/${path.replace(/^\/+/, "")}`;
 }
 

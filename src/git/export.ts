@@ -8,21 +8,31 @@ import { git, gitEnvironment } from "./run.ts";
  */
 export async function exportTree(ctx: Context, directory: string, commit: string, into: string): Promise<void> {
   await refuseSubmodules(ctx, directory, commit);
-  const [prefix = "", top = directory] = ((await git(ctx, directory, ["rev-parse", "--show-prefix", "--show-toplevel"])) ?? "").split("\n");
+  const [prefix = "", top = directory] = (
+    (await git(ctx, directory, ["rev-parse", "--show-prefix", "--show-toplevel"])) ?? ""
+  ).split("\n");
   await ctx.files.withTemporaryFolder(async (folder) => {
     const file = `${folder}/tree.tar`;
     // A file between the two, not a pipe: what a process prints is kept in memory.
-    for (const argv of [["git", "-C", top, "archive", "--format=tar", `--output=${file}`, `${commit}:${prefix}`], ["tar", "-xf", file, "-C", into]]) {
+    for (const argv of [
+      ["git", "-C", top, "archive", "--format=tar", `--output=${file}`, `${commit}:${prefix}`],
+      ["tar", "-xf", file, "-C", into],
+    ]) {
       const result = await ctx.processes.run(argv, { env: gitEnvironment(ctx) });
       if (result.exitCode === 0) continue;
-      throw refusedError("cannot-export", `the files of commit ${commit.slice(0, 12)} cannot be written out: ${result.stderr.trim()}`);
+      throw refusedError(
+        "cannot-export",
+        `the files of commit ${commit.slice(0, 12)} cannot be written out: ${result.stderr.trim()}`,
+      );
     }
   });
 }
 
 async function refuseSubmodules(ctx: Context, directory: string, commit: string): Promise<void> {
   const tree = (await git(ctx, directory, ["ls-tree", "-r", "-z", commit])) ?? "";
-  const submodules = tree.split("\0").flatMap((entry) => (entry.startsWith("160000 ") ? entry.slice(entry.indexOf("\t") + 1) : []));
+  const submodules = tree
+    .split("\0")
+    .flatMap((entry) => (entry.startsWith("160000 ") ? entry.slice(entry.indexOf("\t") + 1) : []));
   if (submodules.length === 0) return;
   throw invalidError("submodules", `submodules are not in the committed tree: ${submodules.join(", ")}`, {
     hint: "deploy with --dirty to take the files as they lie here",

@@ -6,8 +6,24 @@ import { git } from "./run.ts";
  * Files below the given paths that belong to the project: tracked, or untracked and not ignored; relative to
  * `directory`. Undefined outside a git repository.
  */
-export async function listProjectFiles(ctx: Context, directory: string, paths: readonly string[]): Promise<readonly string[] | undefined> {
+export async function listProjectFiles(
+  ctx: Context,
+  directory: string,
+  paths: readonly string[],
+): Promise<readonly string[] | undefined> {
   const pathspecs = paths.map((path) => `:(literal)${relative(directory, path) || "."}`);
-  const listed = await git(ctx, directory, ["ls-files", "-z", "--cached", "--others", "--exclude-standard", "--deduplicate", "--", ...pathspecs]);
-  return listed?.split("\0").filter((path) => path !== "").toSorted();
+  const listed = await git(ctx, directory, [
+    "ls-files",
+    "-z",
+    "--cached",
+    "--others",
+    "--exclude-standard",
+    "--deduplicate",
+    "--",
+    ...pathspecs,
+  ]);
+  return listed
+    ?.split("\0")
+    .filter((path) => path !== "")
+    .toSorted();
 }

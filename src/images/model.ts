@@ -5,7 +5,12 @@ export interface EngineInventory {
   /** `containerd` keeps blobs by their compressed digest, `graph` keeps unpacked layers by their diff id. */
   readonly store: "graph" | "containerd";
   /** Image references and ids present, with the diff ids of their layers, bottom first. */
-  readonly images: readonly { readonly id: string; readonly references: readonly string[]; readonly digests: readonly string[]; readonly layers: readonly string[] }[];
+  readonly images: readonly {
+    readonly id: string;
+    readonly references: readonly string[];
+    readonly digests: readonly string[];
+    readonly layers: readonly string[];
+  }[];
   /** Parts of earlier, cut transfers: name -> size in bytes. */
   readonly parts: Readonly<Record<string, number>>;
 }

@@ -1,4 +1,13 @@
 /** The only room that touches the world: processes, files, clock. Everything else gets it passed in as `Context`. */
 export { createContext } from "./create-context.ts";
-export type { Clock, Context, Files, FileStat, Processes, ProcessResult, RunningProcess, RunOptions } from "./context.ts";
+export type {
+  Clock,
+  Context,
+  Files,
+  FileStat,
+  Processes,
+  ProcessResult,
+  RunningProcess,
+  RunOptions,
+} from "./context.ts";
 export { quote, quoteAll } from "./quote.ts";

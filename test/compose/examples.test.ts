@@ -14,18 +14,33 @@ describe.skipIf(noCompose !== undefined)("a stack of others is understood", () =
 
     const app = await loadApp(folder);
 
-    const services = app.model.services.map((service) => `${service.name}: ${service.kind} in ${service.placement}, ${service.reason}`);
-    const notices = app.model.notices.map((notice) => `${notice.severity} ${notice.code} ${notice.at === undefined ? "" : `${formatPosition(notice.at)} `}${notice.message}`);
+    const services = app.model.services.map(
+      (service) => `${service.name}: ${service.kind} in ${service.placement}, ${service.reason}`,
+    );
+    const notices = app.model.notices.map(
+      (notice) =>
+        `${notice.severity} ${notice.code} ${notice.at === undefined ? "" : `${formatPosition(notice.at)} `}${notice.message}`,
+    );
     await expect(`${[...services, "", ...notices].join("\n")}\n`).toMatchFileSnapshot(`golden/examples/${name}.txt`);
     if (app.model.notices.some((notice) => notice.severity === "error")) return;
     const out = folderWith({});
     const files = render(app);
-    writeAll(out, files.map((file) => [file.path, file.content]));
-    const overlays = (prefix: string): string[] => ["compose.yaml", "secrets.yaml", "oneoff.yaml"].filter((file) => files.some((one) => one.path === `${prefix}${file}`));
+    writeAll(
+      out,
+      files.map((file) => [file.path, file.content]),
+    );
+    const overlays = (prefix: string): string[] =>
+      ["compose.yaml", "secrets.yaml", "oneoff.yaml"].filter((file) =>
+        files.some((one) => one.path === `${prefix}${file}`),
+      );
     const rendered = [
       ...(overlays("").length > 0 ? Object.keys(composeConfig(out, overlays(""), app.model).services) : []),
-      ...(overlays("base/").length > 0 ? Object.keys(composeConfig(`${out}/base`, overlays("base/"), app.model).services) : []),
+      ...(overlays("base/").length > 0
+        ? Object.keys(composeConfig(`${out}/base`, overlays("base/"), app.model).services)
+        : []),
     ];
-    expect(rendered.filter((service) => !/-r\d+$/.test(service)).toSorted()).toEqual(app.model.services.map((service) => service.name));
+    expect(rendered.filter((service) => !/-r\d+$/.test(service)).toSorted()).toEqual(
+      app.model.services.map((service) => service.name),
+    );
   });
 });

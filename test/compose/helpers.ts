@@ -40,7 +40,11 @@ export interface Loaded {
 }
 
 /** Settings, project and model of an app in a folder, as a deployment reads them. */
-export async function loadApp(folder: string, environment = "production", env: Readonly<Record<string, string>> = {}): Promise<Loaded> {
+export async function loadApp(
+  folder: string,
+  environment = "production",
+  env: Readonly<Record<string, string>> = {},
+): Promise<Loaded> {
   const ctx = contextIn(folder, env);
   const settings = await loadSettings(ctx, { environment });
   const project = await loadCompose(ctx, settings, new Map());
@@ -52,15 +56,21 @@ export function render({ settings, model }: Pick<Loaded, "settings" | "model">):
     app: settings.app,
     environment: settings.environment,
     stack: "main",
-    images: new Map(model.services.map((service) => [service.name, service.image ?? `${settings.app}/${service.name}:built`])),
-    secrets: new Map([...model.secrets.map(({ name }) => [name, new Secret(secretValue)] as const), ...model.fileSecrets]),
+    images: new Map(
+      model.services.map((service) => [service.name, service.image ?? `${settings.app}/${service.name}:built`]),
+    ),
+    secrets: new Map([
+      ...model.secrets.map(({ name }) => [name, new Secret(secretValue)] as const),
+      ...model.fileSecrets,
+    ]),
     configHashes: new Map(model.services.map((service) => [service.name, `hash-of-${service.name}`])),
   });
 }
 
 /** Reads rendered files back with docker compose itself, as the server would. */
 export function composeConfig(folder: string, files: readonly string[], model: AppModel): ResolvedDocument {
-  const nets = (prefix: string, names: readonly string[], first: number): Record<string, string> => Object.fromEntries(names.map((_, index) => [`${prefix}${index}`, `10.213.${first + index}`]));
+  const nets = (prefix: string, names: readonly string[], first: number): Record<string, string> =>
+    Object.fromEntries(names.map((_, index) => [`${prefix}${index}`, `10.213.${first + index}`]));
   const env = {
     PATH: process.env["PATH"],
     HOME: process.env["HOME"],
@@ -71,8 +81,22 @@ export function composeConfig(folder: string, files: readonly string[], model: A
     ...nets("WHERRY_BASE_NET_", model.baseNetworks, 100),
   };
   const program = process.env["WHERRY_TEST_COMPOSE"]?.split(" ") ?? ["docker", "compose"];
-  const [command = "docker", ...args] = [...program, ...files.flatMap((file) => ["-f", file]), "--project-directory", folder, "-p", "test", "--profile", "*", "config", "--format", "json"];
-  return JSON.parse(execFileSync(command, args, { cwd: folder, env, encoding: "utf8", maxBuffer: 1e9 })) as ResolvedDocument;
+  const [command, ...args] = [
+    ...program,
+    ...files.flatMap((file) => ["-f", file]),
+    "--project-directory",
+    folder,
+    "-p",
+    "test",
+    "--profile",
+    "*",
+    "config",
+    "--format",
+    "json",
+  ];
+  return JSON.parse(
+    execFileSync(command, args, { cwd: folder, env, encoding: "utf8", maxBuffer: 1e9 }),
+  ) as ResolvedDocument;
 }
 
 export const noCompose = ((): string | undefined => {
@@ -87,7 +111,10 @@ export const noCompose = ((): string | undefined => {
 /** A project as if docker compose had resolved it, for the pure parts. */
 export function resolved(document: Partial<ResolvedDocument>, rest: Partial<ComposeProject> = {}): ComposeProject {
   const services = Object.fromEntries(
-    Object.entries(document.services ?? {}).map(([name, service]) => [name, service.network_mode === undefined ? { networks: { default: null }, ...service } : service]),
+    Object.entries(document.services ?? {}).map(([name, service]) => [
+      name,
+      service.network_mode === undefined ? { networks: { default: null }, ...service } : service,
+    ]),
   );
   return {
     document: { networks: { default: {} }, volumes: {}, secrets: {}, configs: {}, ...document, services },
@@ -105,7 +132,16 @@ export function resolved(document: Partial<ResolvedDocument>, rest: Partial<Comp
 
 export function settingsWith(services: Readonly<Record<string, Partial<ServiceSettings>>> = {}): Settings {
   const at = { file: "wherry.yaml", line: 1, column: 1 };
-  const defaults = { routes: [], port: undefined, health: undefined, release: undefined, drain: 30, singleton: false, stateful: undefined, at };
+  const defaults = {
+    routes: [],
+    port: undefined,
+    health: undefined,
+    release: undefined,
+    drain: 30,
+    singleton: false,
+    stateful: undefined,
+    at,
+  };
   return {
     app: "shop",
     environment: "production",
@@ -113,7 +149,9 @@ export function settingsWith(services: Readonly<Record<string, Partial<ServiceSe
     directory: "/app",
     compose: ["compose.yaml"],
     profiles: [],
-    services: Object.fromEntries(Object.entries(services).map(([name, service]) => [name, { ...defaults, ...service }])),
+    services: Object.fromEntries(
+      Object.entries(services).map(([name, service]) => [name, { ...defaults, ...service }]),
+    ),
     server: { kind: "local" },
     deployOn: {},
     secrets: [],
@@ -122,4 +160,7 @@ export function settingsWith(services: Readonly<Record<string, Partial<ServiceSe
   };
 }
 
-export const routed = (path = "/"): Partial<ServiceSettings> => ({ routes: [{ host: "shop.example.com", path }], health: { path: "/", interval: 1, timeout: 2, successes: 2, deadline: 60 } });
+export const routed = (path = "/"): Partial<ServiceSettings> => ({
+  routes: [{ host: "shop.example.com", path }],
+  health: { path: "/", interval: 1, timeout: 2, successes: 2, deadline: 60 },
+});

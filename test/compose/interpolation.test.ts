@@ -2,7 +2,10 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { missingVariables } from "../../src/compose/interpolation.ts";
 
-const missing = (text: string, ...known: string[]): string[] => missingVariables(text, (name) => (known.includes(name) ? "known" : name === "HOME" ? "forbidden" : "unknown")).map(({ name }) => name);
+const missing = (text: string, ...known: string[]): string[] =>
+  missingVariables(text, (name) => (known.includes(name) ? "known" : name === "HOME" ? "forbidden" : "unknown")).map(
+    ({ name }) => name,
+  );
 
 describe("a variable is missing", () => {
   test.each([
@@ -21,7 +24,22 @@ describe("a variable is missing", () => {
 });
 
 describe("a variable is not missing", () => {
-  test.each(["$$A", "$${A}", "$$$$A", "${A:-x}", "${A-}", "${A:+x}", "${A+${B}}", "plain", "$", "${", "100$", "$1", "${A:-{}}", "a$-b"])("in %s", (text) => {
+  test.each([
+    "$$A",
+    "$${A}",
+    "$$$$A",
+    "${A:-x}",
+    "${A-}",
+    "${A:+x}",
+    "${A+${B}}",
+    "plain",
+    "$",
+    "${",
+    "100$",
+    "$1",
+    "${A:-{}}",
+    "a$-b",
+  ])("in %s", (text) => {
     expect(missing(text)).toEqual([]);
   });
 
@@ -32,9 +50,15 @@ describe("a variable is not missing", () => {
 });
 
 test("the author's own words are kept", () => {
-  expect(missingVariables("${A:?say which}", () => "unknown")).toEqual([{ name: "A", written: "${A", message: "say which" }]);
+  expect(missingVariables("${A:?say which}", () => "unknown")).toEqual([
+    { name: "A", written: "${A", message: "say which" },
+  ]);
 });
 
 test("any text can be scanned", () => {
-  fc.assert(fc.property(fc.string({ unit: fc.constantFrom("$", "{", "}", "A", ":", "-", "?", "+", "é") }), (text) => Array.isArray(missing(text))));
+  fc.assert(
+    fc.property(fc.string({ unit: fc.constantFrom("$", "{", "}", "A", ":", "-", "?", "+", "é") }), (text) =>
+      Array.isArray(missing(text)),
+    ),
+  );
 });

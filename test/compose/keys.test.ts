@@ -12,7 +12,9 @@ interface Schema {
   readonly allOf?: readonly Schema[];
 }
 
-const schema = JSON.parse(readFileSync(new URL("../../src/compose/compose-spec.json", import.meta.url), "utf8")) as Schema;
+const schema = JSON.parse(
+  readFileSync(new URL("../../src/compose/compose-spec.json", import.meta.url), "utf8"),
+) as Schema;
 
 /** Every alternative of a schema, references followed. */
 function parts(part: Schema | undefined): readonly Schema[] {
@@ -21,8 +23,11 @@ function parts(part: Schema | undefined): readonly Schema[] {
   return [part, ...referred, ...[...(part.oneOf ?? []), ...(part.anyOf ?? []), ...(part.allOf ?? [])].flatMap(parts)];
 }
 
-const keysOf = (part: Schema | undefined): readonly string[] => [...new Set(parts(part).flatMap((one) => Object.keys(one.properties ?? {})))];
-const property = (part: Schema | undefined, key: string): Schema | undefined => parts(part).find((one) => one.properties?.[key] !== undefined)?.properties?.[key];
+const keysOf = (part: Schema | undefined): readonly string[] => [
+  ...new Set(parts(part).flatMap((one) => Object.keys(one.properties ?? {}))),
+];
+const property = (part: Schema | undefined, key: string): Schema | undefined =>
+  parts(part).find((one) => one.properties?.[key] !== undefined)?.properties?.[key];
 const definition = (name: string): Schema | undefined => schema.$defs?.[name];
 
 const service = definition("service");
@@ -39,7 +44,10 @@ const sections: Readonly<Record<string, Schema | undefined>> = {
 };
 
 const inTable = (prefix: string): readonly string[] =>
-  composeKeys.map((key) => key.path).filter((path) => path.startsWith(prefix) && !path.slice(prefix.length).includes(".")).map((path) => path.slice(prefix.length));
+  composeKeys
+    .map((key) => key.path)
+    .filter((path) => path.startsWith(prefix) && !path.slice(prefix.length).includes("."))
+    .map((path) => path.slice(prefix.length));
 
 describe("every key of the compose specification is passed, translated or refused", () => {
   test.each(Object.entries(sections))("%s*", (prefix, part) => {

@@ -80,17 +80,31 @@ const compose = `services:
 const elsewhere = ["umask", "secrets", "configs", "security_opt"];
 
 test.skipIf(noCompose !== undefined)("every key that is passed on arrives at the server as it was", async () => {
-  const app = await loadApp(folderWith({ "compose.yaml": compose, "wherry.yaml": "app: a\nenvironments: { production: { server: local } }" }));
+  const app = await loadApp(
+    folderWith({ "compose.yaml": compose, "wherry.yaml": "app: a\nenvironments: { production: { server: local } }" }),
+  );
   const folder = folderWith({});
-  writeAll(folder, render(app).map((file) => [file.path, file.content]));
+  writeAll(
+    folder,
+    render(app).map((file) => [file.path, file.content]),
+  );
   const before = app.project.document.services["all"] ?? {};
 
-  const after = JSON.parse(JSON.stringify(composeConfig(folder, ["compose.yaml"], app.model).services["all"]).replaceAll("$$", "$").replaceAll(/"(Path|Rate|Weight)":/g, (key) => key.toLowerCase())) as typeof before;
+  const after = JSON.parse(
+    JSON.stringify(composeConfig(folder, ["compose.yaml"], app.model).services["all"])
+      .replaceAll("$$", "$")
+      .replaceAll(/"(Path|Rate|Weight)":/g, (key) => key.toLowerCase()),
+  ) as typeof before;
 
-  const passed = composeKeys.flatMap(({ path, handling }) => (handling === "passed" ? (/^services\.\*\.(\w+)$/.exec(path)?.[1] ?? []) : []));
+  const passed = composeKeys.flatMap(({ path, handling }) =>
+    handling === "passed" ? (/^services\.\*\.(\w+)$/.exec(path)?.[1] ?? []) : [],
+  );
   expect(passed.filter((key) => before[key] === undefined && !elsewhere.includes(key))).toEqual([]);
   const { labels, ...kept } = Object.fromEntries(passed.map((key) => [key, after[key]]));
-  expect({ ...kept, labels: expect.anything() }).toEqual({ ...Object.fromEntries(passed.map((key) => [key, before[key]])), labels: expect.anything() });
+  expect({ ...kept, labels: expect.anything() }).toEqual({
+    ...Object.fromEntries(passed.map((key) => [key, before[key]])),
+    labels: expect.anything(),
+  });
   expect(labels).toMatchObject({ l: "$l" });
   expect(after.restart).toBe(before.restart);
   expect(after.deploy?.["restart_policy"]).toEqual(before.deploy?.["restart_policy"]);

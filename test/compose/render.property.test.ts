@@ -1,14 +1,87 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { understand } from "../../src/compose/index.ts";
-import { composeConfig, folderWith, noCompose, render, resolved, routed, secretValue, settingsWith, writeAll } from "./helpers.ts";
+import {
+  composeConfig,
+  folderWith,
+  noCompose,
+  render,
+  resolved,
+  routed,
+  secretValue,
+  settingsWith,
+  writeAll,
+} from "./helpers.ts";
 
 /** Anything that can be in an environment variable, with what shells, YAML and compose take for their own. */
 const text = fc.oneof(
   fc.string({ unit: "binary" }),
   fc.string({ unit: "grapheme" }),
-  fc.string({ unit: fc.constantFrom("$", "{", "}", "A", "'", '"', "`", "\\", "\n", "\r", "\t", " ", "#", ":", "-", "é", "\u0085", "\u2028", "\ufeff", "\x7f", "\x01", "😀") }),
-  fc.constantFrom("$(touch x)", "${X}", "${X:-y}", "$$", "$X", "yes", "no", "null", "~", "0775", "1e3", "12:30", "- a", "? b", "!reset null", "&a", "*a", "%", "@", "|", ">", "", " ", "\n", "a\n\n b", "\n ", "\ttab", "a: b", "#c", "'", '"', "<<", "=", "{{.X}}", "\u00a0", "a\u2029b", "2026-11-24"),
+  fc.string({
+    unit: fc.constantFrom(
+      "$",
+      "{",
+      "}",
+      "A",
+      "'",
+      '"',
+      "`",
+      "\\",
+      "\n",
+      "\r",
+      "\t",
+      " ",
+      "#",
+      ":",
+      "-",
+      "é",
+      "\u0085",
+      "\u2028",
+      "\ufeff",
+      "\x7f",
+      "\x01",
+      "😀",
+    ),
+  }),
+  fc.constantFrom(
+    "$(touch x)",
+    "${X}",
+    "${X:-y}",
+    "$$",
+    "$X",
+    "yes",
+    "no",
+    "null",
+    "~",
+    "0775",
+    "1e3",
+    "12:30",
+    "- a",
+    "? b",
+    "!reset null",
+    "&a",
+    "*a",
+    "%",
+    "@",
+    "|",
+    ">",
+    "",
+    " ",
+    "\n",
+    "a\n\n b",
+    "\n ",
+    "\ttab",
+    "a: b",
+    "#c",
+    "'",
+    '"',
+    "<<",
+    "=",
+    "{{.X}}",
+    "\u00a0",
+    "a\u2029b",
+    "2026-11-24",
+  ),
 );
 const value = text.map((one) => one.replaceAll("\0", ""));
 const bytes = (one: string): string => Buffer.from(one).toString();
@@ -20,15 +93,32 @@ describe.skipIf(noCompose !== undefined)("any text of the user", () => {
   test("arrives byte for byte in environment, labels, arguments and secrets", { timeout: 60_000 }, () => {
     fc.assert(
       fc.property(fc.array(value, { minLength: 150, maxLength: 150 }), (values) => {
-        const named = (prefix: string): Record<string, string> => Object.fromEntries(values.map((one, index) => [`${prefix}${index}`, one]));
+        const named = (prefix: string): Record<string, string> =>
+          Object.fromEntries(values.map((one, index) => [`${prefix}${index}`, one]));
         const project = resolved(
-          { services: { web: { image: "a", expose: [80], command: ["run", ...values], environment: { ...named("V"), S: "a TOKEN b" }, labels: named("label.") } } },
+          {
+            services: {
+              web: {
+                image: "a",
+                expose: [80],
+                command: ["run", ...values],
+                environment: { ...named("V"), S: "a TOKEN b" },
+                labels: named("label."),
+              },
+            },
+          },
           { placeholders: new Map([["TOKEN", "PASSWORD"]]) },
         );
-        const settings = { ...settingsWith({ web: routed() }), secrets: [{ name: "PASSWORD", at: { file: "wherry.yaml", line: 1, column: 1 } }] };
+        const settings = {
+          ...settingsWith({ web: routed() }),
+          secrets: [{ name: "PASSWORD", at: { file: "wherry.yaml", line: 1, column: 1 } }],
+        };
         const model = understand(project, settings);
         const folder = folderWith({});
-        writeAll(folder, render({ settings, model }).map((file) => [file.path, file.content]));
+        writeAll(
+          folder,
+          render({ settings, model }).map((file) => [file.path, file.content]),
+        );
 
         const web = composeConfig(folder, ["compose.yaml", "secrets.yaml"], model).services["web"];
 

@@ -87,27 +87,48 @@ describe.skipIf(noCompose !== undefined)("a rendered release", () => {
         "444 base/files/secrets/key",
       ]
     `);
-    for (const file of files) await expect(Buffer.from(file.content).toString()).toMatchFileSnapshot(`golden/shop/${file.path}`);
+    for (const file of files)
+      await expect(Buffer.from(file.content).toString()).toMatchFileSnapshot(`golden/shop/${file.path}`);
   });
 
   test("is read back by docker compose with everything that was asked for", async () => {
     const app = await loadApp(folderWith(shop));
     const files = render(app);
     const folder = folderWith({});
-    writeAll(folder, files.map((file) => [file.path, file.content]));
+    writeAll(
+      folder,
+      files.map((file) => [file.path, file.content]),
+    );
 
     const release = composeConfig(folder, ["compose.yaml", "secrets.yaml"], app.model);
     const base = composeConfig(`${folder}/base`, ["compose.yaml"], app.model);
 
     expect(Object.keys(release.services)).toEqual(["backend", "backend-r2", "cache", "frontend", "migrate"]);
     expect(Object.keys(base.services)).toEqual(["mongo"]);
-    expect(release.services["backend"]?.environment).toEqual({ DB_URL: `mongodb://app:${secretValue}@mongo/shop`.replaceAll("$", "$$$$"), LOG: "no", HOME_IS: "$$HOME" });
-    expect(release.services["backend"]?.labels).toMatchObject({ "wherry.slot": "blue", "wherry.release": "20261124-3f2a" });
-    expect(release.networks["front"]).toMatchObject({ name: "shop-production-blue-front", ipam: { config: [{ subnet: "10.213.2.0/24", gateway: "10.213.2.1", ip_range: "10.213.2.128/25" }] } });
+    expect(release.services["backend"]?.environment).toEqual({
+      DB_URL: `mongodb://app:${secretValue}@mongo/shop`.replaceAll("$", "$$$$"),
+      LOG: "no",
+      HOME_IS: "$$HOME",
+    });
+    expect(release.services["backend"]?.labels).toMatchObject({
+      "wherry.slot": "blue",
+      "wherry.release": "20261124-3f2a",
+    });
+    expect(release.networks["front"]).toMatchObject({
+      name: "shop-production-blue-front",
+      ipam: { config: [{ subnet: "10.213.2.0/24", gateway: "10.213.2.1", ip_range: "10.213.2.128/25" }] },
+    });
     expect(base.networks["back"]?.name).toBe("shop-production-base-back");
-    const addressed = Object.entries(release.services).flatMap(([name, service]) => Object.values(service.networks ?? {}).flatMap((network) => (network?.["ipv4_address"] === undefined ? [] : [`${name} ${String(network["ipv4_address"])}`])));
+    const addressed = Object.entries(release.services).flatMap(([name, service]) =>
+      Object.values(service.networks ?? {}).flatMap((network) =>
+        network?.["ipv4_address"] === undefined ? [] : [`${name} ${network["ipv4_address"] as string}`],
+      ),
+    );
     expect(addressed).toEqual(["backend 10.213.2.10", "backend-r2 10.213.2.11", "frontend 10.213.2.12"]);
-    expect(replicaAddresses(app.model).get("backend")).toEqual([{ networkIndex: 1, lastOctet: 10 }, { networkIndex: 1, lastOctet: 11 }]);
+    expect(replicaAddresses(app.model).get("backend")).toEqual([
+      { networkIndex: 1, lastOctet: 10 },
+      { networkIndex: 1, lastOctet: 11 },
+    ]);
   });
 
   test("has its secrets in closed files alone, byte for byte", async () => {
@@ -115,12 +136,18 @@ describe.skipIf(noCompose !== undefined)("a rendered release", () => {
 
     const files = render(app);
 
-    const content = (path: string): string => Buffer.from(files.find((file) => file.path === path)?.content ?? "").toString();
+    const content = (path: string): string =>
+      Buffer.from(files.find((file) => file.path === path)?.content ?? "").toString();
     expect(content("files/secrets/db_password")).toBe(secretValue);
     expect(content("files/configs/nginx")).toBe(`server { return 200 $host-${secretValue}; }`);
     expect(content("base/files/secrets/key")).toBe("\u0000key");
     const holders = files.filter((file) => Buffer.from(file.content).toString().includes("second line"));
-    expect(holders.map((file) => file.path)).toEqual(["files/configs/nginx", "files/secrets/db_password", "secrets.yaml", "base/files/secrets/db_password"]);
+    expect(holders.map((file) => file.path)).toEqual([
+      "files/configs/nginx",
+      "files/secrets/db_password",
+      "secrets.yaml",
+      "base/files/secrets/db_password",
+    ]);
     expect(files.find((file) => file.path === "secrets.yaml")?.mode).toBe(0o600);
     expect(files.every((file) => !Buffer.from(file.content).toString().includes("WHERRY_SECRET"))).toBe(true);
   });
@@ -128,7 +155,10 @@ describe.skipIf(noCompose !== undefined)("a rendered release", () => {
   test("starts one-off containers without the fixed addresses", async () => {
     const app = await loadApp(folderWith(shop));
     const folder = folderWith({});
-    writeAll(folder, render(app).map((file) => [file.path, file.content]));
+    writeAll(
+      folder,
+      render(app).map((file) => [file.path, file.content]),
+    );
 
     const { services } = composeConfig(folder, ["compose.yaml", "secrets.yaml", "oneoff.yaml"], app.model);
 
@@ -140,11 +170,18 @@ describe.skipIf(noCompose !== undefined)("a rendered release", () => {
     const [one, other] = [await loadApp(folderWith(shop)), await loadApp(folderWith(shop))];
 
     expect(render(one)).toEqual(render(other));
-    expect(one.model.services.map((service) => service.definition)).toEqual(other.model.services.map((service) => service.definition));
+    expect(one.model.services.map((service) => service.definition)).toEqual(
+      other.model.services.map((service) => service.definition),
+    );
   });
 
   test("of services that all keep data has base files alone", async () => {
-    const app = await loadApp(folderWith({ "compose.yaml": `services: { db: { image: postgres, volumes: ["data:/d"] } }\nvolumes: { data: { name: mine } }`, "wherry.yaml": "app: a\nenvironments: { production: { server: local } }" }));
+    const app = await loadApp(
+      folderWith({
+        "compose.yaml": `services: { db: { image: postgres, volumes: ["data:/d"] } }\nvolumes: { data: { name: mine } }`,
+        "wherry.yaml": "app: a\nenvironments: { production: { server: local } }",
+      }),
+    );
 
     const files = render(app);
 

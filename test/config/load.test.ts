@@ -17,12 +17,19 @@ function folderWith(files: Readonly<Record<string, string>>): string {
   return folder;
 }
 
-function load(wherry: string, environment = "production", files: Readonly<Record<string, string>> = { "compose.yaml": "" }): Promise<Settings> {
+function load(
+  wherry: string,
+  environment = "production",
+  files: Readonly<Record<string, string>> = { "compose.yaml": "" },
+): Promise<Settings> {
   return loadSettings(createContext({ cwd: folderWith({ "wherry.yaml": wherry, ...files }) }), { environment });
 }
 
 async function failure(promise: Promise<unknown>): Promise<WherryError> {
-  const error: unknown = await promise.then(() => undefined, (reason: unknown) => reason);
+  const error: unknown = await promise.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
   if (error instanceof WherryError) return error;
   throw error instanceof Error ? error : new Error(`no error: ${String(error)}`);
 }
@@ -61,8 +68,20 @@ describe("wherry.yaml", () => {
     const settings = await loadSettings(createContext({ cwd: folder }), { environment: "production" });
 
     const at = (line: number, column: number): object => ({ file: "wherry.yaml", line, column });
-    const backend = { routes: [{ host: "shop.example.com", path: "/api" }], port: 5000, health: { path: "/healthz", interval: 1, timeout: 2, successes: 2, deadline: 90 }, release: ["node", "migrate.js"], drain: 45 };
-    const frontend = { routes: [{ host: "shop.example.com", path: "/" }], port: undefined, health: { path: "/", interval: 1, timeout: 2, successes: 2, deadline: 60 }, release: undefined, drain: 30 };
+    const backend = {
+      routes: [{ host: "shop.example.com", path: "/api" }],
+      port: 5000,
+      health: { path: "/healthz", interval: 1, timeout: 2, successes: 2, deadline: 90 },
+      release: ["node", "migrate.js"],
+      drain: 45,
+    };
+    const frontend = {
+      routes: [{ host: "shop.example.com", path: "/" }],
+      port: undefined,
+      health: { path: "/", interval: 1, timeout: 2, successes: 2, deadline: 60 },
+      release: undefined,
+      drain: 30,
+    };
     const common = { singleton: false, stateful: undefined };
     expect(settings).toEqual({
       app: "shop",
@@ -71,7 +90,10 @@ describe("wherry.yaml", () => {
       directory: folder,
       compose: ["compose.yaml", "compose.production.yaml"],
       profiles: [],
-      services: { frontend: { ...frontend, ...common, at: at(5, 3) }, backend: { ...backend, ...common, at: at(8, 3) } },
+      services: {
+        frontend: { ...frontend, ...common, at: at(5, 3) },
+        backend: { ...backend, ...common, at: at(8, 3) },
+      },
       server: { kind: "ssh", host: "203.0.113.11", user: "deploy", port: 22 },
       deployOn: { tag: "PROD-*" },
       secrets: [{ name: "DB_PASSWORD", at: at(22, 15) }],
@@ -98,13 +120,25 @@ environments:
 `,
     );
 
-    expect(merged.services["web"]).toMatchObject({ routes: [{ host: "c.example.com", path: "/" }], health: { path: "/healthz", timeout: 5 }, drain: 10, at: { line: 9 } });
+    expect(merged.services["web"]).toMatchObject({
+      routes: [{ host: "c.example.com", path: "/" }],
+      health: { path: "/healthz", timeout: 5 },
+      drain: 10,
+      at: { line: 9 },
+    });
     expect(Object.keys(merged.services)).toEqual(["web", "api", "worker"]);
-    expect(merged).toMatchObject({ values: { A: "1", B: "2" }, secrets: [{ name: "Z" }], keep: 9, server: { host: "two.example.com", port: 2222 } });
+    expect(merged).toMatchObject({
+      values: { A: "1", B: "2" },
+      secrets: [{ name: "Z" }],
+      keep: 9,
+      server: { host: "two.example.com", port: 2222 },
+    });
   });
 
   test("takes anchors, merge keys and x- keys", async () => {
-    const settings = await load("app: shop\nx-web: &web { health: /up, drain: 5s }\nservices: { web: { <<: *web, route: a.example.com } }\nenvironments: { production: { server: local } }\n");
+    const settings = await load(
+      "app: shop\nx-web: &web { health: /up, drain: 5s }\nservices: { web: { <<: *web, route: a.example.com } }\nenvironments: { production: { server: local } }\n",
+    );
 
     expect(settings.services["web"]).toMatchObject({ drain: 5, health: { path: "/up" } });
   });
@@ -117,19 +151,33 @@ environments:
     ["deploy@[2001:db8::1]:22", { kind: "ssh", host: "2001:db8::1", user: "deploy", port: 22 }],
     ["'[2001:db8::1]'", { kind: "ssh", host: "2001:db8::1", user: undefined, port: undefined }],
   ])("server: %s", async (server, expected) => {
-    expect((await load(`app: a\nenvironments: { production: { server: "${server.replaceAll("'", "")}" } }`)).server).toEqual(expected);
+    expect(
+      (await load(`app: a\nenvironments: { production: { server: "${server.replaceAll("'", "")}" } }`)).server,
+    ).toEqual(expected);
   });
 
-  test.each(["-oProxyCommand=x", "a b", "deploy@", "deploy@host:0", "deploy@host:70000", "ssh://host", "-x@host"])("server %s is refused", async (server) => {
-    expect(await failure(load(`app: a\nenvironments: { production: { server: "${server}" } }`))).toMatchObject({ exit: "invalid", at: { line: 2 } });
-  });
+  test.each(["-oProxyCommand=x", "a b", "deploy@", "deploy@host:0", "deploy@host:70000", "ssh://host", "-x@host"])(
+    "server %s is refused",
+    async (server) => {
+      expect(await failure(load(`app: a\nenvironments: { production: { server: "${server}" } }`))).toMatchObject({
+        exit: "invalid",
+        at: { line: 2 },
+      });
+    },
+  );
 
   test("the merged document of an environment is in the file's own words", async () => {
     const folder = folderWith({ "wherry.yaml": design, "compose.yaml": "" });
 
     const document = await loadMergedDocument(createContext({ cwd: folder }), { environment: "development" });
 
-    expect(document).toMatchObject({ app: "shop", environment: "development", compose: ["compose.yaml"], server: "deploy@203.0.113.10", services: { frontend: { route: "dev.example.com", health: "/" } } });
+    expect(document).toMatchObject({
+      app: "shop",
+      environment: "development",
+      compose: ["compose.yaml"],
+      server: "deploy@203.0.113.10",
+      services: { frontend: { route: "dev.example.com", health: "/" } },
+    });
     expect(document).not.toHaveProperty("environments");
   });
 });
@@ -162,7 +210,11 @@ environments:
 `),
     );
 
-    expect(error).toMatchObject({ exit: "invalid", code: "invalid-config", at: { file: "wherry.yaml", line: 1, column: 6 } });
+    expect(error).toMatchObject({
+      exit: "invalid",
+      code: "invalid-config",
+      at: { file: "wherry.yaml", line: 1, column: 6 },
+    });
     expect(error.context).toMatchInlineSnapshot(`
       [
         "wherry.yaml:1:6  app: an app's name starts with a letter and has at most 31 lower-case letters, digits and dashes",
@@ -192,12 +244,42 @@ environments:
     ["an empty file", "", "expected a mapping that starts with app: NAME", { line: 1, column: 1 }],
     ["a key twice", "app: a\napp: b\n", "Map keys must be unique", { line: 2, column: 1 }],
     ["broken YAML", "app: a\n b: [\n", undefined, { line: 1 }],
-    ["no server", "app: a\nenvironments:\n  production: {}\n", "environments.production.server: is missing", { line: 3, column: 3 }],
-    ["a secret that is a value", "app: a\nenvironments:\n  production: { server: local, secrets: [A], values: { A: x } }\n", "secrets: A is in values as well, where anybody can read it; take it out there", { line: 3, column: 42 }],
-    ["a missing compose file", "app: a\ncompose: [compose.yaml, more.yaml]\nenvironments: { production: { server: local } }\n", "compose: there is no file more.yaml", { line: 2, column: 25 }],
-    ["a host that is an option", "app: a\nenvironments:\n  production: { server: { host: -oProxyCommand=x } }\n", "a host or user is one word", { line: 3, column: 33 }],
-    ["an empty list", "app: a\nservices: { w: { release: [] } }\nenvironments: { production: { server: local } }\n", "services.w.release: must not be empty", { line: 2, column: 27 }],
-    ["a long name", `app: ${"a".repeat(32)}\nenvironments: { production: { server: local } }`, "app: an app's name starts with a letter and has at most 31 lower-case letters, digits and dashes", { line: 1, column: 6 }],
+    [
+      "no server",
+      "app: a\nenvironments:\n  production: {}\n",
+      "environments.production.server: is missing",
+      { line: 3, column: 3 },
+    ],
+    [
+      "a secret that is a value",
+      "app: a\nenvironments:\n  production: { server: local, secrets: [A], values: { A: x } }\n",
+      "secrets: A is in values as well, where anybody can read it; take it out there",
+      { line: 3, column: 42 },
+    ],
+    [
+      "a missing compose file",
+      "app: a\ncompose: [compose.yaml, more.yaml]\nenvironments: { production: { server: local } }\n",
+      "compose: there is no file more.yaml",
+      { line: 2, column: 25 },
+    ],
+    [
+      "a host that is an option",
+      "app: a\nenvironments:\n  production: { server: { host: -oProxyCommand=x } }\n",
+      "a host or user is one word",
+      { line: 3, column: 33 },
+    ],
+    [
+      "an empty list",
+      "app: a\nservices: { w: { release: [] } }\nenvironments: { production: { server: local } }\n",
+      "services.w.release: must not be empty",
+      { line: 2, column: 27 },
+    ],
+    [
+      "a long name",
+      `app: ${"a".repeat(32)}\nenvironments: { production: { server: local } }`,
+      "app: an app's name starts with a letter and has at most 31 lower-case letters, digits and dashes",
+      { line: 1, column: 6 },
+    ],
   ])("%s", async (_what, wherry, message, at) => {
     const error = await failure(load(wherry));
 
@@ -207,14 +289,21 @@ environments:
 
   test("the same route of two services names both places", async () => {
     const error = await failure(
-      load("app: a\nservices:\n  one: { route: [x.example.com/, { host: x.example.com, path: /api }] }\nenvironments: { production: { server: local } }"),
+      load(
+        "app: a\nservices:\n  one: { route: [x.example.com/, { host: x.example.com, path: /api }] }\nenvironments: { production: { server: local } }",
+      ),
     );
     const clash = await failure(
-      load("app: a\nservices:\n  one: { route: { host: x.example.com, path: /api } }\n  two:\n    route: { host: X.example.com, path: /api/ }\nenvironments: { production: { server: local } }"),
+      load(
+        "app: a\nservices:\n  one: { route: { host: x.example.com, path: /api } }\n  two:\n    route: { host: X.example.com, path: /api/ }\nenvironments: { production: { server: local } }",
+      ),
     );
 
     expect(error.message).toContain("a host is a name");
-    expect(clash).toMatchObject({ message: "services.two.route: x.example.com/api is also a route of one (wherry.yaml:3:17)", at: { line: 5, column: 12 } });
+    expect(clash).toMatchObject({
+      message: "services.two.route: x.example.com/api is also a route of one (wherry.yaml:3:17)",
+      at: { line: 5, column: 12 },
+    });
   });
 
   test("an unknown environment lists the known ones", async () => {
@@ -228,16 +317,26 @@ environments:
   });
 
   test("no compose file at all names those that were looked for", async () => {
-    expect(await failure(load(minimal, "production", {}))).toMatchObject({ exit: "invalid", message: expect.stringContaining("compose.yaml, compose.yml, docker-compose.yaml, docker-compose.yml") });
+    expect(await failure(load(minimal, "production", {}))).toMatchObject({
+      exit: "invalid",
+      message: expect.stringContaining("compose.yaml, compose.yml, docker-compose.yaml, docker-compose.yml"),
+    });
   });
 });
 
 describe("the file is found", () => {
   test("from a folder below it, with places relative to where the user is", async () => {
-    const folder = folderWith({ ".git/HEAD": "", "app/wherry.yaml": minimal, "app/compose.yaml": "", "app/src/x.ts": "" });
+    const folder = folderWith({
+      ".git/HEAD": "",
+      "app/wherry.yaml": minimal,
+      "app/compose.yaml": "",
+      "app/src/x.ts": "",
+    });
 
     const below = await loadSettings(createContext({ cwd: join(folder, "app/src") }), { environment: "production" });
-    const above = await failure(loadSettings(createContext({ cwd: folder }), { directory: "app", environment: "nope" }));
+    const above = await failure(
+      loadSettings(createContext({ cwd: folder }), { directory: "app", environment: "nope" }),
+    );
 
     expect(below.directory).toBe(join(folder, "app"));
     expect(above.at?.file).toBe("app/wherry.yaml");
@@ -246,17 +345,35 @@ describe("the file is found", () => {
   test("not above the git repository", async () => {
     const folder = folderWith({ "wherry.yaml": minimal, "compose.yaml": "", "repo/.git/HEAD": "" });
 
-    expect(await failure(loadSettings(createContext({ cwd: join(folder, "repo") }), { environment: "production" }))).toMatchObject({ exit: "usage", code: "no-config" });
+    expect(
+      await failure(loadSettings(createContext({ cwd: join(folder, "repo") }), { environment: "production" })),
+    ).toMatchObject({ exit: "usage", code: "no-config" });
   });
 });
 
 describe("compose files", () => {
   test.each([
     [["compose.yaml", "docker-compose.yml", "compose.override.yaml"], "", ["compose.yaml"]],
-    [["docker-compose.yml", "docker-compose.production.yml"], "", ["docker-compose.yml", "docker-compose.production.yml"]],
-    [["compose.yml", "compose.production.yaml", "compose.staging.yaml"], "", ["compose.yml", "compose.production.yaml"]],
-    [["deploy/a.yaml", "b.yaml", "deploy/compose.production.yml"], "compose: [deploy/a.yaml, b.yaml]", ["deploy/a.yaml", "b.yaml", "deploy/compose.production.yml"]],
-    [["compose.yaml", "compose.production.yaml"], "compose: [compose.yaml, ./compose.production.yaml]", ["compose.yaml", "./compose.production.yaml"]],
+    [
+      ["docker-compose.yml", "docker-compose.production.yml"],
+      "",
+      ["docker-compose.yml", "docker-compose.production.yml"],
+    ],
+    [
+      ["compose.yml", "compose.production.yaml", "compose.staging.yaml"],
+      "",
+      ["compose.yml", "compose.production.yaml"],
+    ],
+    [
+      ["deploy/a.yaml", "b.yaml", "deploy/compose.production.yml"],
+      "compose: [deploy/a.yaml, b.yaml]",
+      ["deploy/a.yaml", "b.yaml", "deploy/compose.production.yml"],
+    ],
+    [
+      ["compose.yaml", "compose.production.yaml"],
+      "compose: [compose.yaml, ./compose.production.yaml]",
+      ["compose.yaml", "./compose.production.yaml"],
+    ],
   ])("of %j with %j are %j", async (present, line, expected) => {
     const files = Object.fromEntries(present.map((file) => [file, ""]));
 

@@ -10,9 +10,14 @@ interface JsonSchema {
 }
 
 function described(schema: JsonSchema, path = ""): readonly (readonly [string, boolean])[] {
-  const below = [schema.items, schema.additionalProperties, ...(schema.anyOf ?? [])].filter((part) => typeof part === "object");
+  const below = [schema.items, schema.additionalProperties, ...(schema.anyOf ?? [])].filter(
+    (part) => typeof part === "object",
+  );
   return [
-    ...Object.entries(schema.properties ?? {}).flatMap(([key, part]) => [[`${path}.${key}`, part.description !== undefined] as const, ...described(part, `${path}.${key}`)]),
+    ...Object.entries(schema.properties ?? {}).flatMap(([key, part]) => [
+      [`${path}.${key}`, part.description !== undefined] as const,
+      ...described(part, `${path}.${key}`),
+    ]),
     ...below.flatMap((part) => described(part, path)),
   ];
 }
@@ -25,5 +30,9 @@ test("every key of wherry.yaml is described", () => {
 });
 
 test("the JSON Schema refuses unknown keys, and allows x- keys at the top", () => {
-  expect(configJsonSchema()).toMatchObject({ additionalProperties: false, required: ["app", "environments"], patternProperties: { "^x-": {} } });
+  expect(configJsonSchema()).toMatchObject({
+    additionalProperties: false,
+    required: ["app", "environments"],
+    patternProperties: { "^x-": {} },
+  });
 });

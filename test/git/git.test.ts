@@ -1,5 +1,15 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
@@ -9,7 +19,18 @@ import { withoutCredentials } from "../../src/git/describe.ts";
 import { createContext } from "../../src/system/index.ts";
 
 const ctx = createContext();
-const identity = ["-c", "user.name=A", "-c", "user.email=a@example.com", "-c", "commit.gpgsign=false", "-c", "init.defaultBranch=main", "-c", "protocol.file.allow=always"];
+const identity = [
+  "-c",
+  "user.name=A",
+  "-c",
+  "user.email=a@example.com",
+  "-c",
+  "commit.gpgsign=false",
+  "-c",
+  "init.defaultBranch=main",
+  "-c",
+  "protocol.file.allow=always",
+];
 
 function temporary(): string {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), "wherry-test-")));
@@ -25,7 +46,10 @@ function write(folder: string, files: Readonly<Record<string, string>>): void {
 }
 
 function git(folder: string, ...args: readonly string[]): string {
-  return execFileSync("git", ["-C", folder, ...identity, ...args], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).trim();
+  return execFileSync("git", ["-C", folder, ...identity, ...args], {
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "ignore"],
+  }).trim();
 }
 
 function repository(files: Readonly<Record<string, string>>): string {
@@ -49,7 +73,13 @@ describe("a commit is described", () => {
     const whole = await describeCommit(ctx, folder);
     const app = await describeCommit(ctx, join(folder, "app"));
 
-    expect(whole).toEqual({ commit: git(folder, "rev-parse", "HEAD"), dirty: ["a b.txt", "app/gone", "app/é.txt", "app/new"], branch: "main", tag: "PROD-1", repository: "git.example.com/team/shop" });
+    expect(whole).toEqual({
+      commit: git(folder, "rev-parse", "HEAD"),
+      dirty: ["a b.txt", "app/gone", "app/é.txt", "app/new"],
+      branch: "main",
+      tag: "PROD-1",
+      repository: "git.example.com/team/shop",
+    });
     expect(app?.dirty).toEqual(["gone", "é.txt", "new"]);
   });
 
@@ -59,7 +89,13 @@ describe("a commit is described", () => {
     git(folder, "commit", "-q", "--allow-empty", "-m", "second");
     git(folder, "checkout", "-q", "--detach");
 
-    expect(await describeCommit(ctx, folder)).toEqual({ commit: git(folder, "rev-parse", "HEAD"), dirty: [], branch: undefined, tag: undefined, repository: `commit:${first}` });
+    expect(await describeCommit(ctx, folder)).toEqual({
+      commit: git(folder, "rev-parse", "HEAD"),
+      dirty: [],
+      branch: undefined,
+      tag: undefined,
+      repository: `commit:${first}`,
+    });
   });
 
   test("nowhere outside a repository and before the first commit", async () => {
@@ -94,7 +130,12 @@ describe("a tree is written out", () => {
 
     await exportTree(ctx, join(folder, "app"), git(folder, "rev-parse", "HEAD"), into);
 
-    expect(readdirSync(into, { recursive: true }).toSorted()).toEqual(["deep", "deep/$(touch x)", "link", "run.sh"]);
+    expect((readdirSync(into, { recursive: true }) as string[]).toSorted((a, b) => a.localeCompare(b))).toEqual([
+      "deep",
+      "deep/$(touch x)",
+      "link",
+      "run.sh",
+    ]);
     expect(readFileSync(join(into, "link"), "utf8")).toBe("#!/bin/sh\n");
     expect(statSync(join(into, "run.sh")).mode & 0o111).not.toBe(0);
   });
@@ -111,7 +152,9 @@ describe("a tree is written out", () => {
   });
 
   test("a commit that is not there is an error", async () => {
-    const error: unknown = await exportTree(ctx, repository({ a: "1" }), "0".repeat(40), temporary()).catch((reason: unknown) => reason);
+    const error: unknown = await exportTree(ctx, repository({ a: "1" }), "0".repeat(40), temporary()).catch(
+      (reason: unknown) => reason,
+    );
 
     expect(error).toMatchObject({ code: "cannot-export" });
   });
@@ -121,7 +164,10 @@ test("the files of a project are those tracked or not ignored", async () => {
   const folder = repository({ "conf/a": "1", "conf/b.log": "1", ".gitignore": "*.log\ndata\n", "*": "star" });
   write(folder, { "conf/new": "1", "data/x": "1" });
 
-  expect(await listProjectFiles(ctx, folder, [join(folder, "conf"), join(folder, "data")])).toEqual(["conf/a", "conf/new"]);
+  expect(await listProjectFiles(ctx, folder, [join(folder, "conf"), join(folder, "data")])).toEqual([
+    "conf/a",
+    "conf/new",
+  ]);
   expect(await listProjectFiles(ctx, folder, [join(folder, "*")])).toEqual(["*"]);
   expect(await listProjectFiles(ctx, join(folder, "conf"), [folder])).toContain("../.gitignore");
   expect(await listProjectFiles(ctx, temporary(), ["/"])).toBeUndefined();
