@@ -1,0 +1,248 @@
+import { backendName, otherSlot, ownerOf, proxyFragment, type ProxyTarget, type Slot } from "../proxy/index.ts";
+import { addressesOf, assignSubnets, baseVariables, networkName, slotVariables, type Subnets } from "./networks.ts";
+import type { ReleaseRecord, ReleaseService } from "./record.ts";
+import type { ServerState } from "./state.ts";
+import type { DrainLimit, HealthTarget, Step } from "./steps.ts";
+
+export interface PlanOptions {
+  /** Services that keep data may be changed: not by a rollback, which goes back in code and never in data. */
+  readonly changeBase: boolean;
+  /** Releases to keep on the server, the live one included. */
+  readonly keep: number;
+  /** The release is not on the server yet: these steps bring it there, on the phase's standard input. */
+  readonly delivery: readonly Step[];
+}
+
+/** What a deployment will do, decided from what is wanted and what is; nothing in it touches anything. */
+export interface DeploymentPlan {
+  readonly release: ReleaseRecord;
+  readonly previous: ReleaseRecord | undefined;
+  readonly slot: Slot;
+  /** Up to the switch nothing that serves is changed; what fails before it is undone by `abandon`. */
+  readonly steps: readonly Step[];
+  readonly abandon: readonly Step[];
+}
+
+/** A container that answers no check stays up for this long before it counts as started, in verify.pl. */
+const defaultDeadline = 60;
+
+export function planDeployment(release: ReleaseRecord, state: ServerState, options: PlanOptions): DeploymentPlan {
+  const owner = ownerOf(release.app, release.environment);
+  const live = state.live;
+  const previous = state.records.find((record) => record.id === live?.release);
+  const slot: Slot = live === undefined ? "blue" : otherSlot(live.slot);
+  const subnets = assignSubnets(release, state);
+
+  const own = release.services.filter((service) => service.placement === "release" && service.kind !== "job");
+  const singletons = own.filter((service) => service.singleton);
+  const started = own.filter((service) => !service.singleton);
+  const baseChanges = changedBaseServices(release, state, options.changeBase);
+  const joins = missingJoins(release, state, slot);
+  const leftovers = state.containers.some((container) => container.slot === slot);
+
+  const steps: Step[] = [
+    {
+      step: "prepare",
+      subnets: subnets.added,
+      pool: subnets.pool,
+      slot,
+      slotVariables: slotVariables(release, subnets, slot),
+      baseVariables: baseVariables(release, subnets),
+      owner,
+    },
+    ...options.delivery,
+  ];
+  if (leftovers) steps.push({ step: "clear-slot", slot, drain: drainLimits(owner, slot, release) });
+  if (baseChanges.length > 0) {
+    steps.push({
+      step: "change-base",
+      release: release.id,
+      services: baseChanges.map(({ service }) => service.name),
+      price: priceOf(baseChanges),
+    });
+  }
+  if (joins.length > 0 || baseChanges.length > 0)
+    steps.push({ step: "join-networks", slot, release: release.id, joins: allJoins(release, slot) });
+  for (const service of release.services) {
+    if (service.kind === "job")
+      steps.push({ step: "run-job", slot, release: release.id, service: service.name, command: [] });
+  }
+  for (const service of release.services) {
+    if (service.release !== null)
+      steps.push({ step: "run-job", slot, release: release.id, service: service.name, command: service.release });
+  }
+  if (started.length > 0) {
+    steps.push({ step: "start-slot", slot, release: release.id, services: started.flatMap(composeNames) });
+  }
+  steps.push({
+    step: "set-proxy",
+    fragment: proxyFragment(owner, proxyTargets(release, previous, slot, subnets, state)),
+  });
+  const targets = started.map((service) => healthTarget(release, service, subnets, slot));
+  if (targets.length > 0) steps.push({ step: "verify", slot, targets });
+  if (singletons.length > 0) {
+    steps.push({
+      step: "replace-singletons",
+      slot,
+      release: release.id,
+      services: singletons.map((service) => service.name),
+      targets: singletons.map((service) => healthTarget(release, service, subnets, slot)),
+    });
+  }
+  steps.push({
+    step: "switch-slot",
+    from: live?.slot,
+    to: slot,
+    release: release.id,
+    owner,
+    servers: serversOf(owner, slot, release),
+  });
+  if (live !== undefined && previous !== undefined) {
+    steps.push({
+      step: "retire-slot",
+      slot: live.slot,
+      drain: drainLimits(owner, live.slot, previous),
+      servers: serversOf(owner, live.slot, previous),
+    });
+  }
+  steps.push(pruneStep(release, state, options.keep));
+  return { release, previous, slot, steps, abandon: [{ step: "abandon-slot", slot, release: release.id }] };
+}
+
+/** A base service that must be created or changed, and whether it runs now. */
+interface BaseChange {
+  readonly service: ReleaseService;
+  readonly running: boolean;
+}
+
+function changedBaseServices(release: ReleaseRecord, state: ServerState, mayChange: boolean): readonly BaseChange[] {
+  return release.services
+    .filter((service) => service.placement === "base")
+    .map((service) => {
+      const container = state.containers.find(
+        (candidate) => candidate.slot === "base" && candidate.service === service.name && !candidate.oneOff,
+      );
+      return { service, running: container?.state === "running", same: container?.configHash === service.configHash };
+    })
+    .filter(({ running, same }) => !running || (!same && mayChange));
+}
+
+function priceOf(changes: readonly BaseChange[]): string {
+  const stopped = changes.filter((change) => change.running).map((change) => change.service.name);
+  return stopped.length === 0
+    ? ""
+    : `${stopped.join(", ")} ${stopped.length === 1 ? "is" : "are"} away for the seconds of a restart`;
+}
+
+/** Base services join each release network that they share by name with the release's services. */
+function allJoins(
+  release: ReleaseRecord,
+  slot: Slot,
+): readonly { service: string; network: string; aliases: readonly string[] }[] {
+  return release.services
+    .filter((service) => service.placement === "base")
+    .flatMap((service) =>
+      service.networks
+        .filter((network) => release.releaseNetworks.includes(network.name))
+        .map((network) => ({
+          service: service.name,
+          network: networkName(release.app, release.environment, slot, network.name),
+          aliases: network.aliases,
+        })),
+    );
+}
+
+function missingJoins(release: ReleaseRecord, state: ServerState, slot: Slot) {
+  return allJoins(release, slot).filter((join) => {
+    const container = state.containers.find(
+      (candidate) => candidate.slot === "base" && candidate.service === join.service && !candidate.oneOff,
+    );
+    return container === undefined || !container.networks.includes(join.network);
+  });
+}
+
+/** Both sides: the new release on its slot, what serves now on the other; a first release stands on one side only. */
+function proxyTargets(
+  release: ReleaseRecord,
+  previous: ReleaseRecord | undefined,
+  slot: Slot,
+  subnets: Subnets,
+  state: ServerState,
+): readonly ProxyTarget[] {
+  const side = (record: ReleaseRecord, on: Slot): readonly ProxyTarget[] =>
+    record.services
+      .filter((service) => service.routes.length > 0)
+      .map((service) => ({
+        service: service.name,
+        slot: on,
+        routes: service.routes,
+        http: service.http,
+        addresses: addressesOf(record, on === slot ? subnets : assignSubnets(record, state), on, service.name),
+      }));
+  const other = otherSlot(slot);
+  // Without a release on the other side it gets the new one's back ends, so that the next switch needs no reload.
+  return [...side(release, slot), ...side(previous ?? release, other)];
+}
+
+function healthTarget(release: ReleaseRecord, service: ReleaseService, subnets: Subnets, slot: Slot): HealthTarget {
+  const routed = service.routes.length > 0;
+  const addresses = routed
+    ? addressesOf(release, subnets, slot, service.name).map((address) => address.slice(0, address.lastIndexOf(":")))
+    : [];
+  return {
+    service: service.name,
+    check: routed && service.http !== null ? "http" : routed && !service.composeHealth ? "tcp" : "docker",
+    addresses: routed && (service.http !== null || !service.composeHealth) ? addresses : [],
+    port: service.port ?? 80,
+    host: service.routes[0]?.host ?? "",
+    path: service.http?.path ?? "",
+    successes: service.http?.successes ?? 2,
+    timeout: service.http?.timeout ?? 2,
+    interval: service.http?.interval ?? 1,
+    deadline: service.http?.deadline ?? defaultDeadline,
+  };
+}
+
+function drainLimits(owner: string, slot: Slot, record: ReleaseRecord): readonly DrainLimit[] {
+  return record.services
+    .filter((service) => service.routes.length > 0 && service.placement === "release")
+    .map((service) => ({ backend: backendName(owner, service.name, slot), seconds: service.drain }));
+}
+
+/** `shop-production-backend-blue/s1` for each replica: the proxy's names of the servers of one side. */
+function serversOf(owner: string, slot: Slot, record: ReleaseRecord): readonly string[] {
+  return record.services
+    .filter((service) => service.routes.length > 0 && service.placement === "release")
+    .flatMap((service) =>
+      Array.from(
+        { length: service.replicas },
+        (_, replica) => `${backendName(owner, service.name, slot)}/s${replica + 1}`,
+      ),
+    );
+}
+
+/** A routed service with replicas is one compose service per replica, each with its own address. */
+function composeNames(service: ReleaseService): readonly string[] {
+  if (service.routes.length === 0) return [service.name];
+  return Array.from({ length: service.replicas }, (_, replica) =>
+    replica === 0 ? service.name : `${service.name}-r${replica + 1}`,
+  );
+}
+
+/** Keeps the newest releases that have served, the live one and the one before it among them. */
+function pruneStep(release: ReleaseRecord, state: ServerState, keep: number): Step {
+  const previous = state.live?.release;
+  const others = state.records.filter(
+    (record) => record.id !== release.id && record.id !== previous && state.served.has(record.id),
+  );
+  const newest = others
+    .toSorted((a, b) => b.createdAt.localeCompare(a.createdAt))
+    .slice(0, Math.max(0, keep - (previous === undefined ? 1 : 2)));
+  const kept = new Set([release.id, previous, ...newest.map((record) => record.id)]);
+  const gone = state.records.filter((record) => !kept.has(record.id));
+  return {
+    step: "prune",
+    releases: gone.map((record) => record.id),
+    images: [...new Set(gone.flatMap((record) => record.services.map((service) => service.image)))],
+  };
+}

@@ -1,0 +1,3 @@
+# Ends the deployment with its line in the ledger.
+#   $1 the line
+record_line "$1"

@@ -1,0 +1,19 @@
+# Takes the subnets, writes the slots' variables, and puts the proxy right if an earlier deployment was killed
+# between the file and the running proxy.
+#   $1 lines `OCTET OWNER`   $2 pool (two octets)   $3 slot   $4 its variables   $5 variables of base   $6 owner
+printf '%s\n' "$2" | put "$state/pool"
+printf '%s\n' "$1" | while read -r octet owner; do
+  [ -n "$octet" ] || continue
+  [ "$(cat "$state/networks/$octet" 2>/dev/null)" = "$owner" ] && continue
+  # noclobber makes this an exclusive create: of two apps that reach for one subnet, one gets it.
+  if ! (set -C; printf '%s\n' "$owner" > "$state/networks/$octet") 2>/dev/null; then
+    problem subnet-taken "another app took a subnet at the same moment; run the command again"
+    exit 75
+  fi
+done
+printf '%s' "$4" | put "$home/slots/$3.env"
+printf '%s' "$5" | put "$home/slots/base.env"
+if [ -e "$home/live" ]; then
+  read -r slot _ < "$home/live"
+  (flock 7; write_live_map; tell_live "$6" "$slot") 7>> "$proxy/lock"
+fi

@@ -1,0 +1,21 @@
+# Tells what this environment is now, one fact a line; the reader is state.ts.
+tell_state() {
+  say "clock $(now)"
+  if [ -e "$home/live" ]; then say "live $(cat "$home/live")"; fi
+  if [ -e "$home/salt" ]; then say "salt $(cat "$home/salt")"; fi
+  for record in "$home"/releases/*/release.json; do
+    [ -e "$record" ] || continue
+    say "record $(cat "$record")"
+    folder=${record%/*}
+    [ ! -e "$folder/served" ] || say "served ${folder##*/} $(cat "$folder/served")"
+  done
+  for octet in "$state"/networks/*; do
+    [ -e "$octet" ] && say "octet ${octet##*/} $(cat "$octet")"
+  done
+  [ ! -e "$state/pool" ] || say "pool $(cat "$state/pool")"
+  [ ! -e "$home/ledger.jsonl" ] || say "ledger $(tail -n 1 "$home/ledger.jsonl")"
+  docker ps -a --no-trunc --filter "label=wherry.app=$app" --filter "label=wherry.environment=$environment" --format \
+    'container {{.ID}}	{{.State}}	{{.Label "wherry.service"}}	{{.Label "wherry.slot"}}	{{.Label "wherry.release"}}	{{.Label "wherry.config"}}	{{.Networks}}	{{.Image}}	{{.Status}}	{{.CreatedAt}}	{{.Label "com.docker.compose.oneoff"}}' >&3
+  docker network ls --filter "label=wherry.app=$app" --filter "label=wherry.environment=$environment" --format 'network {{.Name}}	{{.Label "wherry.definition"}}' >&3
+  docker ps -a --filter label=wherry.role=proxy --format 'proxy {{.State}}	{{.Image}}	{{.Label "wherry.config"}}' >&3
+}

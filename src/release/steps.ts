@@ -1,0 +1,204 @@
+import { applyProxy, type ProxyFragment, type Slot } from "../proxy/index.ts";
+import { script, type Script } from "../server/index.ts";
+import type { ReleaseId } from "./record.ts";
+import abandon from "./scripts/abandon.sh?raw";
+import base from "./scripts/base.sh?raw";
+import clearSlot from "./scripts/clear-slot.sh?raw";
+import connect from "./scripts/connect.sh?raw";
+import job from "./scripts/job.sh?raw";
+import ledger from "./scripts/ledger.sh?raw";
+import place from "./scripts/place.sh?raw";
+import prepare from "./scripts/prepare.sh?raw";
+import prune from "./scripts/prune.sh?raw";
+import replaceSingletons from "./scripts/replace-singletons.sh?raw";
+import retire from "./scripts/retire.sh?raw";
+import start from "./scripts/start.sh?raw";
+import switchScript from "./scripts/switch.sh?raw";
+import verify from "./scripts/verify.sh?raw";
+
+/** How long requests may stay on a back end that gets no new ones. */
+export interface DrainLimit {
+  readonly backend: string;
+  readonly seconds: number;
+}
+
+/** One service to watch until it is healthy; see verify.pl for what each check means. */
+export interface HealthTarget {
+  readonly service: string;
+  readonly check: "http" | "tcp" | "docker" | "stays";
+  readonly addresses: readonly string[];
+  readonly port: number;
+  readonly host: string;
+  readonly path: string;
+  readonly successes: number;
+  readonly timeout: number;
+  readonly interval: number;
+  readonly deadline: number;
+}
+
+/** What a plan is made of: each step is data that can say what it will do, and be made a script that does it. */
+export type Step =
+  | { readonly step: "receive"; readonly title: string; readonly script: Script }
+  | {
+      readonly step: "prepare";
+      readonly subnets: readonly (readonly [number, string])[];
+      readonly pool: string;
+      readonly slot: Slot;
+      readonly slotVariables: string;
+      readonly baseVariables: string;
+      readonly owner: string;
+    }
+  | { readonly step: "place"; readonly release: ReleaseId }
+  | {
+      readonly step: "change-base";
+      readonly release: ReleaseId;
+      readonly services: readonly string[];
+      readonly price: string;
+    }
+  | { readonly step: "clear-slot"; readonly slot: Slot; readonly drain: readonly DrainLimit[] }
+  | {
+      readonly step: "join-networks";
+      readonly slot: Slot;
+      readonly release: ReleaseId;
+      readonly joins: readonly {
+        readonly service: string;
+        readonly network: string;
+        readonly aliases: readonly string[];
+      }[];
+    }
+  | {
+      readonly step: "run-job";
+      readonly slot: Slot;
+      readonly release: ReleaseId;
+      readonly service: string;
+      readonly command: readonly string[];
+    }
+  | { readonly step: "set-proxy"; readonly fragment: ProxyFragment }
+  | {
+      readonly step: "start-slot";
+      readonly slot: Slot;
+      readonly release: ReleaseId;
+      readonly services: readonly string[];
+    }
+  | { readonly step: "verify"; readonly slot: Slot; readonly targets: readonly HealthTarget[] }
+  | {
+      readonly step: "replace-singletons";
+      readonly slot: Slot;
+      readonly release: ReleaseId;
+      readonly services: readonly string[];
+      readonly targets: readonly HealthTarget[];
+    }
+  | {
+      readonly step: "switch-slot";
+      readonly from: Slot | undefined;
+      readonly to: Slot;
+      readonly release: ReleaseId;
+      readonly owner: string;
+      readonly servers: readonly string[];
+    }
+  | {
+      readonly step: "retire-slot";
+      readonly slot: Slot;
+      readonly drain: readonly DrainLimit[];
+      readonly servers: readonly string[];
+    }
+  | { readonly step: "abandon-slot"; readonly slot: Slot; readonly release: ReleaseId }
+  | { readonly step: "prune"; readonly releases: readonly ReleaseId[]; readonly images: readonly string[] }
+  | { readonly step: "write-ledger"; readonly line: string };
+
+export type StepName = Step["step"];
+type Kinds = {
+  readonly [Name in StepName]: {
+    title(step: Extract<Step, { step: Name }>): string;
+    script(step: Extract<Step, { step: Name }>): Script;
+  };
+};
+
+const kinds: Kinds = {
+  receive: { title: (s) => s.title, script: (s) => s.script },
+  prepare: {
+    title: () => "prepare the server",
+    script: (s) =>
+      script(prepare, [
+        s.subnets.map(([octet, owner]) => `${octet} ${owner}\n`).join(""),
+        s.pool,
+        s.slot,
+        s.slotVariables,
+        s.baseVariables,
+        s.owner,
+      ]),
+  },
+  place: { title: (s) => `store release ${s.release}`, script: (s) => script(place, [s.release]) },
+  "change-base": {
+    title: (s) => `change ${s.services.join(", ")} in place${s.price === "" ? "" : ` (${s.price})`}`,
+    script: (s) => script(base, [s.release, ...s.services]),
+  },
+  "clear-slot": {
+    title: (s) => `clear the ${s.slot} slot of what an earlier deployment left`,
+    script: (s) => script(clearSlot, [s.slot, ...drainPairs(s.drain)]),
+  },
+  "join-networks": {
+    title: (s) =>
+      `join ${[...new Set(s.joins.map((join) => join.service))].join(", ") || "no service"} to the networks of the ${s.slot} slot`,
+    script: (s) =>
+      script(connect, [
+        s.slot,
+        s.release,
+        s.joins.map((join) => `${join.service} ${join.network} ${join.aliases.join(" ")}\n`).join(""),
+      ]),
+  },
+  "run-job": {
+    title: (s) =>
+      `run ${s.command.length === 0 ? s.service : `${s.command.join(" ")} from the new image of ${s.service}`}`,
+    script: (s) => script(job, [s.slot, s.release, s.service, ...s.command]),
+  },
+  "set-proxy": { title: () => "give the proxy its routes", script: (s) => applyProxy(s.fragment) },
+  "start-slot": {
+    title: (s) => `start ${s.services.join(", ")} in the ${s.slot} slot`,
+    script: (s) => script(start, [s.slot, s.release, ...s.services]),
+  },
+  verify: {
+    title: (s) =>
+      `wait until ${[...new Set(s.targets.map((target) => target.service))].join(", ")} ${s.targets.length === 1 ? "is" : "are"} healthy`,
+    script: (s) => script(verify, [s.slot, ...s.targets.map(targetLine)]),
+  },
+  "replace-singletons": {
+    title: (s) => `replace ${s.services.join(", ")}: stop the old, start the new`,
+    script: (s) => script(replaceSingletons, [s.slot, s.release, s.services.join(" "), ...s.targets.map(targetLine)]),
+  },
+  "switch-slot": {
+    title: (s) => (s.from === undefined ? `send traffic to ${s.to}` : `switch traffic from ${s.from} to ${s.to}`),
+    script: (s) => script(switchScript, [s.to, s.release, s.owner, ...s.servers]),
+  },
+  "retire-slot": {
+    title: (s) => `let ${s.slot} finish its requests, then stop it`,
+    script: (s) => script(retire, [s.slot, s.servers.join(" "), ...drainPairs(s.drain)]),
+  },
+  "abandon-slot": {
+    title: (s) => `stop what was started in the ${s.slot} slot`,
+    script: (s) => script(abandon, [s.slot, s.release]),
+  },
+  prune: {
+    title: (s) => `remove old releases${s.releases.length === 0 ? "" : `: ${s.releases.join(", ")}`}`,
+    script: (s) => script(prune, [s.releases.join(" "), s.images.join(" ")]),
+  },
+  "write-ledger": { title: () => "write the ledger", script: (s) => script(ledger, [s.line]) },
+};
+
+/** What the step will do, in the words of the plan. */
+export function stepTitle(step: Step): string {
+  return (kinds[step.step] as { title(step: Step): string }).title(step);
+}
+
+export function stepScript(step: Step): Script {
+  return (kinds[step.step] as { script(step: Step): Script }).script(step);
+}
+
+function drainPairs(limits: readonly DrainLimit[]): readonly string[] {
+  return limits.flatMap(({ seconds, backend }) => [String(Math.ceil(seconds)), backend]);
+}
+
+function targetLine(target: HealthTarget): string {
+  const { service, check, addresses, port, host, path, successes, timeout, interval, deadline } = target;
+  return [service, check, addresses.join(","), port, host, path, successes, timeout, interval, deadline].join("\t");
+}

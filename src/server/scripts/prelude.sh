@@ -1,0 +1,100 @@
+# Every phase begins with this. Standard output is the protocol (descriptor 3): `begin`, `done`, `fail`, `problem`, and
+# what a step has to tell. Whatever programs print goes to standard error.
+# A client that is gone must not end a step half-way: fence() ends the phase between two steps.
+trap '' PIPE
+exec 3>&1 1>&2
+umask 077
+app=$1 environment=$2 deployment=$3
+if [ -w /var/lib/wherry ] || [ "$(id -u)" = 0 ]; then state=/var/lib/wherry; else state=$HOME/.local/state/wherry; fi
+home=$state/apps/$app/$environment
+proxy=$state/proxy
+step=
+
+say() { printf '%s\n' "$*" >&3 || :; } 2>/dev/null
+
+# What went wrong, for the user: a code, then a sentence.
+problem() { say "problem $*"; }
+
+now() { date -u +%Y-%m-%dT%H:%M:%S.%3NZ; }
+
+# Replaces a file so that a reader, or a power cut, meets the old or the new content and nothing in between.
+put() {
+  cat > "$1.new"
+  [ -z "${2-}" ] || chmod "$2" "$1.new"
+  sync "$1.new"
+  mv -f "$1.new" "$1"
+}
+
+# Instants that the ledger wants, by this server's clock.
+stamp() { now > "$home/at-$1"; }
+
+# Appends a ledger line with the instants filled in; what never happened is null.
+record_line() {
+  line=$(printf '%s' "$1" | sed -e "s/@finished@/$(now)/g" -e "s/@step@/$(cat "$home/step" 2>/dev/null)/g")
+  for name in traffic verified; do
+    if [ -s "$home/at-$name" ]; then line=$(printf '%s' "$line" | sed -e "s/@$name@/$(cat "$home/at-$name")/g")
+    else line=$(printf '%s' "$line" | sed -e "s/\"@$name@\"/null/g"); fi
+  done
+  if [ -s "$home/at-traffic" ]; then line=$(printf '%s' "$line" | sed -e 's/@outcome@/succeeded/')
+  else line=$(printf '%s' "$line" | sed -e 's/@outcome@/cancelled/'); fi
+  # A full disk must not swallow the line that says so: the reserve is there for it.
+  printf '%s\n' "$line" >> "$home/ledger.jsonl" || { rm -f "$state/reserve"; printf '%s\n' "$line" >> "$home/ledger.jsonl"; }
+  sync "$home/ledger.jsonl"
+  rm -f "$home/running.json" "$home/at-traffic" "$home/at-verified"
+}
+
+# Our deployment goes on only as long as its client holds the lock: else another one may be at work already.
+fence() {
+  [ "$deployment" != - ] || return 0
+  if flock -s -n "$home/lock" true 2>/dev/null || [ "$(cat "$home/holder" 2>/dev/null)" != "$deployment" ]; then
+    say abandoned
+    exit 70
+  fi
+}
+
+begin() {
+  fence
+  step=$1
+  [ "$deployment" = - ] || printf '%s' "$step" > "$home/step"
+  say "begin $step"
+}
+
+finish() {
+  if [ "$1" = 0 ]; then say "done $step"; return; fi
+  say "fail $step $1"
+  exit "$1"
+}
+
+# Docker Compose on one slot's project: slot_compose SLOT RELEASE ARGUMENT...
+slot_compose() {
+  slot=$1 release=$2
+  shift 2
+  folder=$home/releases/$release
+  if [ -e "$folder/secrets.yaml" ]; then set -- -f "$folder/secrets.yaml" "$@"; fi
+  WHERRY_RELEASE=$release WHERRY_DATA=$home/data docker compose -p "$app-$environment-$slot" --project-directory "$folder" \
+    --env-file "$home/slots/$slot.env" -f "$folder/compose.yaml" "$@"
+}
+
+# The same for the services that stay from release to release.
+base_compose() {
+  folder=$home/base
+  if [ -e "$folder/secrets.yaml" ]; then set -- -f "$folder/secrets.yaml" "$@"; fi
+  WHERRY_DATA=$home/data docker compose -p "$app-$environment" --project-directory "$folder" \
+    --env-file "$home/slots/base.env" -f "$folder/compose.yaml" "$@"
+}
+
+# Containers of this environment in one slot; more filters may follow.
+containers_of() {
+  wanted=$1
+  shift
+  docker ps -aq --no-trunc --filter "label=wherry.app=$app" --filter "label=wherry.environment=$environment" --filter "label=wherry.slot=$wanted" "$@"
+}
+
+# The last lines and the exit code of containers, for the error message.
+tell_logs() {
+  for id in "$@"; do
+    docker inspect -f 'exit {{index .Config.Labels "wherry.service"}} {{.State.Status}} {{.State.ExitCode}} {{.State.OOMKilled}} {{.RestartCount}}' "$id" >&3 || :
+    name=$(docker inspect -f '{{index .Config.Labels "wherry.service"}}' "$id")
+    docker logs --tail 15 "$id" 2>&1 | sed "s/^/log $name /" >&3 || :
+  done
+}
