@@ -1,0 +1,7 @@
+/**
+ * Traffic: what visitors of a small site do, to see whether a deployment loses any of it. Requests at a fixed rate on kept and on
+ * new connections, slow requests, WebSockets and server-sent events. For tests, benchmarks and the quickstart; loopback alone.
+ */
+export { startTraffic, type Traffic } from "./start.ts";
+export type { RequestKind, TrafficOptions } from "./options.ts";
+export type { LinkReport, TrafficError, TrafficReport } from "./report.ts";
