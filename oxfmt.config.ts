@@ -7,7 +7,7 @@ export default defineConfig({
     "**/*.md",
     "**/golden/**",
     "examples/**",
-    "test/**/examples/**",
+    "test/*/examples/**",
     "package-lock.json",
     "src/compose/compose-spec.json",
   ],

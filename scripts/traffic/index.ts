@@ -3,5 +3,5 @@
  * new connections, slow requests, WebSockets and server-sent events. For tests, benchmarks and the quickstart; loopback alone.
  */
 export { startTraffic, type Traffic } from "./start.ts";
-export type { RequestKind, TrafficOptions } from "./options.ts";
-export type { LinkReport, TrafficError, TrafficReport } from "./report.ts";
+export type { TrafficOptions } from "./options.ts";
+export type { TrafficReport } from "./report.ts";
