@@ -1,0 +1,22 @@
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { expect, test } from "vitest";
+import { commandChapters } from "../../scripts/book-summary.ts";
+import { composeTables } from "../../scripts/compose-page.ts";
+import { configTables } from "../../scripts/config-page.ts";
+import { fillIn } from "../../scripts/generated-part.ts";
+import { routes } from "../../src/cli/routes.ts";
+
+const generated = {
+  "wherry-yaml.md": configTables,
+  "compose-support.md": composeTables,
+  "SUMMARY.md": () => commandChapters(routes),
+};
+
+test.each(Object.entries(generated))("%s is up to date (npm run docs writes it anew)", async (name, text) => {
+  const file = resolve(import.meta.dirname, "../../docs", name);
+
+  const page = fillIn(readFileSync(file, "utf8"), text());
+
+  await expect(page).toMatchFileSnapshot(file);
+});
