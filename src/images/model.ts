@@ -1,4 +1,4 @@
-/** What the server's engine has, as `look` reports it; decides what must cross the network. */
+/** What the server's engine has, as `inventoryScript` tells it; decides what must cross the network. */
 export interface EngineInventory {
   /** Docker's name for the architecture: `amd64`, `arm64`. */
   readonly architecture: string;
@@ -13,4 +13,48 @@ export interface EngineInventory {
   }[];
   /** Parts of earlier, cut transfers: name -> size in bytes. */
   readonly parts: Readonly<Record<string, number>>;
+  /** The engine would not load an archive with layers left out: the next one is whole. */
+  readonly wantsWhole?: boolean;
+}
+
+/** What the image of a service is, after preparing it on this machine. */
+export interface ServiceImage {
+  readonly service: string;
+  /**
+   * Name by which the server's engine knows it: `wherry/<app>/<service>:<label>-<12 hex of the digest>`. Immutable:
+   * the same name never means another image. The label is the commit (12 digits, `-dirty` where files were changed),
+   * `none` without git, `pulled` for an image of a registry, `local` for one that only the local engine has.
+   */
+  readonly reference: string;
+  /** Of the registry's manifest where it is pulled, else the image's id. */
+  readonly digest: string;
+  readonly source: ImageSource;
+  /** Diff ids, bottom first; undefined for an image that is not on this machine. */
+  readonly layers: readonly string[] | undefined;
+  /** Uncompressed size of each layer, in the order of `layers`; left out where the image's history does not tell. */
+  readonly layerBytes?: readonly number[];
+  /** Uncompressed size of the image. */
+  readonly bytes: number | undefined;
+}
+
+export type ImageSource =
+  | { readonly kind: "local"; readonly id: string }
+  /** `repository@sha256:...` */
+  | { readonly kind: "registry"; readonly pull: string };
+
+/** One image that the server pulls from its registry, and the name that it gets there. */
+export interface Pull {
+  readonly reference: string;
+  readonly pull: string;
+}
+
+/** What the server lacks. */
+export interface Shipment {
+  readonly pulls: readonly Pull[];
+  /** Images of this machine that must be sent, or at least named. */
+  readonly missing: readonly ServiceImage[];
+  /** Uncompressed bytes of the layers that the server lacks, at most. */
+  readonly layerBytes: number;
+  /** Disk that the server needs while it loads them. */
+  readonly bytesNeeded: number;
 }

@@ -1,0 +1,156 @@
+import { Readable } from "node:stream";
+import { refusedError, type Report } from "../core/index.ts";
+import { script, type Script } from "../server/index.ts";
+import { quote, type Context } from "../system/index.ts";
+import { readArchive, type ArchivedImage } from "./archive.ts";
+import { chunkBytes, fileFrames, frame } from "./frames.ts";
+import type { EngineInventory, Pull, ServiceImage, Shipment } from "./model.ts";
+import { fullName, payloadOf, type PayloadFile } from "./payload.ts";
+import { isOnlyUnnamed } from "./plan.ts";
+import program from "./scripts/receive.pl?raw";
+import pull from "./scripts/pull.sh?raw";
+import receive from "./scripts/receive.sh?raw";
+
+/** A shipment on its way: run `script` with `input` on its standard input; more data may follow behind it. */
+export interface OpenShipment {
+  readonly script: Script;
+  readonly input: Readable;
+  /** Removes the archive from this machine's disk. */
+  close(): Promise<void>;
+}
+
+/** Opens the shipment of what is missing of `images`; undefined where nothing is. */
+export async function openShipment(
+  ctx: Context,
+  images: readonly ServiceImage[],
+  shipment: Shipment,
+  inventory: EngineInventory,
+  report: Report,
+): Promise<OpenShipment | undefined> {
+  const references = new Set(shipment.missing.map(({ reference }) => reference));
+  const missing = images.filter(({ reference }) => references.has(reference));
+  if (missing.length === 0) return undefined;
+  const unnamed = missing.filter((image) => isOnlyUnnamed(image, inventory));
+  const absent = missing.filter((image) => !isOnlyUnnamed(image, inventory));
+  const text = `receive=${quote(program)}\n${receive}`;
+  const names = unnamed.flatMap(({ digest, reference }) => [digest, reference]);
+  const folder = await openFolder(ctx);
+  try {
+    const archive = `${folder.path}/images.tar`;
+    const files = absent.length === 0 ? [] : payloadOf(await saveImages(ctx, absent, archive), inventory);
+    const input = Readable.from(framesOf(ctx, archive, files, inventory, report), { objectMode: false });
+    const loaded = absent.map(({ reference }) => reference);
+    return {
+      script: script(text, [String(unnamed.length), ...names, ...loaded]),
+      input,
+      async close() {
+        input.destroy();
+        await folder.close();
+      },
+    };
+  } catch (error) {
+    await folder.close();
+    throw error;
+  }
+}
+
+/** Lets the server's engine pull what is in a registry, and name it. */
+export function pullScript(pulls: readonly Pull[]): Script {
+  return script(
+    pull,
+    pulls.flatMap(({ pull: name, reference }) => [name, reference]),
+  );
+}
+
+async function saveImages(ctx: Context, images: readonly ServiceImage[], archive: string) {
+  const references = images.map(({ reference }) => reference);
+  // Into a file, not a pipe: what must be sent is known only at its end, and a file can be read from where it matters.
+  const saved = await ctx.processes.run(["docker", "image", "save", "--output", archive, ...references]);
+  if (saved.exitCode !== 0) {
+    throw refusedError("image-save-failed", "the images cannot be read from the Docker engine of this machine", {
+      context: saved.stderr.trim().split("\n").slice(-5),
+      hint: `look at: docker image ls 'wherry/*'`,
+    });
+  }
+  const archived = await readArchive(ctx, archive);
+  return references.map((reference) => ({ reference, archived: find(archived, reference) }));
+}
+
+function find(archived: readonly ArchivedImage[], reference: string): ArchivedImage {
+  const image = archived.find(({ references }) => references.some((name) => fullName(name) === fullName(reference)));
+  if (image === undefined) throw new Error(`docker save left out ${reference}`);
+  return image;
+}
+
+async function* framesOf(
+  ctx: Context,
+  archive: string,
+  files: readonly PayloadFile[],
+  inventory: EngineInventory,
+  report: Report,
+): AsyncGenerator<Buffer> {
+  const layers = files.filter(({ from }) => "offset" in from);
+  const total = layers.reduce((sum, { size }) => sum + size, 0);
+  const offsetOf = (file: PayloadFile): number => {
+    const size = inventory.parts[file.path.slice(file.path.lastIndexOf("/") + 1)] ?? 0;
+    return "offset" in file.from && size <= file.size ? size : 0;
+  };
+  let done = layers.reduce((sum, file) => sum + offsetOf(file), 0);
+  const tell = (bytes: number): void => {
+    done += bytes;
+    report({ type: "transfer", title: "images", done, total });
+  };
+  for (const file of files) {
+    const offset = offsetOf(file);
+    const options = { level: file.compressed ? 0 : 1, onSent: "offset" in file.from ? tell : () => {} };
+    yield* fileFrames(file, offset, bytesFrom(ctx, archive, file, offset), options);
+  }
+  yield frame("E");
+}
+
+async function* bytesFrom(
+  ctx: Context,
+  archive: string,
+  { from, size }: PayloadFile,
+  offset: number,
+): AsyncGenerator<Uint8Array> {
+  if ("bytes" in from) {
+    yield from.bytes;
+    return;
+  }
+  if (offset === size) return;
+  const range = { start: from.offset + offset, end: from.offset + size - 1 };
+  yield* inChunks(ctx.files.openRead(archive, range));
+}
+
+async function* inChunks(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let pieces: Uint8Array[] = [];
+  let length = 0;
+  for await (const piece of source) {
+    pieces.push(piece);
+    length += piece.length;
+    if (length < chunkBytes) continue;
+    yield Buffer.concat(pieces);
+    pieces = [];
+    length = 0;
+  }
+  if (length > 0) yield Buffer.concat(pieces);
+}
+
+/** A temporary folder that stays until it is closed. */
+async function openFolder(ctx: Context): Promise<{ readonly path: string; close(): Promise<void> }> {
+  const { promise: closed, resolve: close } = Promise.withResolvers<void>();
+  const { promise: opened, resolve: open, reject } = Promise.withResolvers<string>();
+  const removed = ctx.files.withTemporaryFolder(async (path) => {
+    open(path);
+    await closed;
+  });
+  removed.catch(reject);
+  return {
+    path: await opened,
+    async close() {
+      close();
+      await removed;
+    },
+  };
+}

@@ -1,0 +1,194 @@
+import { execFileSync } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { Readable } from "node:stream";
+import { onTestFinished, test, expect } from "vitest";
+import { inventoryScript, openShipment, parseInventory, planShipment, prepareImages } from "../../src/images/index.ts";
+import type { EngineInventory, PrepareRequest, ServiceImage } from "../../src/images/index.ts";
+import { parseServer } from "../../src/config/server-address.ts";
+import { phase, prelude, script, withConnection } from "../../src/server/index.ts";
+import type { Connection, RemoteResult, Script } from "../../src/server/index.ts";
+import { createContext, type Context } from "../../src/system/index.ts";
+import { server } from "../../testbed/index.ts";
+import type { TestServer } from "../../testbed/index.ts";
+import { temporaryFolder } from "../helpers/temporary.ts";
+
+const app = "ship-test";
+const dockerfile = "FROM node:24-slim\nCOPY big /big\nCOPY page /page\n";
+
+test("only what the server lacks crosses the network, and the image runs there", async () => {
+  const { machine, ctx } = await newServer();
+  const big = randomBytes(2_000_000);
+  await onServer(ctx, machine, async (connection) => {
+    const first = await ship(ctx, connection, { Dockerfile: dockerfile, big, page: "one" });
+    const second = await ship(ctx, connection, { Dockerfile: dockerfile, big, page: "two" });
+    const again = await ship(ctx, connection, { Dockerfile: dockerfile, big, page: "two" });
+
+    expect(first.layerBytes).toBeGreaterThan(200_000_000);
+    expect(second.layerBytes).toBeLessThan(100_000);
+    expect(second.bytesSent).toBeLessThan(30_000);
+    expect(again.bytesSent).toBe(0);
+    const run = await machine.exec(["docker", "run", "--rm", second.image.reference, "cat", "/page"]);
+    expect(run).toMatchObject({ exitCode: 0, stdout: "two" });
+  });
+});
+
+test("a transfer that is cut goes on where it was", async () => {
+  const { machine, ctx } = await newServer();
+  const files = { Dockerfile: "FROM scratch\nCOPY big /big\n", big: randomBytes(20_000_000) };
+  const image = await prepare(ctx, files);
+
+  await onServer(ctx, machine, (connection) => shipCut(ctx, connection, image, 8_000_000));
+  const rest = await onServer(ctx, machine, (connection) => shipImage(ctx, connection, image));
+
+  expect(rest.bytesSent).toBeGreaterThan(10_000_000);
+  expect(rest.bytesSent).toBeLessThan(15_000_000);
+  expect(await machine.exec(["docker", "image", "inspect", "-f", "{{.Id}}", image.reference])).toMatchObject({
+    stdout: `${image.digest}\n`,
+  });
+});
+
+test("an image that is there under another name is only named", async () => {
+  const { machine, ctx } = await newServer();
+  const image = await prepare(ctx, { Dockerfile: "FROM scratch\nCOPY Dockerfile /\n" });
+  await onServer(ctx, machine, async (connection) => {
+    await shipImage(ctx, connection, image);
+    await machine.exec(["docker", "tag", image.reference, "other:1"]);
+    await machine.exec(["docker", "image", "rm", image.reference]);
+
+    const { bytesSent } = await shipImage(ctx, connection, image);
+
+    expect(bytesSent).toBeLessThan(10);
+    expect((await machine.exec(["docker", "image", "inspect", image.reference])).exitCode).toBe(0);
+  });
+});
+
+test("a layer that arrived damaged is thrown away, and the next try succeeds", async () => {
+  const { machine, ctx } = await newServer();
+  const image = await prepare(ctx, { Dockerfile: "FROM scratch\nCOPY big /big\n", big: randomBytes(3_000_000) });
+  await onServer(ctx, machine, async (connection) => {
+    await shipCut(ctx, connection, image, 1_500_000);
+    const incoming = "/home/deploy/.local/state/wherry/apps/ship-test/test/incoming";
+    await machine.exec([
+      "sh",
+      "-c",
+      `for f in ${incoming}/blobs/sha256/*; do printf damaged | dd of=$f conv=notrunc; done`,
+    ]);
+
+    const damaged = await receive(ctx, connection, image, (input) => input);
+    const next = await shipImage(ctx, connection, image);
+
+    expect(damaged.result.stdout).toContain("problem image-load-failed");
+    expect(next.result.exitCode).toBe(0);
+    expect(await machine.exec(["ls", incoming])).toMatchObject({ stdout: "" });
+  });
+});
+
+interface Shipped {
+  readonly image: ServiceImage;
+  readonly layerBytes: number;
+  readonly bytesSent: number;
+  readonly result: RemoteResult;
+}
+
+type Files = Readonly<Record<string, string | Uint8Array>>;
+
+async function ship(ctx: Context, connection: Connection, files: Files): Promise<Shipped> {
+  return shipImage(ctx, connection, await prepare(ctx, files));
+}
+
+async function shipImage(ctx: Context, connection: Connection, image: ServiceImage): Promise<Shipped> {
+  const shipped = await receive(ctx, connection, image, (input) => input);
+  expect(shipped.result).toMatchObject({ exitCode: 0 });
+  return shipped;
+}
+
+/** As when the network goes: the first bytes arrive, and then standard input ends. */
+async function shipCut(ctx: Context, connection: Connection, image: ServiceImage, after: number): Promise<void> {
+  const { result } = await receive(ctx, connection, image, (input) => Readable.from(firstBytes(input, after)));
+  expect(result.stdout).toContain("problem transfer-cut");
+}
+
+async function receive(
+  ctx: Context,
+  connection: Connection,
+  image: ServiceImage,
+  through: (input: Readable) => Readable,
+): Promise<Shipped> {
+  const inventory = await inventoryOf(connection);
+  const shipment = planShipment([image], inventory);
+  const opened = await openShipment(ctx, [image], shipment, inventory, () => {});
+  const { layerBytes } = shipment;
+  if (opened === undefined) {
+    return { image, layerBytes, bytesSent: 0, result: { exitCode: 0, stdout: "", stderr: "" } };
+  }
+  let bytesSent = 0;
+  const counted = Readable.from(
+    counting(through(opened.input), (bytes) => (bytesSent += bytes)),
+    { objectMode: false },
+  );
+  const result = await connection.run(inPhase(opened.script), { input: counted });
+  await opened.close();
+  return { image, layerBytes, bytesSent, result };
+}
+
+async function inventoryOf(connection: Connection): Promise<EngineInventory> {
+  const { stdout } = await connection.run(inPhase(inventoryScript));
+  return parseInventory(stdout);
+}
+
+function inPhase(body: Script): Script {
+  return phase(script(prelude, [app, "test", "-"]), [{ id: "test", script: body }]);
+}
+
+async function* counting(input: Readable, count: (bytes: number) => void): AsyncGenerator<Buffer> {
+  for await (const chunk of input as AsyncIterable<Buffer>) {
+    count(chunk.length);
+    yield chunk;
+  }
+}
+
+async function* firstBytes(input: Readable, length: number): AsyncGenerator<Buffer> {
+  let left = length;
+  for await (const chunk of input as AsyncIterable<Buffer>) {
+    yield chunk.subarray(0, left);
+    left -= chunk.length;
+    if (left <= 0) return;
+  }
+}
+
+async function prepare(ctx: Context, files: Files): Promise<ServiceImage> {
+  const directory = temporaryFolder(files);
+  const request: PrepareRequest = {
+    app,
+    directory,
+    services: [{ name: "web", image: undefined, built: true }],
+    builds: [{ service: "web", image: undefined, platform: undefined, build: { context: directory }, secrets: [] }],
+    secrets: new Map(),
+    commit: undefined,
+    dirty: false,
+    platform: "linux/amd64",
+    exportTree: async () => {},
+  };
+  const image = (await prepareImages(ctx, request, () => {})).get("web");
+  if (image === undefined) throw new Error("no image");
+  return image;
+}
+
+async function newServer(): Promise<{ readonly machine: TestServer; readonly ctx: Context }> {
+  const machine = await server();
+  onTestFinished(async () => {
+    await machine.remove();
+    const names = execFileSync("docker", ["image", "ls", "-q", "--filter", `reference=wherry/${app}/*`], {
+      encoding: "utf8",
+    });
+    const ids = [...new Set(names.split("\n").filter((id) => id !== ""))];
+    if (ids.length > 0) execFileSync("docker", ["image", "rm", "--force", ...ids], { stdio: "ignore" });
+  });
+  return { machine, ctx: createContext({ env: { ...process.env, WHERRY_SSH_CONFIG: machine.sshConfig } }) };
+}
+
+function onServer<T>(ctx: Context, machine: TestServer, use: (connection: Connection) => Promise<T>): Promise<T> {
+  const address = parseServer(machine.host);
+  if (address === undefined) throw new Error(machine.host);
+  return withConnection(ctx, address, use);
+}
