@@ -76,7 +76,7 @@ async function execute(
 
   const failure = definition.failure?.(data as never);
   if (json) {
-    const document = failure === undefined ? data : { ...(data as object), error: errorDocument(failure) };
+    const document = failure === undefined ? data : documentOf(data as object, failure);
     return {
       exitCode: exitCodeOf(definition, data, failure),
       stdout: `${JSON.stringify(document, null, 2)}\n`,
@@ -85,6 +85,12 @@ async function execute(
   }
   if (failure !== undefined) return failed(failure, surroundings, { json, noColor });
   return { ...done(definition.print?.(data as never, screen) ?? []), exitCode: exitCodeOf(definition, data, failure) };
+}
+
+/** The result with its failure as every command shows one. */
+function documentOf(data: object, failure: WherryError): Readonly<Record<string, unknown>> {
+  const rest = Object.entries(data).filter(([, value]) => value !== failure);
+  return { ...Object.fromEntries(rest), error: errorDocument(failure) };
 }
 
 function exitCodeOf(definition: AnyCommand, data: unknown, failure: WherryError | undefined): number {

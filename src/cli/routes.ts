@@ -18,9 +18,75 @@ export const groups = {
 
 export const routes: readonly Route[] = [
   {
+    words: ["plan"],
+    brief: "Say what a deployment would do",
+    group: "deploy",
+    load: async () => (await import("./commands/plan.ts")).plan,
+  },
+  {
+    words: ["deploy"],
+    brief: "Make what is checked out live",
+    group: "deploy",
+    load: async () => (await import("./commands/deploy.ts")).deploy,
+  },
+  {
+    words: ["rollback"],
+    brief: "Go back to an earlier release",
+    group: "deploy",
+    load: async () => (await import("./commands/rollback.ts")).rollback,
+  },
+  {
+    words: ["remove"],
+    brief: "Take an environment off its server",
+    group: "deploy",
+    load: async () => (await import("./commands/remove.ts")).remove,
+  },
+  {
+    words: ["status"],
+    brief: "Say which release is live, and how it is",
+    group: "look",
+    load: async () => (await import("./commands/status.ts")).status,
+  },
+  {
+    words: ["history"],
+    brief: "List what was deployed",
+    group: "look",
+    load: async () => (await import("./commands/history.ts")).history,
+  },
+  {
+    words: ["logs"],
+    brief: "Print or follow logs",
+    group: "look",
+    load: async () => (await import("./commands/logs.ts")).logs,
+  },
+  {
+    words: ["exec"],
+    brief: "Run a command in a running container",
+    group: "look",
+    load: async () => (await import("./commands/exec.ts")).exec,
+  },
+  {
+    words: ["run"],
+    brief: "Run a command in a container of its own",
+    group: "look",
+    load: async () => (await import("./commands/run.ts")).run,
+  },
+  {
     words: ["config"],
     brief: "Show wherry.yaml as one environment sees it",
     group: "look",
     load: async () => (await import("./commands/config.ts")).config,
+  },
+  {
+    words: ["server", "setup"],
+    brief: "Make a server ready to be deployed to",
+    group: "server",
+    load: async () => (await import("./commands/server/setup.ts")).setup,
+  },
+  {
+    words: ["server", "status"],
+    brief: "Say what a server is and has",
+    group: "server",
+    load: async () => (await import("./commands/server/status.ts")).status,
   },
 ];

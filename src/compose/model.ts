@@ -36,6 +36,8 @@ export interface ServiceModel {
   readonly singleton: boolean;
   /** Compose networks of this service that Wherry makes, each with the aliases under which others know it. */
   readonly networks: readonly { readonly name: string; readonly aliases: readonly string[] }[];
+  /** Services of the same placement that `depends_on` puts before it; jobs are not among them, for they run before all of them. */
+  readonly needs: readonly { readonly service: string; readonly healthy: boolean }[];
   /** Network on which the proxy reaches it; only routed services have one. */
   readonly proxyNetwork: string | undefined;
   /** Hash of the service's resolved definition without its image; secret values are not in it, their names are. */

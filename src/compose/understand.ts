@@ -30,7 +30,11 @@ export function understand(project: ComposeProject, settings: Settings): AppMode
       ),
     ].toSorted(compareText);
   const whole = { services: drafts, releaseNetworks: networks("release"), baseNetworks: networks("base") };
-  const services = drafts.map((service) => ({ ...service, definition: definitionOf(project, whole, service) }));
+  const services = drafts.map((service) => ({
+    ...service,
+    needs: needsOf(project, drafts, service),
+    definition: definitionOf(project, whole, service),
+  }));
   return {
     ...whole,
     services,
@@ -86,10 +90,20 @@ function modelOf(
     singleton: written?.singleton ?? false,
     networks,
     proxyNetwork: routes.length > 0 ? (open ?? networks[0])?.name : undefined,
+    needs: [],
     definition: "",
     secrets: secretsOf(project, service),
     at: project.positionOf(["services", name]),
   };
+}
+
+function needsOf(project: ComposeProject, all: readonly ServiceModel[], service: ServiceModel): ServiceModel["needs"] {
+  const dependencies = Object.entries(project.document.services[service.name]?.depends_on ?? {});
+  return dependencies.flatMap(([name, { condition }]) => {
+    const other = all.find((one) => one.name === name);
+    if (other === undefined || other.placement !== service.placement || other.kind === "job") return [];
+    return [{ service: name, healthy: condition === "service_healthy" }];
+  });
 }
 
 function unknownServices(project: ComposeProject, settings: Settings): readonly Notice[] {

@@ -13,8 +13,9 @@ export const fileName = "wherry.yaml";
 
 export interface LoadOptions {
   /** Where to look for wherry.yaml: here, then upwards to the root of the git repository. The context's folder when left out. */
-  readonly directory?: string;
-  readonly environment: string;
+  readonly directory?: string | undefined;
+  /** May be left out where there is only one. */
+  readonly environment?: string | undefined;
 }
 
 /** wherry.yaml, valid, merged for one environment, in its own words. */
@@ -34,16 +35,15 @@ export async function readConfig(ctx: Context, options: LoadOptions): Promise<Re
   const text = (await ctx.files.readText(path)) ?? "";
   const source = parseYaml(shownPath(ctx, path), text);
   const file = validate(source);
-  if (!Object.hasOwn(file.environments, options.environment))
-    throw unknownEnvironment(options.environment, Object.keys(file.environments), source);
+  const environment = chooseEnvironment(options.environment, Object.keys(file.environments), source);
   const { app, environments, ...top } = file;
-  const above = ["environments", options.environment];
+  const above = ["environments", environment];
   return {
     path,
     directory: dirname(path),
     app,
-    environment: options.environment,
-    merged: mergeOver(top, environments[options.environment] ?? {}) as EnvironmentSection,
+    environment,
+    merged: mergeOver(top, environments[environment] ?? {}) as EnvironmentSection,
     at(wanted, part) {
       const whole = [...above, ...wanted];
       const found = wanted.length > 0 && hasPath(source, wanted) && !hasPath(source, whole) ? wanted : whole;
@@ -85,14 +85,21 @@ function validate(source: YamlSource): WherryFile {
   return result.data;
 }
 
-function unknownEnvironment(wanted: string, known: readonly string[], source: YamlSource): Error {
+function chooseEnvironment(wanted: string | undefined, known: readonly string[], source: YamlSource): string {
+  const at = positionOfKey(source, ["environments"]);
+  if (wanted === undefined) {
+    const [only, ...others] = known;
+    if (only !== undefined && others.length === 0) return only;
+    throw usageError("no-environment", `which environment? There is ${known.join(", ") || "none"}`, {
+      at,
+      hint: only === undefined ? `add one under environments: in ${source.file}` : `say it with -e ${only}`,
+    });
+  }
+  if (known.includes(wanted)) return wanted;
   const near = nearest(wanted, known);
-  return usageError(
+  throw usageError(
     "unknown-environment",
     `there is no environment ${JSON.stringify(wanted)}; there is ${known.join(", ") || "none"}`,
-    {
-      at: positionOfKey(source, ["environments"]),
-      hint: near === undefined ? `add it under environments: in ${source.file}` : `did you mean -e ${near}?`,
-    },
+    { at, hint: near === undefined ? `add it under environments: in ${source.file}` : `did you mean -e ${near}?` },
   );
 }

@@ -10,6 +10,8 @@ export interface CommitDescription {
   readonly tag: string | undefined;
   /** Tells repositories apart: the remote's URL without credentials, else `commit:` and the first commit. */
   readonly repository: string;
+  /** The first commit of the history that is here; tells that it is the same repository when its remote has moved. */
+  readonly firstCommit: string;
 }
 
 /** What is checked out here; undefined outside a git repository and before its first commit. */
@@ -25,6 +27,7 @@ export async function describeCommit(ctx: Context, directory: string): Promise<C
   ]);
   if (commit === undefined) return undefined;
   const prefix = (await ask("rev-parse", "--show-prefix"))?.trim() ?? "";
+  const firstCommit = (roots ?? commit).trim().split("\n").at(-1) ?? "";
   return {
     commit: commit.trim(),
     dirty: (status ?? "")
@@ -33,7 +36,8 @@ export async function describeCommit(ctx: Context, directory: string): Promise<C
       .map((entry) => withoutPrefix(entry.slice(3), prefix)),
     branch: firstLine(branch),
     tag: firstLine(tags),
-    repository: remoteOf(remotes ?? "") ?? `commit:${(roots ?? commit).trim().split("\n").at(-1)}`,
+    repository: remoteOf(remotes ?? "") ?? `commit:${firstCommit}`,
+    firstCommit,
   };
 }
 

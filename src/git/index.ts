@@ -2,4 +2,4 @@
 export { describeCommit } from "./describe.ts";
 export type { CommitDescription } from "./describe.ts";
 export { exportTree } from "./export.ts";
-export { listProjectFiles } from "./list.ts";
+export { listProjectFiles, trackedFiles } from "./list.ts";

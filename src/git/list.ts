@@ -27,3 +27,14 @@ export async function listProjectFiles(
     .filter((path) => path !== "")
     .toSorted();
 }
+
+/** Which of the given paths are tracked; none outside a git repository. */
+export async function trackedFiles(
+  ctx: Context,
+  directory: string,
+  paths: readonly string[],
+): Promise<readonly string[]> {
+  const pathspecs = paths.map((path) => `:(literal)${relative(directory, path) || "."}`);
+  const listed = await git(ctx, directory, ["ls-files", "-z", "--cached", "--", ...pathspecs]);
+  return listed?.split("\0").filter((path) => path !== "") ?? [];
+}

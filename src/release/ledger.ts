@@ -54,4 +54,6 @@ export interface LedgerService {
 /** Stands for an instant that only the server will know; its scripts put the time in. */
 export const atFinish = "@finished@";
 export const atTraffic = "@traffic@";
+export const atVerified = "@verified@";
 export const atStep = "@step@";
+export const atOutcome = "@outcome@";

@@ -20,6 +20,8 @@ export interface LockHolder {
 export interface Lock {
   /** The environment as it was when the lock was taken. */
   readonly state: ServerState;
+  /** All lines that were told, for readers of what `before` told. */
+  readonly output: string;
   release(): Promise<void>;
 }
 
@@ -28,7 +30,6 @@ const beatEvery = 4000;
 
 /**
  * Takes the lock and tells the state in the same round trip.
- * @param cancelledLine the ledger line for the case that this client goes away; undefined for what writes none
  * @param before scripts that run first, in the same round trip
  * @throws WherryError `locked` with who holds it, since when, and at which step
  */
@@ -36,12 +37,11 @@ export async function takeLock(
   connection: Connection,
   scope: Scope,
   holder: LockHolder,
-  cancelledLine: string | undefined,
   before: readonly ScriptStep[] = [],
 ): Promise<Lock> {
   const guarding = {
     id: "lock",
-    script: script(guard, [scope.deployment, JSON.stringify(holder), cancelledLine ?? ""]),
+    script: script(guard, [scope.deployment, JSON.stringify(holder)]),
   };
   // Without a deployment: fence() must not ask for the lock that is only about to be taken.
   const running = connection.open(phase(preludeFor({ ...scope, deployment: "-" }), [...before, guarding]));
@@ -66,6 +66,7 @@ export async function takeLock(
   const beat = setInterval(() => void running.stdin.write("beat\n"), beatEvery);
   return {
     state: parseState(lines.join("\n")),
+    output: lines.join("\n"),
     async release() {
       clearInterval(beat);
       running.stdin.end("done\n");
@@ -85,7 +86,7 @@ function lockedError(scope: Scope, holder: string, step: string | undefined): Wh
   );
 }
 
-function parseHolder(text: string): LockHolder {
+export function parseHolder(text: string): LockHolder {
   const unknown = { who: "somebody", from: "unknown", since: "just now", what: "an operation" };
   try {
     return { ...unknown, ...(JSON.parse(text) as Partial<LockHolder>) };

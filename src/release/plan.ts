@@ -9,6 +9,8 @@ export interface PlanOptions {
   readonly changeBase: boolean;
   /** Releases to keep on the server, the live one included. */
   readonly keep: number;
+  /** What the ledger says if the client goes away in the middle. */
+  readonly ledgerLine: string;
   /** The release is not on the server yet: these steps bring it there, on the phase's standard input. */
   readonly delivery: readonly Step[];
 }
@@ -18,8 +20,10 @@ export interface DeploymentPlan {
   readonly release: ReleaseRecord;
   readonly previous: ReleaseRecord | undefined;
   readonly slot: Slot;
-  /** Up to the switch nothing that serves is changed; what fails before it is undone by `abandon`. */
+  /** Up to the switch, which is the last of them. Nothing that serves is changed; `abandon` undoes what fails. */
   readonly steps: readonly Step[];
+  /** With traffic on the new release. */
+  readonly after: readonly Step[];
   readonly abandon: readonly Step[];
 }
 
@@ -49,9 +53,11 @@ export function planDeployment(release: ReleaseRecord, state: ServerState, optio
       slotVariables: slotVariables(release, subnets, slot),
       baseVariables: baseVariables(release, subnets),
       owner,
+      ledgerLine: options.ledgerLine,
     },
     ...options.delivery,
   ];
+  if (release.volumes.length > 0) steps.push({ step: "make-volumes", volumes: release.volumes });
   if (leftovers) steps.push({ step: "clear-slot", slot, drain: drainLimits(owner, slot, release) });
   if (baseChanges.length > 0) {
     steps.push({
@@ -63,23 +69,18 @@ export function planDeployment(release: ReleaseRecord, state: ServerState, optio
   }
   if (joins.length > 0 || baseChanges.length > 0)
     steps.push({ step: "join-networks", slot, release: release.id, joins: allJoins(release, slot) });
-  for (const service of release.services) {
-    if (service.kind === "job")
-      steps.push({ step: "run-job", slot, release: release.id, service: service.name, command: [] });
+  for (const service of release.jobs) {
+    steps.push({ step: "run-job", slot, release: release.id, service, command: [] });
   }
   for (const service of release.services) {
     if (service.release !== null)
       steps.push({ step: "run-job", slot, release: release.id, service: service.name, command: service.release });
   }
-  if (started.length > 0) {
-    steps.push({ step: "start-slot", slot, release: release.id, services: started.flatMap(composeNames) });
-  }
   steps.push({
     step: "set-proxy",
     fragment: proxyFragment(owner, proxyTargets(release, previous, slot, subnets, state)),
   });
-  const targets = started.map((service) => healthTarget(release, service, subnets, slot));
-  if (targets.length > 0) steps.push({ step: "verify", slot, targets });
+  steps.push(...startInWaves(release, started, subnets, slot));
   if (singletons.length > 0) {
     steps.push({
       step: "replace-singletons",
@@ -97,16 +98,49 @@ export function planDeployment(release: ReleaseRecord, state: ServerState, optio
     owner,
     servers: serversOf(owner, slot, release),
   });
+  const after: Step[] = [];
   if (live !== undefined && previous !== undefined) {
-    steps.push({
+    after.push({
       step: "retire-slot",
       slot: live.slot,
       drain: drainLimits(owner, live.slot, previous),
       servers: serversOf(owner, live.slot, previous),
     });
   }
-  steps.push(pruneStep(release, state, options.keep));
-  return { release, previous, slot, steps, abandon: [{ step: "abandon-slot", slot, release: release.id }] };
+  after.push(pruneStep(release, state, options.keep));
+  return { release, previous, slot, steps, after, abandon: [{ step: "abandon-slot", slot, release: release.id }] };
+}
+
+/**
+ * `depends_on` between services of the release: each starts when what it needs has started, and is healthy where it asks
+ * for that. Compose would do the same and look for health at the intervals of the health checks; ours looks more often.
+ */
+function startInWaves(
+  release: ReleaseRecord,
+  services: readonly ReleaseService[],
+  subnets: Subnets,
+  slot: Slot,
+): readonly Step[] {
+  const steps: Step[] = [];
+  const target = (service: ReleaseService): HealthTarget => healthTarget(release, service, subnets, slot);
+  let waiting = services;
+  let unverified: readonly ReleaseService[] = [];
+  while (waiting.length > 0) {
+    const later = new Set(waiting.map(({ name }) => name));
+    const free = waiting.filter(({ needs }) => !needs.some(({ service }) => later.has(service)));
+    // Compose refuses circles; whoever gets past that starts all at once.
+    const wave = free.length > 0 ? free : waiting;
+    const awaited = new Set(
+      wave.flatMap(({ needs }) => needs.flatMap(({ service, healthy }) => (healthy ? [service] : []))),
+    );
+    const first = unverified.filter(({ name }) => awaited.has(name));
+    if (first.length > 0) steps.push({ step: "verify", slot, targets: first.map(target) });
+    steps.push({ step: "start-slot", slot, release: release.id, services: wave.flatMap(composeNames) });
+    unverified = [...unverified.filter((service) => !first.includes(service)), ...wave];
+    waiting = waiting.filter((service) => !wave.includes(service));
+  }
+  if (unverified.length > 0) steps.push({ step: "verify", slot, targets: unverified.map(target) });
+  return steps;
 }
 
 /** A base service that must be created or changed, and whether it runs now. */

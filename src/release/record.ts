@@ -1,4 +1,4 @@
-import type { Placement, ServiceKind } from "../compose/index.ts";
+import type { Placement, ServiceKind, VolumeModel } from "../compose/index.ts";
 import type { HealthSettings, Route } from "../config/index.ts";
 import type { Seconds } from "../core/index.ts";
 
@@ -26,7 +26,12 @@ export interface ReleaseRecord {
   readonly tag: string | null;
   /** Tells apps of the same name apart: the remote's URL without credentials, else the first commit. */
   readonly repository: string | null;
+  readonly firstCommit: string | null;
   readonly services: readonly ReleaseService[];
+  /** Jobs in the order in which they run. */
+  readonly jobs: readonly string[];
+  /** Volumes that must be there before the release starts, and that nothing else makes. */
+  readonly volumes: readonly VolumeModel[];
   readonly releaseNetworks: readonly string[];
   readonly baseNetworks: readonly string[];
   readonly values: Readonly<Record<string, string>>;
@@ -41,6 +46,8 @@ export interface ReleaseService {
   readonly reason: string;
   /** Reference by which the server's engine knows the image. */
   readonly image: string;
+  /** `name@sha256:...` where the image came from a registry, and can come again; null where it was shipped. */
+  readonly pull: string | null;
   /** `sha256:...`: of the registry's manifest where it was pulled, else of the image's configuration. */
   readonly digest: string;
   /** Hash of definition, image and secret versions: a base service is changed only when this changes. */
@@ -55,5 +62,6 @@ export interface ReleaseService {
   readonly stopGrace: Seconds;
   readonly singleton: boolean;
   readonly networks: readonly { readonly name: string; readonly aliases: readonly string[] }[];
+  readonly needs: readonly { readonly service: string; readonly healthy: boolean }[];
   readonly proxyNetwork: string | null;
 }

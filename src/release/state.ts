@@ -29,6 +29,9 @@ export interface ServerState {
   readonly containers: readonly ServerContainer[];
   readonly networks: ReadonlyMap<string, string>;
   readonly proxy: { readonly state: string; readonly image: string; readonly config: string } | undefined;
+  /** Route key of the proxy -> owner, over all apps of the server. */
+  readonly routesTaken: ReadonlyMap<string, string>;
+  readonly ipv6: boolean;
   readonly lastLedgerLine: LedgerLine | undefined;
 }
 
@@ -86,6 +89,10 @@ export function parseState(output: string): ServerState {
     containers: all("container").map(parseContainer),
     networks: new Map(all("network").map((line) => [line.split("\t")[0] ?? "", line.split("\t")[1] ?? ""])),
     proxy: proxy === undefined ? undefined : { state: proxy[0] ?? "", image: proxy[1] ?? "", config: proxy[2] ?? "" },
+    routesTaken: new Map(
+      all("taken").map((line) => [line.slice(0, line.lastIndexOf(" ")), line.slice(line.lastIndexOf(" ") + 1)]),
+    ),
+    ipv6: one("ipv6") === "yes",
     lastLedgerLine: ledger === undefined ? undefined : (JSON.parse(ledger) as LedgerLine),
   };
 }

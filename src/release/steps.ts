@@ -1,19 +1,24 @@
 import { applyProxy, type ProxyFragment, type Slot } from "../proxy/index.ts";
+import type { VolumeModel } from "../compose/index.ts";
 import { script, type Script } from "../server/index.ts";
 import type { ReleaseId } from "./record.ts";
 import abandon from "./scripts/abandon.sh?raw";
 import base from "./scripts/base.sh?raw";
 import clearSlot from "./scripts/clear-slot.sh?raw";
 import connect from "./scripts/connect.sh?raw";
+import install from "./scripts/install.sh?raw";
+import startProxy from "./scripts/start-proxy.sh?raw";
 import job from "./scripts/job.sh?raw";
 import ledger from "./scripts/ledger.sh?raw";
 import place from "./scripts/place.sh?raw";
 import prepare from "./scripts/prepare.sh?raw";
 import prune from "./scripts/prune.sh?raw";
+import remove from "./scripts/remove.sh?raw";
 import replaceSingletons from "./scripts/replace-singletons.sh?raw";
 import retire from "./scripts/retire.sh?raw";
 import start from "./scripts/start.sh?raw";
 import switchScript from "./scripts/switch.sh?raw";
+import volumes from "./scripts/volumes.sh?raw";
 import verify from "./scripts/verify.sh?raw";
 
 /** How long requests may stay on a back end that gets no new ones. */
@@ -38,6 +43,8 @@ export interface HealthTarget {
 
 /** What a plan is made of: each step is data that can say what it will do, and be made a script that does it. */
 export type Step =
+  | { readonly step: "install"; readonly missing: readonly string[] }
+  | { readonly step: "start-proxy"; readonly image: string; readonly compose: string; readonly frontend: string }
   | { readonly step: "receive"; readonly title: string; readonly script: Script }
   | {
       readonly step: "prepare";
@@ -47,7 +54,10 @@ export type Step =
       readonly slotVariables: string;
       readonly baseVariables: string;
       readonly owner: string;
+      /** Written by the server if this client goes away. */
+      readonly ledgerLine: string;
     }
+  | { readonly step: "make-volumes"; readonly volumes: readonly VolumeModel[] }
   | { readonly step: "place"; readonly release: ReleaseId }
   | {
       readonly step: "change-base";
@@ -104,6 +114,7 @@ export type Step =
     }
   | { readonly step: "abandon-slot"; readonly slot: Slot; readonly release: ReleaseId }
   | { readonly step: "prune"; readonly releases: readonly ReleaseId[]; readonly images: readonly string[] }
+  | { readonly step: "remove"; readonly environment: string; readonly volumes: "keep" | "remove" }
   | { readonly step: "write-ledger"; readonly line: string };
 
 export type StepName = Step["step"];
@@ -115,6 +126,15 @@ type Kinds = {
 };
 
 const kinds: Kinds = {
+  install: {
+    title: (s) =>
+      s.missing.length === 0 ? "make Wherry's folder" : `install what is missing: ${s.missing.join(", ")}`,
+    script: (s) => script(install, [s.missing.join(" ")]),
+  },
+  "start-proxy": {
+    title: () => "start the proxy",
+    script: (s) => script(startProxy, [s.image, s.compose, s.frontend]),
+  },
   receive: { title: (s) => s.title, script: (s) => s.script },
   prepare: {
     title: () => "prepare the server",
@@ -126,9 +146,14 @@ const kinds: Kinds = {
         s.slotVariables,
         s.baseVariables,
         s.owner,
+        s.ledgerLine,
       ]),
   },
   place: { title: (s) => `store release ${s.release}`, script: (s) => script(place, [s.release]) },
+  "make-volumes": {
+    title: (s) => `make the volumes ${s.volumes.map(({ name }) => name).join(", ")}, where they are missing`,
+    script: (s) => script(volumes, s.volumes.flatMap(volumeArguments)),
+  },
   "change-base": {
     title: (s) => `change ${s.services.join(", ")} in place${s.price === "" ? "" : ` (${s.price})`}`,
     script: (s) => script(base, [s.release, ...s.services]),
@@ -182,6 +207,10 @@ const kinds: Kinds = {
     title: (s) => `remove old releases${s.releases.length === 0 ? "" : `: ${s.releases.join(", ")}`}`,
     script: (s) => script(prune, [s.releases.join(" "), s.images.join(" ")]),
   },
+  remove: {
+    title: (s) => `remove everything of ${s.environment}${s.volumes === "keep" ? " but its volumes" : ""}`,
+    script: (s) => script(remove, s.volumes === "remove" ? ["volumes"] : [""]),
+  },
   "write-ledger": { title: () => "write the ledger", script: (s) => script(ledger, [s.line]) },
 };
 
@@ -192,6 +221,17 @@ export function stepTitle(step: Step): string {
 
 export function stepScript(step: Step): Script {
   return (kinds[step.step] as { script(step: Step): Script }).script(step);
+}
+
+/** Arguments of `docker volume create`, and how many they are. */
+function volumeArguments({ name, driver, driverOptions, labels }: VolumeModel): readonly string[] {
+  const words = [
+    ...(driver === undefined ? [] : ["--driver", driver]),
+    ...Object.entries(driverOptions).flatMap(([key, value]) => ["--opt", `${key}=${value}`]),
+    ...Object.entries(labels).flatMap(([key, value]) => ["--label", `${key}=${value}`]),
+    name,
+  ];
+  return [String(words.length), ...words];
 }
 
 function drainPairs(limits: readonly DrainLimit[]): readonly string[] {

@@ -1,5 +1,9 @@
 import guard from "./scripts/guard.sh?raw";
-import prelude from "./scripts/prelude.sh?raw";
+import paths from "./scripts/paths.sh?raw";
+import protocol from "./scripts/prelude.sh?raw";
 
-/** Shell text: `prelude` stands at the head of every phase; `guard` holds the lock of an environment. */
-export { guard, prelude };
+/** Shell text: where things are, and the protocol; stands at the head of every phase. */
+const prelude = `${paths}\n${protocol}`;
+
+/** Also: `paths` alone, for what writes its own output; `guard` holds the lock of an environment. */
+export { guard, paths, prelude };

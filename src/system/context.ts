@@ -9,6 +9,8 @@ export interface Context {
   readonly stdin: Readable & { readonly isTTY?: boolean };
   readonly stdout: Writable & { readonly isTTY?: boolean };
   readonly stderr: Writable & { readonly isTTY?: boolean };
+  /** Name of this machine and of the user who runs this, for records of who did what from where. */
+  readonly self: { readonly host: string; readonly user: string };
   readonly clock: Clock;
   readonly files: Files;
   readonly processes: Processes;

@@ -1,3 +1,4 @@
+import { hostname, userInfo } from "node:os";
 import process from "node:process";
 import type { Context } from "./context.ts";
 import { createFiles } from "./files.ts";
@@ -14,6 +15,7 @@ export function createContext(options: Partial<Context> = {}): Context {
     stdin: process.stdin,
     stdout: process.stdout,
     stderr: process.stderr,
+    self: { host: hostname(), user: userName() },
     clock: {
       now: () => new Date(),
       monotonic: () => performance.now(),
@@ -24,4 +26,13 @@ export function createContext(options: Partial<Context> = {}): Context {
     signal,
     ...options,
   };
+}
+
+/** A container may run as a user that has no name. */
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return String(process.getuid?.() ?? "unknown");
+  }
 }

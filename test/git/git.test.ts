@@ -79,6 +79,7 @@ describe("a commit is described", () => {
       branch: "main",
       tag: "PROD-1",
       repository: "git.example.com/team/shop",
+      firstCommit: git(folder, "rev-parse", "HEAD"),
     });
     expect(app?.dirty).toEqual(["gone", "é.txt", "new"]);
   });
@@ -95,6 +96,7 @@ describe("a commit is described", () => {
       branch: undefined,
       tag: undefined,
       repository: `commit:${first}`,
+      firstCommit: first,
     });
   });
 

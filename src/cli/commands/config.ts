@@ -1,6 +1,5 @@
 import { stringify } from "yaml";
 import { configJsonSchema, loadMergedDocument } from "../../config/index.ts";
-import { usageError } from "../../core/index.ts";
 import { command } from "../definition.ts";
 import { toggle } from "../parameters.ts";
 
@@ -17,8 +16,7 @@ export const config = command({
   ],
   async run({ schema, environment, directory }, ctx) {
     if (schema) return configJsonSchema();
-    if (environment === undefined) throw usageError("no-environment", "which environment? Say it with -e NAME");
-    return loadMergedDocument(ctx, { environment, ...(directory === undefined ? {} : { directory }) });
+    return loadMergedDocument(ctx, { environment, directory });
   },
   print(document) {
     // An editor wants the schema as JSON; only a schema has this key.

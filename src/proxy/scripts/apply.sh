@@ -4,7 +4,6 @@
 flock 7
 folder=$proxy/apps/$1
 mkdir -p "$folder" "$proxy/maps"
-chmod 755 "$proxy/apps" "$folder" "$proxy/maps"
 changed=
 replace() {
   if printf '%s' "$2" | cmp -s - "$folder/$1"; then return; fi

@@ -7,6 +7,7 @@ fi
 say "engine $version"
 say "compose $(docker compose version --short 2>/dev/null)"
 for program in flock perl tar sync timeout; do command -v "$program" > /dev/null || say "missing $program"; done
+if [ -s /proc/net/if_inet6 ]; then say "ipv6 yes"; fi
 root=$(docker info -f '{{.DockerRootDir}}')
 say "disk $(df -Pk "$root" | awk 'NR == 2 { print $4 }') $root"
 [ -d "$state" ] && say "state $state $(df -Pk "$state" | awk 'NR == 2 { print $4 }')"

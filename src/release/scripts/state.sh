@@ -13,6 +13,9 @@ tell_state() {
     [ -e "$octet" ] && say "octet ${octet##*/} $(cat "$octet")"
   done
   [ ! -e "$state/pool" ] || say "pool $(cat "$state/pool")"
+  for routes in "$proxy"/apps/*/routes.map; do
+    [ ! -e "$routes" ] || sed 's/^/taken /' "$routes" >&3
+  done
   [ ! -e "$home/ledger.jsonl" ] || say "ledger $(tail -n 1 "$home/ledger.jsonl")"
   docker ps -a --no-trunc --filter "label=wherry.app=$app" --filter "label=wherry.environment=$environment" --format \
     'container {{.ID}}	{{.State}}	{{.Label "wherry.service"}}	{{.Label "wherry.slot"}}	{{.Label "wherry.release"}}	{{.Label "wherry.config"}}	{{.Networks}}	{{.Image}}	{{.Status}}	{{.CreatedAt}}	{{.Label "com.docker.compose.oneoff"}}' >&3

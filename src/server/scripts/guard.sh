@@ -1,6 +1,6 @@
 # Holds the lock of an environment for as long as the client is there: it sends a line every few seconds. The kernel
 # frees the lock when this shell ends, so that nobody ever has to.
-#   $1 deployment   $2 holder (JSON, one line)   $3 ledger line for the case that the client goes away
+#   $1 deployment   $2 holder (JSON, one line)
 deployment=$1
 shift
 mkdir -p "$home/releases" "$home/slots" "$home/incoming" "$state/networks"
@@ -24,7 +24,6 @@ printf '%s' "$deployment" | put "$home/holder"
 exec 8>>"$home/busy"
 flock -w 60 8 || { say "held $(cat "$home/lock.json")"; exit 7; }
 exec 8>&-
-[ -z "$2" ] || printf '%s\n' "$2" | put "$home/running.json"
 [ -e "$state/reserve" ] || head -c 262144 /dev/zero > "$state/reserve" || :
 [ -e "$home/salt" ] || head -c 16 /dev/urandom | od -An -tx1 | tr -d ' \n' | put "$home/salt"
 say locked
@@ -34,7 +33,16 @@ say ready
 while :; do
   beat=$(timeout 20 sh -c 'IFS= read -r line && printf %s "$line"') || beat=
   case $beat in
-    done) rm -f "$home/lock.json" "$home/holder" "$home/step"; exit 0 ;;
+    done)
+      rm -f "$home/lock.json" "$home/holder" "$home/step"
+      # Left by remove.sh. Data that the user keeps keeps its folder.
+      if [ -e "$home/removed" ]; then
+        rm -rf "$proxy/apps/$app-$environment"
+        if [ -d "$home/data" ]; then rm -f "$home/removed" "$home/lock" "$home/busy"; else rm -rf "$home"; fi
+        rmdir "$state/apps/$app" 2>/dev/null || :
+      fi
+      exit 0
+      ;;
     '') break ;;
   esac
 done

@@ -1,0 +1,50 @@
+import { readStatus } from "../../release/index.ts";
+import { command } from "../definition.ts";
+import { ago, table } from "../format/table.ts";
+import { schemas } from "../schemas.ts";
+
+export const status = command({
+  description: [
+    "Says which release is live, and how each of its services is. The exit code is 6 when something that should run does not.",
+  ],
+  needs: ["environment"],
+  examples: [{ line: "status -e production", what: "how production is" }],
+  schema: schemas.status,
+  run: ({ environment, directory }, ctx) => readStatus(ctx, { environment, directory }),
+  exitCode: ({ live, proxy, services }) =>
+    live !== null && (!proxy || services.some(({ healthy }) => healthy === false)) ? "attention" : "done",
+  print({ environment, server, live, services, lock, proxy }, { style }) {
+    const now = new Date();
+    const rows = services.map(({ name, kind, slot, replicas, wanted, healthy, since }) => {
+      const health = { true: style.good("healthy"), false: style.bad("not healthy"), null: "no check" };
+      const running = kind === "job" ? "" : `${replicas} of ${wanted}`;
+      const state = kind === "job" ? "" : health[String(healthy) as keyof typeof health];
+      return [
+        `  ${name}`,
+        kind,
+        slot ?? "",
+        running,
+        state,
+        since === null ? "" : style.dim(`since ${ago(since, now)}`),
+      ];
+    });
+    const commit = live?.commit == null ? "" : ` (commit ${live.commit.slice(0, 8)})`;
+    return [
+      live === null
+        ? `nothing is deployed to ${environment} on ${server}`
+        : `${style.bold(live.id)}${commit} is live in ${environment} on ${server}`,
+      ...(proxy || live === null
+        ? []
+        : [style.bad("the proxy does not run: nothing is reachable (wherry server setup)")]),
+      ...(rows.length === 0 ? [] : ["", ...table(rows)]),
+      ...(lock === null
+        ? []
+        : [
+            "",
+            style.warning(
+              `${lock.who} (${lock.from}) runs ${lock.what} since ${lock.since}${lock.step === null ? "" : `, at ${lock.step}`}`,
+            ),
+          ]),
+    ];
+  },
+});

@@ -1,0 +1,40 @@
+import { formatSeconds } from "../../core/index.ts";
+import type { DeploymentResult, PlanResult } from "../../release/index.ts";
+import type { Screen } from "../definition.ts";
+import { table } from "./table.ts";
+
+/** What came of a deployment that succeeded. */
+export function formatDeployment(result: DeploymentResult, { style }: Screen): readonly string[] {
+  const { release, previous, kind, environment, seconds, roundTrips, addresses } = result;
+  const commit = release.commit === null ? "" : ` (commit ${release.commit.slice(0, 8)})`;
+  const before = previous === null ? "" : `, after ${previous}`;
+  const verb = kind === "rollback" ? "rolled back" : "deployed";
+  return [
+    "",
+    `${style.good(`${verb}:`)} ${style.bold(release.id)}${commit} serves ${environment}${before}`,
+    style.dim(`${formatSeconds(seconds)}, ${roundTrips} round ${roundTrips === 1 ? "trip" : "trips"} to the server`),
+    ...addresses,
+  ];
+}
+
+/** What would be done. */
+export function formatPlan(plan: PlanResult, { style }: Screen): readonly string[] {
+  const { release, previous, environment, server, services, steps } = plan;
+  const rows = services.map(({ name, kind, replicas, change, reason }) => [
+    `  ${name}`,
+    replicas > 1 ? `${kind} x${replicas}` : kind,
+    change,
+    style.dim(reason),
+  ]);
+  const commit = release.commit === null ? "the files as they lie here" : `commit ${release.commit.slice(0, 8)}`;
+  return [
+    `${style.bold(`${plan.kind} of ${commit} to ${environment}`)} on ${server}${previous === null ? ", the first" : `, after ${previous}`}`,
+    "",
+    ...table(rows),
+    "",
+    "Steps",
+    ...steps.map(({ title }, index) => `  ${String(index + 1).padStart(2)}. ${title}`),
+    "",
+    style.dim("Nothing was changed."),
+  ];
+}

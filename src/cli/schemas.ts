@@ -1,0 +1,111 @@
+import * as z from "zod";
+
+/** Shapes of JSON that several commands write. A promise to scripts: fields are added, never renamed. */
+
+const steps = z.array(
+  z.strictObject({ id: z.string(), title: z.string(), outcome: z.enum(["done", "failed"]), seconds: z.number() }),
+);
+
+const release = z.strictObject({ id: z.string(), commit: z.string().nullable() });
+
+const kind = z.enum(["release", "hotfix", "rollback", "redeploy", "config"]);
+
+const outcome = z.enum(["succeeded", "failed_before_traffic", "failed_after_traffic", "cancelled", "superseded"]);
+
+const error = z.strictObject({
+  code: z.string(),
+  message: z.string(),
+  hint: z.string().nullable(),
+  at: z.strictObject({ file: z.string(), line: z.int(), column: z.int() }).optional(),
+  context: z.array(z.string()).optional(),
+});
+
+const plan = z.strictObject({
+  environment: z.string(),
+  server: z.string(),
+  release,
+  previous: z.string().nullable(),
+  kind,
+  services: z.array(
+    z.strictObject({
+      name: z.string(),
+      kind: z.enum(["routed", "worker", "job", "stateful"]),
+      reason: z.string(),
+      image: z.string(),
+      replicas: z.int(),
+      change: z.enum(["new", "changed", "unchanged"]),
+    }),
+  ),
+  steps: z.array(z.strictObject({ id: z.string(), title: z.string() })),
+});
+
+const deployment = z.strictObject({
+  outcome,
+  environment: z.string(),
+  release,
+  previous: z.string().nullable(),
+  kind,
+  roundTrips: z.int(),
+  bytesSent: z.int(),
+  seconds: z.number(),
+  steps,
+  addresses: z.array(z.string()),
+  error: error.optional(),
+});
+
+const ledgerLine = z.looseObject({
+  version: z.literal(1),
+  id: z.string(),
+  kind,
+  release: z.string(),
+  previous: z.string().nullable(),
+  commit: z.string().nullable(),
+  who: z.strictObject({ name: z.string(), bot: z.boolean() }),
+  from: z.string(),
+  queued: z.string(),
+  started: z.string(),
+  traffic: z.string().nullable(),
+  finished: z.string(),
+  outcome,
+  failedStep: z.string().nullable(),
+  reason: z.string().nullable(),
+});
+
+const lock = z
+  .strictObject({
+    who: z.string(),
+    from: z.string(),
+    since: z.string(),
+    what: z.string(),
+    step: z.string().nullable(),
+  })
+  .nullable();
+
+const status = z.strictObject({
+  environment: z.string(),
+  server: z.string(),
+  live: z.strictObject({ id: z.string(), commit: z.string().nullable(), createdAt: z.string() }).nullable(),
+  services: z.array(
+    z.strictObject({
+      name: z.string(),
+      kind: z.enum(["routed", "worker", "job", "stateful"]),
+      slot: z.string().nullable(),
+      image: z.string(),
+      digest: z.string(),
+      replicas: z.int(),
+      wanted: z.int(),
+      healthy: z.boolean().nullable(),
+      since: z.string().nullable(),
+    }),
+  ),
+  lock,
+  proxy: z.boolean(),
+});
+
+export const schemas = {
+  plan,
+  deployment,
+  deploymentOrPlan: z.union([deployment, plan]),
+  ledger: z.array(ledgerLine),
+  status,
+};

@@ -1,0 +1,29 @@
+import { loadSettings } from "../config/index.ts";
+import type { LoadOptions } from "../config/index.ts";
+import { phase, script, withConnection } from "../server/index.ts";
+import type { Context } from "../system/index.ts";
+import type { LedgerLine } from "./ledger.ts";
+import { preludeFor, unexpected } from "./run.ts";
+
+export interface HistoryOptions extends LoadOptions {
+  /** How many lines at most. */
+  readonly last: number;
+}
+
+/** The ledger of an environment, newest line first. */
+export async function readHistory(ctx: Context, options: HistoryOptions): Promise<readonly LedgerLine[]> {
+  const { app, environment, server } = await loadSettings(ctx, options);
+  return withConnection(ctx, server, async (connection) => {
+    const text = '[ ! -e "$home/ledger.jsonl" ] || tail -n "$1" "$home/ledger.jsonl" | sed "s/^/ledger /" >&3';
+    const reading = phase(preludeFor({ app, environment, deployment: "-" }), [
+      { id: "history", script: script(text, [String(options.last)]) },
+    ]);
+    const result = await connection.run(reading, { timeout: 60_000 });
+    if (result.exitCode !== 0) throw unexpected(`the ledger on ${connection.name} cannot be read`, result.stderr);
+    return result.stdout
+      .split("\n")
+      .filter((line) => line.startsWith("ledger "))
+      .map((line) => JSON.parse(line.slice("ledger ".length)) as LedgerLine)
+      .toReversed();
+  });
+}

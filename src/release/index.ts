@@ -1,0 +1,17 @@
+/**
+ * Releases and their life: the record, the plan made of steps, the story of a deployment, rollback, the ledger, and
+ * what an environment on a server is at a moment.
+ */
+export { deploy, plan } from "./deploy.ts";
+export { planRollback, rollback } from "./rollback.ts";
+export type { AppOptions } from "./app.ts";
+export type { LedgerLine } from "./ledger.ts";
+export type { DeploymentResult, PlanResult } from "./result.ts";
+export { readHistory } from "./history.ts";
+export { readStatus } from "./status.ts";
+export type { Status } from "./status.ts";
+export { serverStatus, setUpServer } from "./server.ts";
+export type { ServerStatus, SetupResult } from "./server.ts";
+export { followLogs, execute, runOnce } from "./containers.ts";
+export { planRemoval, remove } from "./remove.ts";
+export type { Removal } from "./remove.ts";

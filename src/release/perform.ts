@@ -1,0 +1,85 @@
+import { WherryError } from "../core/index.ts";
+import type { Report, Seconds } from "../core/index.ts";
+import type { Connection } from "../server/index.ts";
+import type { Context } from "../system/index.ts";
+import type { Delivery } from "./deliver.ts";
+import { ledgerLine } from "./ledger-line.ts";
+import type { Beginning, Ending } from "./ledger-line.ts";
+import type { DeploymentPlan } from "./plan.ts";
+import { deploymentFailed } from "./result.ts";
+import type { DeploymentResult } from "./result.ts";
+import { runSteps } from "./run.ts";
+import type { PhaseResult, Scope, StepResult } from "./run.ts";
+import type { Step } from "./steps.ts";
+
+export interface Performance {
+  readonly connection: Connection;
+  readonly scope: Scope;
+  readonly plan: DeploymentPlan;
+  readonly beginning: Beginning;
+  readonly delivery: Delivery;
+}
+
+/** One script may take this long: the transfer of images, the jobs, and the deadlines of health checks. */
+const longest: Seconds = 3600;
+
+/**
+ * Carries out the plan of a deployment, under the lock: everything up to the switch in one round trip, everything after
+ * it in another. What fails before the switch is stopped again, and what served goes on serving.
+ */
+export async function perform(
+  ctx: Context,
+  { connection, scope, plan, beginning, delivery }: Performance,
+  report: Report,
+): Promise<Pick<DeploymentResult, "outcome" | "steps" | "failure">> {
+  const lineFor = (ending: Ending): Step => ({
+    step: "write-ledger",
+    line: JSON.stringify(ledgerLine(beginning, ending)),
+  });
+  const timeout = longest * 1000;
+  const options = delivery.input === undefined ? { timeout } : { timeout, input: delivery.input };
+
+  const first = await runSteps(ctx, connection, scope, plan.steps, report, options).catch((error: unknown) =>
+    interruptedBy(error, beginning),
+  );
+  if (first instanceof WherryError) return { outcome: "cancelled", steps: [], failure: first };
+  if (first.failure !== undefined) {
+    const failure = deploymentFailed(first.failure, plan.release, plan.previous);
+    const ending: Ending = {
+      outcome: "failed_before_traffic",
+      failedStep: first.failure.step,
+      reason: first.failure.message,
+    };
+    // Another deployment has the lock: what is there is its own to clear up.
+    const last =
+      first.failure.code === "abandoned"
+        ? nothing
+        : await runSteps(ctx, connection, scope, [...plan.abandon, lineFor(ending)], report, { timeout });
+    return { outcome: ending.outcome, steps: [...first.steps, ...last.steps], failure };
+  }
+
+  const succeeded = lineFor({ outcome: "succeeded", failedStep: null, reason: null });
+  const second = await runSteps(ctx, connection, scope, [...plan.after, succeeded], report, { timeout });
+  if (second.failure !== undefined) {
+    // Traffic is on the new release; the next deployment clears up what this one could not.
+    report({ type: "note", text: `the new release serves, but: ${second.failure.message}` });
+    await runSteps(ctx, connection, scope, [succeeded], report, { timeout });
+  }
+  return { outcome: "succeeded", steps: [...first.steps, ...second.steps] };
+}
+
+const nothing: Pick<PhaseResult, "steps"> = { steps: [] as readonly StepResult[] };
+
+/** The connection went away with the deployment under way: the server ends it in order by itself, one way or the other. */
+function interruptedBy(error: unknown, { release, previous }: Beginning): WherryError {
+  if (!(error instanceof WherryError) || error.code !== "connection-lost") throw error;
+  const left =
+    previous === undefined
+      ? "nothing served before"
+      : `release ${previous.id} serves, unless the switch was done already`;
+  return new WherryError(previous === undefined ? "attention" : "failed", error.code, error.message, {
+    context: [...error.context, `Release ${release.id} was under way; ${left}. No request was lost.`],
+    hint: `see where it is with wherry status -e ${release.environment}, and deploy again: it goes on from what has arrived`,
+    cause: error,
+  });
+}

@@ -1,0 +1,80 @@
+import { loadSettings } from "../config/index.ts";
+import type { LoadOptions, Settings } from "../config/index.ts";
+import { WherryError } from "../core/index.ts";
+import type { Report } from "../core/index.ts";
+import { ownerOf, proxyFragment } from "../proxy/index.ts";
+import { phase, script, withConnection } from "../server/index.ts";
+import type { Connection } from "../server/index.ts";
+import type { Context } from "../system/index.ts";
+import { newDeploymentId } from "./identity.ts";
+import { authorOf } from "./ledger-line.ts";
+import { takeLock } from "./lock.ts";
+import { preludeFor, runSteps, unexpected } from "./run.ts";
+import belongings from "./scripts/belongings.sh?raw";
+import { parseState } from "./state.ts";
+import type { Step } from "./steps.ts";
+
+export interface Removal {
+  readonly environment: string;
+  readonly app: string;
+  readonly server: string;
+  readonly containers: readonly string[];
+  readonly networks: readonly string[];
+  /** Volumes and folders with data: removed only when asked for. */
+  readonly volumes: readonly string[];
+}
+
+/** What belongs to an environment on its server. */
+export async function planRemoval(ctx: Context, options: LoadOptions): Promise<Removal> {
+  const settings = await loadSettings(ctx, options);
+  return withConnection(ctx, settings.server, (connection) => belongingsOf(connection, settings));
+}
+
+export type RemoveOptions = LoadOptions & { readonly volumes: "keep" | "remove" };
+
+/** Removes everything of an environment but its volumes, or also these. */
+export async function remove(ctx: Context, options: RemoveOptions, report: Report): Promise<Removal> {
+  const settings = await loadSettings(ctx, options);
+  const { app, environment } = settings;
+  return withConnection(ctx, settings.server, async (connection) => {
+    const removal = await belongingsOf(connection, settings);
+    const scope = { app, environment, deployment: newDeploymentId() };
+    const who = await authorOf(ctx, settings.directory);
+    const since = ctx.clock.now().toISOString();
+    const lock = await takeLock(connection, scope, { who: who.name, from: who.from, since, what: "remove" });
+    try {
+      // The proxy first: it must not send anybody to containers that are going.
+      const steps: readonly Step[] = [
+        { step: "set-proxy", fragment: proxyFragment(ownerOf(app, environment), []) },
+        { step: "remove", environment, volumes: options.volumes },
+      ];
+      const result = await runSteps(ctx, connection, scope, steps, report, { timeout: 600_000 });
+      if (result.failure === undefined) return removal;
+      throw new WherryError("attention", "remove-failed", result.failure.message, {
+        context: result.failure.context,
+        hint: "run it again: it goes on from what is left",
+      });
+    } finally {
+      await lock.release();
+    }
+  });
+}
+
+async function belongingsOf(connection: Connection, { app, environment }: Settings): Promise<Removal> {
+  const reading = phase(preludeFor({ app, environment, deployment: "-" }), [
+    { id: "state", script: script("tell_state") },
+    { id: "belongings", script: script(belongings) },
+  ]);
+  const result = await connection.run(reading, { timeout: 60_000 });
+  if (result.exitCode !== 0) throw unexpected(`${connection.name} does not tell its state`, result.stderr);
+  const state = parseState(result.stdout);
+  const lines = result.stdout.split("\n").filter((line) => line.startsWith("volume "));
+  return {
+    app,
+    environment,
+    server: connection.name,
+    containers: state.containers.map(({ service, slot, id }) => `${service} (${slot}) ${id.slice(0, 12)}`),
+    networks: [...state.networks.keys()],
+    volumes: lines.map((line) => line.slice("volume ".length)),
+  };
+}

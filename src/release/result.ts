@@ -1,0 +1,100 @@
+import { WherryError } from "../core/index.ts";
+import { kindOf } from "./ledger-line.ts";
+import type { DeploymentPlan } from "./plan.ts";
+import { stepTitle } from "./steps.ts";
+import type { DeploymentKind, Outcome } from "./ledger.ts";
+import type { ReleaseId, ReleaseRecord } from "./record.ts";
+import type { PhaseFailure, StepResult } from "./run.ts";
+
+/** What came of a deployment: a promise to scripts, see the page on JSON output. */
+export interface DeploymentResult {
+  readonly outcome: Outcome;
+  readonly environment: string;
+  readonly release: { readonly id: ReleaseId; readonly commit: string | null };
+  readonly previous: ReleaseId | null;
+  readonly kind: DeploymentKind;
+  readonly roundTrips: number;
+  /** Bytes of scripts and data that went to the server. */
+  readonly bytesSent: number;
+  readonly seconds: number;
+  readonly steps: readonly StepResult[];
+  /** Where the app answers. */
+  readonly addresses: readonly string[];
+  /** Set where the outcome is not `succeeded`; becomes `error` of the JSON document. */
+  readonly failure?: WherryError;
+}
+
+/** What was planned, for people and scripts: `--plan` and `wherry plan`. */
+export interface PlanResult {
+  readonly environment: string;
+  readonly server: string;
+  readonly release: { readonly id: ReleaseId; readonly commit: string | null };
+  readonly previous: ReleaseId | null;
+  readonly kind: DeploymentKind;
+  readonly services: readonly {
+    readonly name: string;
+    readonly kind: string;
+    readonly reason: string;
+    readonly image: string;
+    readonly replicas: number;
+    readonly change: "new" | "changed" | "unchanged";
+  }[];
+  readonly steps: readonly { readonly id: string; readonly title: string }[];
+}
+
+/** Why a deployment did not succeed, with what it left. */
+export function deploymentFailed(
+  failure: PhaseFailure,
+  release: ReleaseRecord,
+  previous: ReleaseRecord | undefined,
+): WherryError {
+  const left =
+    previous === undefined
+      ? "Nothing serves: there was no release before."
+      : `Release ${previous.id} still serves; no request was lost.`;
+  return new WherryError(previous === undefined ? "attention" : "failed", failure.code, failure.message, {
+    context: [`Release ${release.id} is stopped. ${left}`, ...failure.context],
+    hint: hintFor(failure, release),
+  });
+}
+
+function hintFor({ code, service }: PhaseFailure, release: ReleaseRecord): string {
+  const logs = `wherry logs ${service ?? "SERVICE"} -e ${release.environment} --release ${release.id}`;
+  const hints: Readonly<Record<string, string>> = {
+    redirected: "let the health check's path answer 2xx itself; a redirect (to https, to a login) is not healthy",
+    "job-failed": "correct the command and deploy again; what it did to the data before it failed is still there",
+    "disk-full": "make room on the server (docker system df), then deploy again: it goes on from what has arrived",
+    "image-load-failed": "deploy again; what has arrived is kept",
+    "subnet-taken": "deploy again",
+  };
+  return hints[code] ?? `correct it and deploy again; more of the log: ${logs}`;
+}
+
+/** A plan in the words of its steps. */
+export function planResult(
+  server: string,
+  plan: DeploymentPlan,
+  before: readonly { readonly id: string; readonly title: string }[],
+): PlanResult {
+  const { release, previous } = plan;
+  const old = new Map(previous?.services.map((service) => [service.name, service]));
+  return {
+    environment: release.environment,
+    server,
+    release: { id: release.id, commit: release.commit },
+    previous: previous?.id ?? null,
+    kind: kindOf(release, previous),
+    services: release.services.map((service) => {
+      const { name, kind, reason, image, replicas, configHash } = service;
+      const same = old.get(name)?.configHash === configHash;
+      return { name, kind, reason, image, replicas, change: old.has(name) ? (same ? "unchanged" : "changed") : "new" };
+    }),
+    steps: [
+      ...before,
+      ...[...plan.steps, ...plan.after].map((step, index) => ({
+        id: `${step.step}.${index + 1}`,
+        title: stepTitle(step),
+      })),
+    ],
+  };
+}

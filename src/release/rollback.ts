@@ -1,0 +1,122 @@
+import { loadSettings } from "../config/index.ts";
+import type { LoadOptions } from "../config/index.ts";
+import { nearest, refusedError, usageError } from "../core/index.ts";
+import type { Report } from "../core/index.ts";
+import { keptImages, openShipment, planShipment, pullScript } from "../images/index.ts";
+import { withConnection } from "../server/index.ts";
+import type { Context } from "../system/index.ts";
+import { joinDeliveries } from "./deliver.ts";
+import type { Delivery } from "./deliver.ts";
+import { planDeployment } from "./plan.ts";
+import { checkServer } from "./preflight.ts";
+import type { ReleaseId, ReleaseRecord } from "./record.ts";
+import { planResult } from "./result.ts";
+import type { DeploymentResult, PlanResult } from "./result.ts";
+import { underLock } from "./session.ts";
+import type { ServerState } from "./state.ts";
+import { readSurvey, survey, surveySteps } from "./survey.ts";
+import type { Survey } from "./survey.ts";
+
+export interface RollbackOptions extends LoadOptions {
+  /** Left out: the release before the live one. */
+  readonly to?: ReleaseId | undefined;
+}
+
+/** Makes an older release live again, from its record on the server: same images, same values, same secrets as then. */
+export async function rollback(ctx: Context, options: RollbackOptions, report: Report): Promise<DeploymentResult> {
+  const begun = ctx.clock.monotonic();
+  const queued = ctx.clock.now().toISOString();
+  const settings = await loadSettings(ctx, options);
+  const scope = { app: settings.app, environment: settings.environment };
+  const what = `rollback${options.to === undefined ? "" : ` to ${options.to}`}`;
+  const session = { scope, settings, queued, begun, what, before: surveySteps };
+  return withConnection(ctx, settings.server, (connection) =>
+    underLock(ctx, connection, session, report, async (state, output) => {
+      checkServer(state, connection.name);
+      const record = chooseRelease(state, options.to);
+      const delivery = await bringBackImages(ctx, record, readSurvey(output), report);
+      // In code it goes back, in data never: what keeps data stays as it is.
+      return { record, kind: "rollback", delivery, changeBase: false };
+    }),
+  );
+}
+
+/** Says what `rollback` would do. */
+export async function planRollback(ctx: Context, options: RollbackOptions): Promise<PlanResult> {
+  const settings = await loadSettings(ctx, options);
+  return withConnection(ctx, settings.server, async (connection) => {
+    const { state } = await survey(connection, { app: settings.app, environment: settings.environment });
+    checkServer(state, connection.name);
+    const record = chooseRelease(state, options.to);
+    const planned = planDeployment(record, state, {
+      changeBase: false,
+      keep: settings.keep,
+      ledgerLine: "",
+      delivery: [],
+    });
+    return { ...planResult(connection.name, planned, []), kind: "rollback" };
+  });
+}
+
+/** The asked one, else the newest that served before the live one was made: asking again goes back further. */
+export function chooseRelease(state: ServerState, wanted: ReleaseId | undefined): ReleaseRecord {
+  const served = state.records
+    .filter(({ id }) => state.served.has(id))
+    .toSorted((a, b) => b.createdAt.localeCompare(a.createdAt));
+  const ids = served.map(({ id }) => id);
+  const live = state.records.find(({ id }) => id === state.live?.release);
+  if (live === undefined) {
+    throw refusedError("nothing-live", "nothing is deployed here yet: there is nothing to go back from", {
+      hint: "wherry deploy",
+    });
+  }
+  if (wanted !== undefined) {
+    const found = served.find(({ id }) => id === wanted);
+    if (found !== undefined) return found;
+    const near = nearest(wanted, ids);
+    throw usageError("unknown-release", `there is no release ${wanted} on the server; there is ${ids.join(", ")}`, {
+      hint: near === undefined ? "wherry history lists what was deployed" : `did you mean --to ${near}?`,
+    });
+  }
+  const before = served.find(({ createdAt }) => createdAt < live.createdAt);
+  if (before !== undefined) return before;
+  throw refusedError("no-earlier-release", `${live.id} is the oldest release that is kept on the server`, {
+    hint:
+      ids.length > 1 ? `a newer one can be asked for: --to ${ids[0]}` : "keep: in wherry.yaml says how many are kept",
+  });
+}
+
+/** Images are kept with their releases; where somebody removed one all the same, it comes from where it came from. */
+async function bringBackImages(
+  ctx: Context,
+  record: ReleaseRecord,
+  { inventory }: Survey,
+  report: Report,
+): Promise<Delivery> {
+  const present = new Set(inventory.images.flatMap(({ references }) => references));
+  const gone = record.services.filter(({ image }) => !present.has(image));
+  if (gone.length === 0) return joinDeliveries([]);
+  const images = await keptImages(ctx, gone);
+  const lost = gone.filter(({ name }) => !images.some(({ service }) => service === name));
+  if (lost.length > 0) {
+    const names = lost.map(({ name, image }) => `${name} (${image})`).join(", ");
+    throw refusedError(
+      "image-gone",
+      `the images of ${names} are no longer on the server, and not on this machine either`,
+      {
+        hint: `deploy that commit again: git checkout ${record.commit ?? record.id}, then wherry deploy`,
+      },
+    );
+  }
+  const shipment = planShipment(images, inventory);
+  const opened = await openShipment(ctx, images, shipment, inventory, report);
+  const title = `bring back ${gone.map(({ image }) => image).join(", ")}`;
+  const pulls =
+    shipment.pulls.length === 0 ? [] : [{ step: "receive" as const, title, script: pullScript(shipment.pulls) }];
+  const sent = opened === undefined ? [] : [{ step: "receive" as const, title, script: opened.script }];
+  return {
+    steps: [...pulls, ...sent],
+    input: opened?.input,
+    close: async () => opened?.close(),
+  };
+}

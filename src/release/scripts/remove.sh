@@ -1,0 +1,27 @@
+# Removes an environment: containers, networks, files, images that no other one needs. Volumes only if asked.
+#   $1 "volumes" to remove them and the data folder as well
+mine="--filter label=wherry.app=$app --filter label=wherry.environment=$environment"
+# shellcheck disable=SC2086  # several words on purpose
+{
+  containers=$(docker ps -aq $mine)
+  [ -z "$containers" ] || docker stop $containers > /dev/null
+  [ -z "$containers" ] || docker rm -v $containers > /dev/null
+  networks=$(docker network ls -q $mine)
+  [ -z "$networks" ] || docker network rm $networks > /dev/null
+  if [ "$1" = volumes ]; then
+    volumes=$(docker volume ls -q $mine)
+    [ -z "$volumes" ] || docker volume rm $volumes > /dev/null
+    rm -rf "$home/data"
+  fi
+}
+for octet in "$state"/networks/*; do
+  case $(cat "$octet" 2>/dev/null) in "$app/$environment/"*) rm -f "$octet" ;; esac
+done
+rm -rf "$home/releases" "$home/base" "$home/slots" "$home/incoming" "$home/live" "$home/current" "$home/salt" "$home/ledger.jsonl" "$home/job.log"
+for image in $(docker image ls --filter "reference=wherry/$app/*" --format '{{.Repository}}:{{.Tag}}'); do
+  grep -qF "\"image\":\"$image\"" "$state"/apps/*/*/releases/*/release.json 2>/dev/null || docker image rm "$image" > /dev/null 2>&1 || :
+done
+# The guard takes the folder away when it lets go of the lock.
+: > "$home/removed"
+for kept in $(docker volume ls -q --filter "label=wherry.app=$app" --filter "label=wherry.environment=$environment"); do say "kept $kept"; done
+[ ! -d "$home/data" ] || [ -z "$(ls -A "$home/data")" ] || say "kept $home/data"

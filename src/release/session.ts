@@ -1,0 +1,118 @@
+import { WherryError } from "../core/index.ts";
+import type { Report } from "../core/index.ts";
+import type { Settings } from "../config/index.ts";
+import type { Connection, ScriptStep } from "../server/index.ts";
+import type { Context } from "../system/index.ts";
+import type { Delivery } from "./deliver.ts";
+import { newDeploymentId } from "./identity.ts";
+import { authorOf, ledgerLine, unfinished } from "./ledger-line.ts";
+import type { Beginning } from "./ledger-line.ts";
+import type { DeploymentKind } from "./ledger.ts";
+import { takeLock } from "./lock.ts";
+import { perform } from "./perform.ts";
+import type { Performance } from "./perform.ts";
+import { planDeployment } from "./plan.ts";
+import type { ReleaseRecord } from "./record.ts";
+import type { DeploymentResult } from "./result.ts";
+import type { ServerState } from "./state.ts";
+
+/** Which release to make live, decided once the lock is held. */
+export interface Chosen {
+  readonly record: ReleaseRecord;
+  readonly kind: DeploymentKind;
+  readonly delivery: Delivery;
+  readonly changeBase: boolean;
+}
+
+export interface Session {
+  readonly scope: { readonly app: string; readonly environment: string };
+  readonly settings: Settings;
+  /** ISO 8601: when the user asked for it. */
+  readonly queued: string;
+  /** Monotonic milliseconds of that moment. */
+  readonly begun: number;
+  /** For those who find the lock taken: `deploy 3f2a91bc`. */
+  readonly what: string;
+  /** Scripts that run with the taking of the lock. */
+  readonly before: readonly ScriptStep[];
+}
+
+/** The one way to make a release live, be it new or old: lock, plan, perform, unlock. */
+export async function underLock(
+  ctx: Context,
+  connection: Connection,
+  session: Session,
+  report: Report,
+  choose: (state: ServerState, output: string) => Promise<Chosen>,
+): Promise<DeploymentResult> {
+  const { settings, queued, begun } = session;
+  const id = newDeploymentId();
+  const scope = { ...session.scope, deployment: id };
+  const who = await authorOf(ctx, settings.directory);
+  const since = ctx.clock.now().toISOString();
+  const lock = await takeLock(
+    connection,
+    scope,
+    { who: who.name, from: who.from, since, what: session.what },
+    session.before,
+  );
+  const started = ctx.clock.now();
+  try {
+    const { state } = lock;
+    const chosen = await choose(state, lock.output);
+    const previous = state.records.find((record) => record.id === state.live?.release);
+    const beginning: Beginning = {
+      id,
+      kind: chosen.kind,
+      release: chosen.record,
+      previous,
+      who,
+      queued,
+      started: started.toISOString(),
+      state,
+      clockOffset: state.clock === undefined ? 0 : Date.parse(state.clock) - started.getTime(),
+    };
+    const plan = planDeployment(chosen.record, state, {
+      changeBase: chosen.changeBase,
+      keep: settings.keep,
+      ledgerLine: JSON.stringify(ledgerLine(beginning, unfinished)),
+      delivery: chosen.delivery.steps,
+    });
+    const done = await performAll(ctx, { connection, scope, plan, beginning, delivery: chosen.delivery }, report);
+    return {
+      outcome: done.outcome,
+      environment: settings.environment,
+      release: { id: chosen.record.id, commit: chosen.record.commit },
+      previous: previous?.id ?? null,
+      kind: chosen.kind,
+      roundTrips: connection.roundTrips,
+      bytesSent: connection.bytesSent,
+      seconds: (ctx.clock.monotonic() - begun) / 1000,
+      steps: done.steps,
+      addresses: addressesOf(chosen.record),
+      ...(done.failure === undefined ? {} : { failure: done.failure }),
+    };
+  } catch (error) {
+    if (!ctx.signal.aborted) throw error;
+    throw new WherryError("interrupted", "interrupted", "interrupted", {
+      hint: `the server ends the step under way and keeps what serves; run the same command again, or see wherry status -e ${settings.environment}`,
+      cause: error,
+    });
+  } finally {
+    await lock.release();
+  }
+}
+
+async function performAll(ctx: Context, performance: Performance, report: Report) {
+  try {
+    return await perform(ctx, performance, report);
+  } finally {
+    await performance.delivery.close();
+  }
+}
+
+/** Where people find it: one address per host. */
+export function addressesOf(record: ReleaseRecord): readonly string[] {
+  const routes = record.services.flatMap((service) => service.routes);
+  return routes.filter(({ path }) => path === "/").map(({ host }) => `http://${host}`);
+}

@@ -1,0 +1,74 @@
+import { imageForServer, openShipment, planShipment } from "../images/index.ts";
+import type { EngineInventory } from "../images/index.ts";
+import { WherryError } from "../core/index.ts";
+import type { Report } from "../core/index.ts";
+import { frontendConfig, proxyCompose, proxyImage } from "../proxy/index.ts";
+import type { Connection } from "../server/index.ts";
+import type { Context } from "../system/index.ts";
+import { runSteps } from "./run.ts";
+import type { PhaseFailure, Scope, StepResult } from "./run.ts";
+import type { ServerState } from "./state.ts";
+import type { Step } from "./steps.ts";
+
+/** What `install` has to bring; `docker` stands for the engine and its command line, `compose` for the plugin. */
+export function missingPrograms(state: ServerState): readonly string[] {
+  const engine = state.engine === undefined && state.refused === undefined ? ["docker"] : [];
+  const [major = 0, minor = 0] = state.composeVersion.replace(/^v/, "").split(".").map(Number);
+  const compose = state.engine !== undefined && (major < 2 || (major === 2 && minor < 20)) ? ["compose"] : [];
+  return [...new Set([...engine, ...compose, ...state.missing])];
+}
+
+/** The proxy with everything that it needs to start. */
+export function proxyStep(state: ServerState): Extract<Step, { step: "start-proxy" }> {
+  return {
+    step: "start-proxy",
+    image: proxyImage,
+    compose: proxyCompose,
+    frontend: frontendConfig({ httpPort: 80, ipv6: state.ipv6 }),
+  };
+}
+
+/** Starts the proxy where it does not run as it should; ships its image from here where the server cannot pull it. */
+export async function startProxy(
+  ctx: Context,
+  connection: Connection,
+  scope: Scope,
+  { state, inventory }: { readonly state: ServerState; readonly inventory: EngineInventory },
+  report: Report,
+): Promise<readonly StepResult[]> {
+  const start = proxyStep(state);
+  const present = inventory.images.some(({ references }) => references.includes(proxyImage));
+  const delivery = present ? undefined : await deliverProxyImage(ctx, inventory, report);
+  const steps: readonly Step[] = delivery === undefined ? [start] : [delivery.step, start];
+  const options = { ...(delivery === undefined ? {} : { input: delivery.input }), timeout: 900_000 };
+  let result;
+  try {
+    result = await runSteps(ctx, connection, scope, steps, report, options);
+  } finally {
+    await delivery?.close();
+  }
+  if (result.failure !== undefined) throw setupFailed(result.failure);
+  return result.steps;
+}
+
+/** Only an image that no registry has is shipped: else the server pulls it itself, and gets what is newest. */
+async function deliverProxyImage(ctx: Context, inventory: EngineInventory, report: Report) {
+  const image = await imageForServer(ctx, proxyImage);
+  if (image === undefined) return undefined;
+  const images = [image];
+  const shipment = await openShipment(ctx, images, planShipment(images, inventory), inventory, report);
+  if (shipment === undefined) return undefined;
+  const step: Step = { step: "receive", title: `send the image ${proxyImage}`, script: shipment.script };
+  return { step, input: shipment.input, close: () => shipment.close() };
+}
+
+function setupFailed(failure: PhaseFailure): WherryError {
+  const hint =
+    failure.code === "proxy-image-missing"
+      ? `let the server reach a registry, or pull ${proxyImage} on this machine: it is sent from here then`
+      : undefined;
+  return new WherryError("refused", failure.code, failure.message, {
+    context: failure.context,
+    ...(hint === undefined ? {} : { hint }),
+  });
+}

@@ -1,0 +1,146 @@
+import { loadSettings } from "../config/index.ts";
+import type { LoadOptions } from "../config/index.ts";
+import type { ServiceKind } from "../compose/index.ts";
+import { phase, script, withConnection } from "../server/index.ts";
+import type { Context } from "../system/index.ts";
+import { backendName, ownerOf } from "../proxy/index.ts";
+import { parseHolder } from "./lock.ts";
+import type { LockHolder } from "./lock.ts";
+import type { ReleaseId, ReleaseService } from "./record.ts";
+import { preludeFor, unexpected } from "./run.ts";
+import healthScript from "./scripts/health.sh?raw";
+import lockScript from "./scripts/lock.sh?raw";
+import { parseState } from "./state.ts";
+import type { ServerContainer, ServerState } from "./state.ts";
+
+/** What an environment is right now: a promise to scripts, see the page on JSON output. */
+export interface Status {
+  readonly environment: string;
+  readonly server: string;
+  readonly live: { readonly id: ReleaseId; readonly commit: string | null; readonly createdAt: string } | null;
+  readonly services: readonly ServiceStatus[];
+  readonly lock: (LockHolder & { readonly step: string | null }) | null;
+  /** Does the proxy run? Nothing is reachable without it. */
+  readonly proxy: boolean;
+}
+
+export interface ServiceStatus {
+  readonly name: string;
+  readonly kind: ServiceKind;
+  /** `blue`, `green` or `base`; null for jobs, which are gone when they are done. */
+  readonly slot: string | null;
+  readonly image: string;
+  readonly digest: string;
+  /** Containers that run. */
+  readonly replicas: number;
+  /** How many should. */
+  readonly wanted: number;
+  /** Null where no check says anything. */
+  readonly healthy: boolean | null;
+  /** When the oldest of its containers was made; ISO 8601. */
+  readonly since: string | null;
+}
+
+export async function readStatus(ctx: Context, options: LoadOptions): Promise<Status> {
+  const { app, environment, server } = await loadSettings(ctx, options);
+  return withConnection(ctx, server, async (connection) => {
+    const reading = phase(preludeFor({ app, environment, deployment: "-" }), [
+      { id: "state", script: script("tell_state") },
+      { id: "lock", script: script(lockScript) },
+      { id: "health", script: script(healthScript) },
+    ]);
+    const result = await connection.run(reading, { timeout: 60_000 });
+    if (result.exitCode !== 0) throw unexpected(`${connection.name} does not tell its state`, result.stderr);
+    const state = parseState(result.stdout);
+    return {
+      environment,
+      server: connection.name,
+      live: liveOf(state),
+      services: servicesOf(state, proxyHealth(result.stdout)),
+      lock: lockOf(result.stdout),
+      proxy: state.proxy?.state === "running",
+    };
+  });
+}
+
+function liveOf(state: ServerState): Status["live"] {
+  const record = state.records.find(({ id }) => id === state.live?.release);
+  return record === undefined ? null : { id: record.id, commit: record.commit, createdAt: record.createdAt };
+}
+
+/** Back end -> are all its servers up, as the proxy sees them? */
+function proxyHealth(output: string): ReadonlyMap<string, boolean> {
+  const health = new Map<string, boolean>();
+  for (const line of output.split("\n")) {
+    const [word, backend = "", , status = ""] = line.split(" ");
+    if (word === "stat") health.set(backend, (health.get(backend) ?? true) && status.startsWith("UP"));
+  }
+  return health;
+}
+
+function servicesOf(state: ServerState, proxy: ReadonlyMap<string, boolean>): readonly ServiceStatus[] {
+  const record = state.records.find(({ id }) => id === state.live?.release);
+  return (record?.services ?? []).map((service) => {
+    const slot = service.placement === "base" ? "base" : (state.live?.slot ?? "");
+    const own = state.containers.filter(
+      (container) => container.service === service.name && container.slot === slot && !container.oneOff,
+    );
+    const running = own.filter((container) => container.state === "running");
+    const job = service.kind === "job";
+    const backend = backendName(
+      ownerOf(record?.app ?? "", record?.environment ?? ""),
+      service.name,
+      state.live?.slot ?? "blue",
+    );
+    return {
+      name: service.name,
+      kind: service.kind,
+      slot: job ? null : slot,
+      image: service.image,
+      digest: service.digest,
+      replicas: running.length,
+      wanted: job ? 0 : service.replicas,
+      healthy: job ? null : healthy(service, running, proxy.get(backend)),
+      since:
+        own
+          .map(({ createdAt }) => instant(createdAt))
+          .toSorted()
+          .at(0) ?? null,
+    };
+  });
+}
+
+/** The proxy's word counts where it checks by HTTP, else that of Docker's health check. */
+function healthy(
+  service: ReleaseService,
+  running: readonly ServerContainer[],
+  proxy: boolean | undefined,
+): boolean | null {
+  if (running.length < service.replicas) return false;
+  const docker = healthOf(running);
+  if (proxy === undefined) return docker;
+  return service.http === null ? proxy && docker !== false : proxy;
+}
+
+/** Docker's own checks; null where a service has none. */
+function healthOf(containers: readonly ServerContainer[]): boolean | null {
+  const checked = containers.filter(({ status }) => /\((healthy|unhealthy|health: starting)\)/.test(status));
+  return checked.length === 0 ? null : checked.every(({ status }) => status.includes("(healthy)"));
+}
+
+/** `2026-11-24 16:54:28 +0000 UTC`, as Docker writes it. */
+function instant(text: string): string {
+  const [date, time, offset = "+0000"] = text.split(" ");
+  const parsed = new Date(`${date}T${time}${offset.slice(0, 3)}:${offset.slice(3)}`);
+  return Number.isNaN(parsed.getTime()) ? text : parsed.toISOString();
+}
+
+function lockOf(output: string): Status["lock"] {
+  const told = (word: string): string | undefined =>
+    output
+      .split("\n")
+      .find((line) => line.startsWith(`${word} `))
+      ?.slice(word.length + 1);
+  const held = told("held");
+  return held === undefined ? null : { ...parseHolder(held), step: told("held-step") || null };
+}
