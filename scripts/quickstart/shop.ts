@@ -83,7 +83,7 @@ async function git(...args: readonly string[]): Promise<string> {
   });
 }
 
-const exists = (path: string): Promise<boolean> =>
+export const exists = (path: string): Promise<boolean> =>
   stat(path).then(
     () => true,
     () => false,
