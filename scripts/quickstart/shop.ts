@@ -6,7 +6,7 @@ import { run } from "../engine/run.ts";
 export const root = resolve(import.meta.dirname, "../..");
 
 /** Everything that the quickstart writes outside of the engine; git ignores it. */
-export const quickstartFolder = join(root, ".quickstart");
+const quickstartFolder = join(root, ".quickstart");
 export const shopFolder = join(quickstartFolder, "shop");
 export const host = "shop.localhost";
 export const environment = "local";
@@ -57,6 +57,12 @@ export async function ensurePassword(): Promise<void> {
   if (await exists(secretsFile)) return;
   await mkdir(join(shopFolder, ".wherry"), { recursive: true });
   await writeFile(secretsFile, `DB_PASSWORD=${randomBytes(18).toString("base64url")}\n`, { mode: 0o600 });
+}
+
+/** `../wherry status`, whatever Node.js the machine has. */
+export async function writeLauncher(): Promise<void> {
+  const program = `exec "${root}/node_modules/.bin/node" "${root}/dist/wherry.cjs" "$@"`;
+  await writeFile(join(quickstartFolder, "wherry"), `#!/bin/sh\n${program}\n`, { mode: 0o755 });
 }
 
 export const hasPassword = (): Promise<boolean> => exists(secretsFile);

@@ -15,6 +15,7 @@ import {
   setVersion,
   shopFolder,
   volume,
+  writeLauncher,
 } from "./shop.ts";
 import { has, save, version } from "./visit.ts";
 
@@ -58,6 +59,7 @@ async function prepare(): Promise<void> {
   }
   await prepareShop();
   await ensurePassword();
+  await writeLauncher();
   say(`The app is in ${relative(root, shopFolder)}: a copy of examples/shop in a git repository of its own.`);
 }
 
@@ -74,15 +76,15 @@ function conclude(report: TrafficReport, kept: boolean): boolean {
   title("result");
   say(`${sent} requests sent, ${lost} lost, ${failed} answered with an error.`);
   for (const { what, count } of errors) say(`  ${count} x ${what}`);
-  const seen = Object.entries(versions).map(([name, count]) => `${name} (${count} times)`);
-  say(`Versions that answered: ${seen.join(", ")}.`);
+  say(`Versions seen: ${Object.keys(versions).join(", ")}.`);
   say(`${product.name}, saved before, is ${kept ? "still in the shop" : "GONE"}.`);
   say(`
 The shop:       http://${host}
                 Most browsers find names that end in .localhost on this machine by themselves. If yours does not:
                 curl -H 'Host: ${host}' http://127.0.0.1/
-Look around:    cd ${relative(process.cwd(), shopFolder) || "."} && node ../../dist/wherry.cjs status -e local
-                (also: history, logs backend, plan, deploy after a commit)
+                The proxy listens on port 80 of this machine, also for others in your network.
+Look around:    cd ${relative(process.cwd(), shopFolder) || "."} && ../wherry status -e local
+                (also: history, logs backend, plan, and deploy after a commit)
 On a server:    docs/tutorial.md
 Remove it all:  npm run quickstart -- --down`);
   return lost === 0 && failed === 0 && kept;
