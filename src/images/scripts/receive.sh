@@ -9,9 +9,11 @@ refuse_images() {
   printf '%s\n' "$3" >&2
   rm -rf "$incoming/blobs"
   case $3 in
-    *[Nn]"o space left"*) problem disk-full "the disk of the server is full" ;;
-    *) problem "$1" "$2" ;;
+    *[Nn]"o space left"*) problem disk-full "the disk of the server is full"; exit 1 ;;
   esac
+  # Should the engine have missed a layer that was left out, the next try brings all of them.
+  [ "$1" != image-load-failed ] || touch "$incoming/whole"
+  problem "$1" "$2"
   exit 1
 }
 
@@ -33,8 +35,8 @@ done
 
 if ! errors=$(tar -cf - -C "$incoming" -T "$incoming/list" | docker load -q 2>&1) ||
   ! errors=$errors$(docker image inspect -f '{{.Id}}' "$@" 2>&1); then
-  # Should the engine have missed a layer that was left out, the next try brings all of them.
-  : > "$incoming/whole"
+  # The containerd store keeps the name of what it could not unpack.
+  docker image rm "$@" > /dev/null 2>&1 || :
   refuse_images image-load-failed "the Docker engine of the server did not load the images" "$errors"
 fi
 rm -rf "$incoming/blobs" "$incoming/list" "$incoming/whole" "$incoming"/*.json "$incoming/oci-layout"
