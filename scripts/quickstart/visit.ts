@@ -15,7 +15,7 @@ export interface Product {
 }
 
 /** Asks the shop as a browser on this machine would; programs, unlike browsers, need not know *.localhost. */
-export async function visit(path: string, product?: Product): Promise<Answer> {
+async function visit(path: string, product?: Product): Promise<Answer> {
   const outgoing = request({
     host: "127.0.0.1",
     port: 80,

@@ -76,7 +76,7 @@ function placeholdersFor(names: readonly string[]): ReadonlyMap<string, string> 
 }
 
 /** Names only: what the values are is for compose to read. */
-export function variableNames(dotenv: string): readonly string[] {
+function variableNames(dotenv: string): readonly string[] {
   return [...dotenv.matchAll(/^[ \t]*(?:export[ \t]+)?([A-Za-z_][\w.-]*)[ \t]*[=:]/gm)].map((match) => match[1] ?? "");
 }
 

@@ -75,7 +75,7 @@ function surroundingsOf(ctx: Context): Readonly<Record<string, string | undefine
   return Object.fromEntries(Object.entries(ctx.env).filter(([name]) => isOfSurroundings(name)));
 }
 
-export function unsetNames(stderr: string): readonly string[] {
+function unsetNames(stderr: string): readonly string[] {
   return [...new Set([...stderr.matchAll(/The \\?"(\w+)\\?" variable is not set/g)].map((match) => match[1] ?? ""))];
 }
 
@@ -118,7 +118,7 @@ function undoEscapes(value: unknown): unknown {
 }
 
 /** Compose's own words, with the place where one can be found. */
-export function composeFailure(stderr: string, sources: ComposeSources, unset: readonly string[] = []): WherryError {
+function composeFailure(stderr: string, sources: ComposeSources, unset: readonly string[] = []): WherryError {
   const lines = stderr
     .split("\n")
     .filter((line) => line.trim() !== "" && !/level=(warning|info|debug)|^WARN/.test(line));

@@ -8,7 +8,7 @@ export function volumeName(project: ComposeProject, volume: string): string {
   return project.document.volumes[volume]?.name ?? `${project.name}_${volume}`;
 }
 
-export function volumesUsedBy(project: ComposeProject, service: string): readonly string[] {
+function volumesUsedBy(project: ComposeProject, service: string): readonly string[] {
   const mounts = project.document.services[service]?.volumes ?? [];
   return mounts.flatMap((mount) => (mount.type === "volume" && mount.source !== undefined ? mount.source : []));
 }

@@ -9,7 +9,7 @@ import { hasPath, parseYaml, positionOfKey, positionOfValue, yamlProblems } from
 import type { Path, YamlProblem, YamlSource } from "./yaml-source.ts";
 import type { Position } from "../core/index.ts";
 
-export const fileName = "wherry.yaml";
+const fileName = "wherry.yaml";
 
 export interface LoadOptions {
   /** Where to look for wherry.yaml: here, then upwards to the root of the git repository. The context's folder when left out. */

@@ -124,7 +124,7 @@ export function isSamePlatform(a: string, b: string): boolean {
 }
 
 /** A folder of this machine, and not an address or the name of something else. */
-export function isFolder(context: string): boolean {
+function isFolder(context: string): boolean {
   return isAbsolute(context);
 }
 

@@ -38,7 +38,7 @@ export function backendName(owner: string, service: string, slot: Slot): string 
 }
 
 /** Folder of the proxy's files as its container sees it. */
-export const proxyMount = "/wherry";
+const proxyMount = "/wherry";
 export const liveMap = `${proxyMount}/maps/live.map`;
 
 /**

@@ -43,7 +43,7 @@ export function createRecord(app: App, making: Making): ReleaseRecord {
 }
 
 /** An app has one stack until it names several. */
-export const defaultStack = "default";
+const defaultStack = "default";
 
 function imageOf({ images }: Making, service: string): ServiceImage {
   const image = images.get(service);

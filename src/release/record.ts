@@ -2,8 +2,6 @@ import type { Placement, ServiceKind, VolumeModel } from "../compose/index.ts";
 import type { HealthSettings, Route } from "../config/index.ts";
 import type { Seconds } from "../core/index.ts";
 
-export type Slot = "blue" | "green";
-
 /** `20261124-3f2a`: the day and four hex digits; sorts by day, says nothing else. */
 export type ReleaseId = string;
 

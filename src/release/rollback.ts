@@ -59,7 +59,7 @@ export async function planRollback(ctx: Context, options: RollbackOptions): Prom
 }
 
 /** The asked one, else the newest that served before the live one was made: asking again goes back further. */
-export function chooseRelease(state: ServerState, wanted: ReleaseId | undefined): ReleaseRecord {
+function chooseRelease(state: ServerState, wanted: ReleaseId | undefined): ReleaseRecord {
   const served = state.records
     .filter(({ id }) => state.served.has(id))
     .toSorted((a, b) => b.createdAt.localeCompare(a.createdAt));

@@ -112,7 +112,7 @@ async function performAll(ctx: Context, performance: Performance, report: Report
 }
 
 /** Where people find it: one address per host. */
-export function addressesOf(record: ReleaseRecord): readonly string[] {
+function addressesOf(record: ReleaseRecord): readonly string[] {
   const routes = record.services.flatMap((service) => service.routes);
   return routes.filter(({ path }) => path === "/").map(({ host }) => `http://${host}`);
 }

@@ -19,7 +19,7 @@ export function missingPrograms(state: ServerState): readonly string[] {
 }
 
 /** The proxy with everything that it needs to start. */
-export function proxyStep(state: ServerState): Extract<Step, { step: "start-proxy" }> {
+function proxyStep(state: ServerState): Extract<Step, { step: "start-proxy" }> {
   return {
     step: "start-proxy",
     image: proxyImage,

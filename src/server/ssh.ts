@@ -19,7 +19,7 @@ export function formatAddress(address: SshAddress): string {
  * Arguments of OpenSSH for one server. Everything that is not said here (keys, jump hosts, known_hosts, agent) is
  * as the user's ssh_config says.
  */
-export function sshArguments(
+function sshArguments(
   address: SshAddress,
   options: { readonly controlPath?: string; readonly config?: string } = {},
 ): readonly string[] {

@@ -5,7 +5,7 @@ import type { AnyCommand } from "../../src/cli/definition.ts";
 import type { Route } from "../../src/cli/routes.ts";
 
 /** A stream that remembers. */
-export function sink(): Writable & { written(): string } {
+function sink(): Writable & { written(): string } {
   let content = "";
   const stream = new Writable({
     write(chunk, _encoding, done) {

@@ -27,7 +27,7 @@ export function writeAll(folder: string, files: Iterable<readonly [string, strin
   }
 }
 
-export function contextIn(folder: string, env: Readonly<Record<string, string>> = {}): Context {
+function contextIn(folder: string, env: Readonly<Record<string, string>> = {}): Context {
   return createContext({ cwd: folder, env: { PATH: process.env["PATH"], HOME: process.env["HOME"], ...env } });
 }
 
