@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { BuildModel } from "../compose/index.ts";
 import { redact, refusedError, Secret, type Report, type WherryError } from "../core/index.ts";
-import type { Context, ProcessResult, RunningProcess } from "../system/index.ts";
+import type { Context, ProcessResult } from "../system/index.ts";
 import { buildArguments, keysOf, neededServices } from "./build-arguments.ts";
 import { engineFailure, lastLines } from "./engine.ts";
 
@@ -29,7 +29,7 @@ export async function buildImages(
     groups.flatMap((group) => group.map(({ service }) => [service, request.tagOf(group[0]?.service ?? "")] as const)),
   );
   refuseCircles(request.builds);
-  const running = new Set<RunningProcess>();
+  const stop = new AbortController();
   const results = new Map<string, Promise<void>>();
   const start = (service: string): Promise<void> => {
     const group = groups.find((members) => members.some((member) => member.service === service));
@@ -38,19 +38,20 @@ export async function buildImages(
     const already = results.get(model.service);
     if (already !== undefined) return already;
     const result = Promise.all(neededServices(model).map(start)).then(() =>
-      buildOne(ctx, request, model, tags, running, report),
+      buildOne(ctx, request, model, tags, stop.signal, report),
     );
     results.set(model.service, result);
     return result;
   };
   const outcomes = groups.map(([model]) => start(model?.service ?? ""));
-  // One that fails ends the others: their images are of no use now. All have ended before their folders go.
-  await Promise.all(outcomes).catch(() => running.forEach((process) => process.kill()));
-  const failures = (await Promise.allSettled(outcomes)).flatMap((one) =>
-    one.status === "rejected" ? [one.reason as unknown] : [],
-  );
-  const [failure] = failures.toSorted((a, b) => Number(isKilled(a)) - Number(isKilled(b)));
-  if (failure !== undefined) throw failure;
+  try {
+    await Promise.all(outcomes);
+  } catch (error) {
+    // The first that fails ends the others: their images are of no use now. Their folders go when they have ended.
+    stop.abort();
+    await Promise.allSettled(outcomes);
+    throw error;
+  }
   return tags;
 }
 
@@ -59,7 +60,7 @@ async function buildOne(
   request: BuildRequest,
   model: BuildModel,
   serviceTags: ReadonlyMap<string, string>,
-  running: Set<RunningProcess>,
+  stop: AbortSignal,
   report: Report,
 ): Promise<void> {
   const folder = join(request.folder, model.service);
@@ -77,6 +78,7 @@ async function buildOne(
   const { provenance, sbom } = keysOf(model);
   // Attestations make another image of the same files each time; they are for those who ask.
   const attestations = provenance === undefined && sbom === undefined ? { BUILDX_NO_DEFAULT_ATTESTATIONS: "1" } : {};
+  stop.throwIfAborted();
   const process = ctx.processes.start(argv, {
     cwd: request.directory,
     env: { ...ctx.env, DOCKER_BUILDKIT: "1", ...attestations },
@@ -84,9 +86,8 @@ async function buildOne(
     onStderrLine: tell,
   });
   process.stdin.end();
-  running.add(process);
+  stop.addEventListener("abort", () => process.kill());
   const result = await process.done;
-  running.delete(process);
   if (result.exitCode !== 0) throw buildFailed(model.service, result, hidden);
 }
 
@@ -98,16 +99,11 @@ function buildFailed(service: string, result: ProcessResult, hidden: readonly Se
       hint: "install it: https://docs.docker.com/go/buildx/",
     });
   }
-  const killed = result.signal !== undefined;
   const context = lastLines(redact(result.stderr, hidden), 20);
-  return refusedError(killed ? "build-stopped" : "build-failed", `the image of ${service} could not be built`, {
+  return refusedError("build-failed", `the image of ${service} could not be built`, {
     context,
     hint: `try: docker compose build ${service}`,
   });
-}
-
-function isKilled(error: unknown): boolean {
-  return error instanceof Error && "code" in error && error.code === "build-stopped";
 }
 
 /** Values of build secrets by id. Those that compose reads from files are kept in base64, as they may be binary. */

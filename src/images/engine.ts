@@ -77,13 +77,14 @@ export function engineFailure({
       hint: "install Docker: https://docs.docker.com/engine/install/",
     });
   }
-  if (/permission denied.*docker.*sock/is.test(stderr)) {
+  // At the start of a line: in the output of a build, what its own programs say stands behind a number.
+  if (/^(?:ERROR: |Got )?permission denied.*docker.*sock/im.test(stderr)) {
     return refusedError("no-docker", "you may not use the Docker engine of this machine", {
       context: lastLines(stderr, 2),
       hint: "sudo usermod -aG docker $USER, then log in again",
     });
   }
-  if (/cannot connect to the docker daemon|is the docker daemon running|error during connect/i.test(stderr)) {
+  if (/^(?:ERROR: )?(?:cannot connect to the docker daemon|error during connect)/im.test(stderr)) {
     return refusedError("no-docker", "the Docker engine of this machine does not run", {
       context: lastLines(stderr, 2),
       hint: "start it: Docker Desktop, or sudo systemctl start docker",

@@ -178,11 +178,11 @@ async function newServer(): Promise<{ readonly machine: TestServer; readonly ctx
   const machine = await server();
   onTestFinished(async () => {
     await machine.remove();
-    const names = execFileSync("docker", ["image", "ls", "-q", "--filter", `reference=wherry/${app}/*`], {
-      encoding: "utf8",
-    });
-    const ids = [...new Set(names.split("\n").filter((id) => id !== ""))];
-    if (ids.length > 0) execFileSync("docker", ["image", "rm", "--force", ...ids], { stdio: "ignore" });
+    const filter = ["--filter", `reference=wherry/${app}/*`, "--format", "{{.Repository}}:{{.Tag}}"];
+    const listed = execFileSync("docker", ["image", "ls", ...filter], { encoding: "utf8" });
+    const names = listed.split("\n").filter((name) => name !== "");
+    // By name: another name may stand for the same image.
+    if (names.length > 0) execFileSync("docker", ["image", "rm", ...names], { stdio: "ignore" });
   });
   return { machine, ctx: createContext({ env: { ...process.env, WHERRY_SSH_CONFIG: machine.sshConfig } }) };
 }
