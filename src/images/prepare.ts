@@ -45,8 +45,14 @@ export async function prepareImages(
     image.source.kind === "local" ? [[image.source.id, image.reference] as const] : [],
   );
   if (local.length === 0) return new Map(images);
-  await Promise.all(local.map(([id, reference]) => docker(ctx, ["image", "tag", id, reference])));
-  await tidy(ctx, request.app, [...built.temporary], new Set(local.map(([, reference]) => reference)));
+  const current = new Set(local.map(([, reference]) => reference));
+  const [old] = await Promise.all([
+    oldNames(ctx, request.app, current),
+    ...local.map(([id, reference]) => docker(ctx, ["image", "tag", id, reference])),
+  ]);
+  const unwanted = [...built.temporary, ...old];
+  // Only names go, and not the image of another name; one that a container uses here stays, and may.
+  if (unwanted.length > 0) await docker(ctx, ["image", "rm", ...unwanted]);
   return new Map(images);
 }
 
@@ -204,12 +210,7 @@ function withTag(name: string): string {
 /** Names of earlier releases that stay on this machine, per service: enough to send an image again that a server lost. */
 const keptNames = 5;
 
-async function tidy(
-  ctx: Context,
-  app: string,
-  temporary: readonly string[],
-  current: ReadonlySet<string>,
-): Promise<void> {
+async function oldNames(ctx: Context, app: string, current: ReadonlySet<string>): Promise<readonly string[]> {
   const listed = await docker(ctx, [
     "image",
     "ls",
@@ -224,10 +225,8 @@ async function tidy(
     .map((line) => line.split(" "))
     .filter(([, tag]) => tag !== undefined && tag !== "<none>" && !tag.startsWith("new-"))
     .map(([repository = "", tag]) => ({ repository, reference: `${repository}:${tag}` }));
-  const old = [...Map.groupBy(earlier, ({ repository }) => repository).values()].flatMap((group) =>
-    group.slice(keptNames).map(({ reference }) => reference),
-  );
-  const unwanted = [...temporary, ...old.filter((reference) => !current.has(reference))];
-  // One that a container uses here cannot go, and need not.
-  if (unwanted.length > 0) await docker(ctx, ["image", "rm", ...unwanted]);
+  const groups = [...Map.groupBy(earlier, ({ repository }) => repository).values()];
+  return groups
+    .flatMap((group) => group.slice(keptNames).map(({ reference }) => reference))
+    .filter((reference) => !current.has(reference));
 }

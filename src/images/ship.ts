@@ -3,6 +3,7 @@ import { refusedError, type Report } from "../core/index.ts";
 import { script, type Script } from "../server/index.ts";
 import { quote, type Context } from "../system/index.ts";
 import { readArchive, type ArchivedImage } from "./archive.ts";
+import { docker, lastLines } from "./engine.ts";
 import { chunkBytes, fileFrames, frame } from "./frames.ts";
 import type { EngineInventory, Pull, ServiceImage, Shipment } from "./model.ts";
 import { fullName, payloadOf, type PayloadFile } from "./payload.ts";
@@ -43,10 +44,8 @@ export async function openShipment(
     return {
       script: script(text, [String(unnamed.length), ...names, ...loaded]),
       input,
-      async close() {
-        input.destroy();
-        await folder.close();
-      },
+      // Not `input.destroy()`: who still holds it, as the script ended before it had read all, would see that as an error.
+      close: () => folder.close(),
     };
   } catch (error) {
     await folder.close();
@@ -65,10 +64,10 @@ export function pullScript(pulls: readonly Pull[]): Script {
 async function saveImages(ctx: Context, images: readonly ServiceImage[], archive: string) {
   const references = images.map(({ reference }) => reference);
   // Into a file, not a pipe: what must be sent is known only at its end, and a file can be read from where it matters.
-  const saved = await ctx.processes.run(["docker", "image", "save", "--output", archive, ...references]);
+  const saved = await docker(ctx, ["image", "save", "--output", archive, ...references]);
   if (saved.exitCode !== 0) {
     throw refusedError("image-save-failed", "the images cannot be read from the Docker engine of this machine", {
-      context: saved.stderr.trim().split("\n").slice(-5),
+      context: lastLines(saved.stderr, 5),
       hint: `look at: docker image ls 'wherry/*'`,
     });
   }
