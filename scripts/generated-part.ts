@@ -1,8 +1,9 @@
-const begin = "<!-- Written by npm run docs: do not edit from here -->";
+const beginOf = (command: string): string => `<!-- Written by ${command}: do not edit from here -->`;
 const end = "<!-- to here -->";
 
 /** Puts generated text into a page that people write: between the two marks, all else stays as it is. */
-export function fillIn(page: string, text: string): string {
+export function fillIn(page: string, text: string, command = "npm run docs"): string {
+  const begin = beginOf(command);
   const from = page.indexOf(begin);
   const to = page.indexOf(end, from);
   if (from < 0 || to < 0) throw new Error(`the page has no part between ${begin} and ${end}`);
