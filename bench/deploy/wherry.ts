@@ -15,14 +15,21 @@ export function wherry(): Contender {
     if (exitCode !== 0) throw new Error(`wherry ${words.join(" ")} failed (exit ${exitCode}):\n${stdout}\n${stderr}`);
     return JSON.parse(stdout) as Reported;
   };
+  // Release that was live before the last change. Without `--to`, a rollback goes by the age of releases, and after a rollback
+  // and another change that is the release that was gone back from.
+  let previous = "";
   return {
     name: "wherry",
     proxy: { label: "wherry.role=proxy" },
     async first(place) {
       return { setup: await call(place, "server", "setup"), deploy: await call(place, "deploy") };
     },
-    change: (place) => call(place, "deploy"),
-    rollback: (place) => call(place, "rollback"),
+    async change(place) {
+      const deployed = await call(place, "deploy");
+      previous = String(deployed["previous"]);
+      return deployed;
+    },
+    rollback: (place) => call(place, "rollback", "--to", previous),
     async clean() {
       const list = ["docker", "image", "ls", "--filter", "reference=wherry/wherry-bench/*"];
       const images = (await run([...list, "--format", "{{.Repository}}:{{.Tag}}"]))
