@@ -116,7 +116,11 @@ export function proxyFragment(owner: string, targets: readonly ProxyTarget[]): P
       .join("");
   return {
     owner,
-    backends: targets.map((target) => backend(owner, target)).join("\n"),
+    // Always in the same order: what only changed places must not reload the proxy.
+    backends: targets
+      .map((target) => backend(owner, target))
+      .toSorted()
+      .join("\n"),
     routes: lines([...keys].map((key) => `${key} ${owner}`)),
     sides: { blue: lines(sides.blue), green: lines(sides.green) },
   };

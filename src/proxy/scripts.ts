@@ -9,6 +9,13 @@ import library from "./scripts/proxy.sh?raw";
 export const proxyLibrary = `proxy_client=${quote(client)}\n${library}`;
 
 /** Gives the proxy one owner's back ends and routes; a reload only where they differ from what it has. */
-export function applyProxy(fragment: ProxyFragment): Script {
-  return script(apply, [fragment.owner, fragment.backends, fragment.routes, fragment.sides.blue, fragment.sides.green]);
+export function applyProxy(fragment: ProxyFragment, healthy: readonly string[] = []): Script {
+  return script(apply, [
+    fragment.owner,
+    fragment.backends,
+    fragment.routes,
+    fragment.sides.blue,
+    fragment.sides.green,
+    ...healthy,
+  ]);
 }

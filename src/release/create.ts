@@ -8,6 +8,8 @@ import type { ReleaseId, ReleaseRecord, ReleaseService } from "./record.ts";
 export interface Making {
   readonly id: ReleaseId;
   readonly now: Date;
+  /** The live release. */
+  readonly previous: ReleaseId | undefined;
   readonly images: ReadonlyMap<string, ServiceImage>;
   /** The key of secret versions in this environment, hexadecimal. */
   readonly salt: string;
@@ -27,6 +29,7 @@ export function createRecord(app: App, making: Making): ReleaseRecord {
     stack: defaultStack,
     createdAt: making.now.toISOString(),
     commit: commit?.commit ?? null,
+    previous: making.previous ?? null,
     dirty: app.dirty,
     branch: commit?.branch ?? null,
     tag: commit?.tag ?? null,

@@ -139,7 +139,7 @@ function makeRecord(ctx: Context, app: App, ready: Ready, state: Survey["state"]
     now,
     state.records.map((record) => record.id),
   );
-  return createRecord(app, { id, now, images: ready.images, salt });
+  return createRecord(app, { id, now, previous: state.live?.release, images: ready.images, salt });
 }
 
 async function deliverImages(

@@ -76,11 +76,12 @@ export function planDeployment(release: ReleaseRecord, state: ServerState, optio
     if (service.release !== null)
       steps.push({ step: "run-job", slot, release: release.id, service: service.name, command: service.release });
   }
+  steps.push(...startInWaves(release, started, subnets, slot));
   steps.push({
     step: "set-proxy",
     fragment: proxyFragment(owner, proxyTargets(release, previous, slot, subnets, state)),
+    healthy: serversOf(owner, slot, release),
   });
-  steps.push(...startInWaves(release, started, subnets, slot));
   if (singletons.length > 0) {
     steps.push({
       step: "replace-singletons",

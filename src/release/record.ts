@@ -18,6 +18,8 @@ export interface ReleaseRecord {
   readonly createdAt: string;
   /** Null outside a git repository. */
   readonly commit: string | null;
+  /** What was live when it was made: where a rollback goes. */
+  readonly previous: ReleaseId | null;
   /** Files outside the commit were included. */
   readonly dirty: boolean;
   readonly branch: string | null;

@@ -58,7 +58,10 @@ export async function planRollback(ctx: Context, options: RollbackOptions): Prom
   });
 }
 
-/** The asked one, else the newest that served before the live one was made: asking again goes back further. */
+/**
+ * The asked one, else the one that was live when the live one was made: asking again goes back further, and never to one
+ * that was itself rolled back.
+ */
 function chooseRelease(state: ServerState, wanted: ReleaseId | undefined): ReleaseRecord {
   const served = state.records
     .filter(({ id }) => state.served.has(id))
@@ -78,12 +81,18 @@ function chooseRelease(state: ServerState, wanted: ReleaseId | undefined): Relea
       hint: near === undefined ? "wherry history lists what was deployed" : `did you mean --to ${near}?`,
     });
   }
-  const before = served.find(({ createdAt }) => createdAt < live.createdAt);
+  const before = served.find(({ id }) => id === live.previous);
   if (before !== undefined) return before;
-  throw refusedError("no-earlier-release", `${live.id} is the oldest release that is kept on the server`, {
-    hint:
-      ids.length > 1 ? `a newer one can be asked for: --to ${ids[0]}` : "keep: in wherry.yaml says how many are kept",
-  });
+  throw refusedError(
+    "no-earlier-release",
+    live.previous === null
+      ? `${live.id} is the first release: there was none before`
+      : `${live.previous}, which was live before ${live.id}, is no longer kept on the server`,
+    {
+      hint:
+        ids.length > 1 ? `a newer one can be asked for: --to ${ids[0]}` : "keep: in wherry.yaml says how many are kept",
+    },
+  );
 }
 
 /** Images are kept with their releases; where somebody removed one all the same, it comes from where it came from. */

@@ -61,7 +61,7 @@ export async function runSteps(
 
   const end = (outcome: "done" | "failed"): void => {
     if (running === undefined) return;
-    const seconds = (ctx.clock.monotonic() - running.since) / 1000;
+    const seconds = Math.round(ctx.clock.monotonic() - running.since) / 1000;
     const title = titles.get(running.id) ?? running.id;
     results.push({ id: running.id, title, outcome, seconds });
     report(

@@ -87,7 +87,7 @@ export async function underLock(
       kind: chosen.kind,
       roundTrips: connection.roundTrips,
       bytesSent: connection.bytesSent,
-      seconds: (ctx.clock.monotonic() - begun) / 1000,
+      seconds: Math.round(ctx.clock.monotonic() - begun) / 1000,
       steps: done.steps,
       addresses: addressesOf(chosen.record),
       ...(done.failure === undefined ? {} : { failure: done.failure }),

@@ -83,7 +83,7 @@ export type Step =
       readonly service: string;
       readonly command: readonly string[];
     }
-  | { readonly step: "set-proxy"; readonly fragment: ProxyFragment }
+  | { readonly step: "set-proxy"; readonly fragment: ProxyFragment; readonly healthy?: readonly string[] }
   | {
       readonly step: "start-slot";
       readonly slot: Slot;
@@ -177,7 +177,7 @@ const kinds: Kinds = {
       `run ${s.command.length === 0 ? s.service : `${s.command.join(" ")} from the new image of ${s.service}`}`,
     script: (s) => script(job, [s.slot, s.release, s.service, ...s.command]),
   },
-  "set-proxy": { title: () => "give the proxy its routes", script: (s) => applyProxy(s.fragment) },
+  "set-proxy": { title: () => "give the proxy its routes", script: (s) => applyProxy(s.fragment, s.healthy) },
   "start-slot": {
     title: (s) => `start ${s.services.join(", ")} in the ${s.slot} slot`,
     script: (s) => script(start, [s.slot, s.release, ...s.services]),

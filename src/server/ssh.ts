@@ -1,5 +1,6 @@
 import { join } from "node:path";
-import { Transform } from "node:stream";
+import { pipeline, Transform } from "node:stream";
+import type { Readable } from "node:stream";
 import type { ServerAddress } from "../config/index.ts";
 import { refusedError, type WherryError } from "../core/index.ts";
 import { quoteAll, type Context } from "../system/index.ts";
@@ -65,6 +66,9 @@ export async function connectSsh(ctx: Context, address: SshAddress, socketFolder
       },
     });
 
+  // Not pipe(): a script that ends early has to end its input as well.
+  const through = (input: Readable): Readable => pipeline(input, counter(), () => {});
+
   return {
     name,
     local: false,
@@ -78,7 +82,7 @@ export async function connectSsh(ctx: Context, address: SshAddress, socketFolder
       const first = counted.roundTrips === 0;
       counted.roundTrips += 1;
       const result = await ctx.processes.run([...argv, commandLine(script.text, script.args)], {
-        input: inputOf(script.text, options.input).pipe(counter()),
+        input: through(inputOf(script.text, options.input)),
         ...(options.onLine === undefined ? {} : { onStdoutLine: options.onLine }),
         ...(options.timeout === undefined ? {} : { timeout: options.timeout }),
       });

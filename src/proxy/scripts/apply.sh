@@ -1,8 +1,11 @@
 # Gives the proxy an environment's back ends and routes; reloads it only if they differ from what it has.
-#   $1 owner   $2 backends   $3 routes   $4 blue   $5 green
+#   $1 owner   $2 backends   $3 routes   $4 blue   $5 green   then servers that are healthy already
+mkdir -p "$proxy"
 (
 flock 7
 folder=$proxy/apps/$1
+# Nothing to take away from a proxy that knows nothing.
+[ -n "$2$3" ] || [ -d "$folder" ] || exit 0
 mkdir -p "$folder" "$proxy/maps"
 changed=
 replace() {
@@ -24,6 +27,10 @@ if ! docker exec wherry-proxy haproxy -c -f /wherry/haproxy.cfg.next; then
   exit 1
 fi
 mv -f "$proxy/haproxy.cfg.next" "$proxy/haproxy.cfg"
+# The process that ends cannot be told of servers any more, and may still get a request after the switch, on a connection
+# that is idle now. Those that it does not know are of no use to it.
+shift 5
+for server in "$@"; do proxy_say "set server $server state ready" "set server $server health up" > /dev/null || :; done
 perl -e "$proxy_client" "$proxy/run/master.sock" reload || { problem proxy-refused "the proxy did not reload"; exit 1; }
 rm -f "$proxy/reload-pending"
 say "reloaded"

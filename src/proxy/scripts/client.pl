@@ -22,6 +22,12 @@ sub workers {
   return @pids;
 }
 
+sub old_workers {
+  my ($old, @pids) = (0);
+  for (split /\n/, ask('show proc')) { $old = 1 if /^# old workers/; push @pids, $1 if $old && /^(\d+)\s+worker/ }
+  return @pids;
+}
+
 sub in_flight {
   my %sum;
   for my $pid (workers()) {
@@ -43,7 +49,12 @@ sub close_all {
 }
 
 if ($verb eq 'say') {
-  for (@rest) { my $answer = ask("\@1 $_"); print "$answer\n" if $answer =~ /\S/ }
+  # Old processes too: a connection that was idle at a reload sends its next request there.
+  my @old = old_workers();
+  for my $command (@rest) {
+    my $answer = ask("\@1 $command"); print "$answer\n" if $answer =~ /\S/;
+    ask("\@!$_ $command") for @old;
+  }
 } elsif ($verb eq 'reload') {
   my $answer = ask('reload');
   print "$answer\n";

@@ -23,7 +23,8 @@ sub containers {
   my %found;
   my @ids = split /\n/, run('docker', 'ps', '-aq', '--no-trunc', map { ('--filter', "label=$_") } "wherry.app=$app", "wherry.environment=$environment", "wherry.slot=$slot", 'com.docker.compose.oneoff=False');
   return \%found unless @ids;
-  my $format = '{{index .Config.Labels "wherry.service"}} {{.Id}} {{.State.Status}} {{.State.ExitCode}} {{.State.OOMKilled}} {{.RestartCount}} {{if .State.Health}}{{.State.Health.Status}}{{else}}none{{end}}';
+  # A container without a health check has no such key, and `.State.Health` would fail for all of them.
+  my $format = '{{index .Config.Labels "wherry.service"}} {{.Id}} {{.State.Status}} {{.State.ExitCode}} {{.State.OOMKilled}} {{.RestartCount}} {{if index .State "Health"}}{{(index .State "Health").Status}}{{else}}none{{end}}';
   for (split /\n/, run('docker', 'inspect', '-f', $format, @ids)) {
     my %c; @c{qw(service id status exit oom restarts health)} = split / /;
     push @{ $found{$c{service}} }, \%c;

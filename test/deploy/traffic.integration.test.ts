@@ -1,0 +1,56 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { startTraffic } from "../../scripts/traffic/index.ts";
+import { server } from "../../testbed/index.ts";
+import type { TestServer } from "../../testbed/index.ts";
+import { smallApp } from "../helpers/small-app.ts";
+import type { SmallApp } from "../helpers/small-app.ts";
+
+describe("traffic through many deployments", () => {
+  let one: TestServer;
+  let app: SmallApp;
+  beforeAll(async () => {
+    one = await server();
+    app = smallApp(one);
+  });
+  afterAll(async () => {
+    app.remove();
+    await one.remove();
+  });
+
+  test("20 deployments and 5 rollbacks in a row lose no request at 200 a second", { timeout: 600_000 }, async () => {
+    await app.deploy();
+    const traffic = await startTraffic({
+      address: one.address,
+      port: one.httpPort,
+      host: app.host,
+      rate: 200,
+      mix: [
+        { method: "GET", path: "/", weight: 7 },
+        { method: "POST", path: "/orders", body: "x".repeat(2000), weight: 3 },
+      ],
+      slow: { path: "/slow?ms=3000", every: 1 },
+      sockets: { path: "/ws", count: 3 },
+      versionHeader: "version",
+    });
+
+    const versions: string[] = [];
+    const roundTrips: number[] = [];
+    for (let version = 2; version <= 21; version += 1) {
+      app.commit({ "version.txt": `${version}\n` });
+      roundTrips.push((await app.deploy()).roundTrips);
+      versions.push(await app.version());
+    }
+    for (let back = 0; back < 5; back += 1) {
+      roundTrips.push((await app.rollback()).roundTrips);
+      versions.push(await app.version());
+    }
+    const report = await traffic.stop();
+
+    const expected = [...Array.from({ length: 20 }, (_, i) => String(i + 2)), ..."20 19 18 17".split(" ")];
+    expect(versions.slice(0, 24)).toEqual(expected);
+    expect(Math.max(...roundTrips)).toBeLessThanOrEqual(4);
+    expect(report).toMatchObject({ lost: 0, failed: 0, errors: [] });
+    expect(report.sent).toBeGreaterThan(5000);
+    expect(report.sockets?.broken ?? 0).toBe(0);
+  });
+});
