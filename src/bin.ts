@@ -8,9 +8,13 @@ process.stderr.on("error", () => {});
 const controller = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, interrupt);
 
+const oldestNode = 22;
 const argv = process.argv.slice(2);
 if (argv.length === 1 && argv[0] === "--version") process.stdout.write(`${version}\n`);
-else void start();
+else if (Number.parseInt(process.versions.node, 10) < oldestNode) {
+  process.stderr.write(`Wherry needs Node.js ${oldestNode} or newer; this is ${process.versions.node}\n`);
+  process.exitCode = 4;
+} else void start();
 
 async function start(): Promise<void> {
   const { main } = await import("./cli/app.ts");

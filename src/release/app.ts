@@ -1,7 +1,6 @@
 import { join, relative } from "node:path";
 import { loadCompose, understand } from "../compose/index.ts";
 import type { AppModel, Notice } from "../compose/index.ts";
-import { loadSettings } from "../config/index.ts";
 import type { LoadOptions, Settings } from "../config/index.ts";
 import { formatPosition, invalidError, refusedError } from "../core/index.ts";
 import type { Report, Secret } from "../core/index.ts";
@@ -26,9 +25,13 @@ export interface AppOptions extends LoadOptions {
   readonly dirty: boolean;
 }
 
-/** Reads wherry.yaml, the compose files, the secrets and git. Throws what cannot be deployed; reports what is worth saying. */
-export async function readApp(ctx: Context, options: AppOptions, report: Report): Promise<App> {
-  const settings = await loadSettings(ctx, options);
+/** Reads the compose files, the secrets and git. Throws what cannot be deployed; reports what is worth saying. */
+export async function readApp(
+  ctx: Context,
+  settings: Settings,
+  options: Pick<AppOptions, "dirty">,
+  report: Report,
+): Promise<App> {
   const [own, commit] = await Promise.all([
     readSecrets(ctx, settings, settings.secrets),
     describeCommit(ctx, settings.directory),

@@ -1,4 +1,6 @@
 import { renderRelease, buildsOf } from "../compose/index.ts";
+import { loadSettings } from "../config/index.ts";
+import type { Settings } from "../config/index.ts";
 import { exportTree } from "../git/index.ts";
 import { openShipment, planShipment, prepareImages, pullScript } from "../images/index.ts";
 import type { EngineInventory, ServiceImage, Shipment } from "../images/index.ts";
@@ -27,35 +29,42 @@ import type { Survey } from "./survey.ts";
 export async function deploy(ctx: Context, options: AppOptions, report: Report): Promise<DeploymentResult> {
   const begun = ctx.clock.monotonic();
   const queued = ctx.clock.now().toISOString();
-  const app = await readApp(ctx, options, report);
-  return withConnection(ctx, app.settings.server, async (connection) => {
-    const ready = await prepare(ctx, connection, app, report);
-    const { settings } = app;
+  const settings = await loadSettings(ctx, options);
+  return withConnection(ctx, settings.server, async (connection) => {
+    const { app, found } = await readAndLook(ctx, connection, settings, options, report);
+    const ready = await prepare(ctx, connection, app, found, report);
+    // Reading images out of the engine takes its seconds: the lock is taken meanwhile.
+    const packing = deliverImages(ctx, ready, report);
+    packing.catch(() => {});
     const scope = { app: settings.app, environment: settings.environment };
     const session = { scope, settings, queued, begun, what: describe(app), before: [] };
-    return underLock(ctx, connection, session, report, async (state) => {
-      const record = makeRecord(ctx, app, ready, state, state.salt ?? "");
-      const files = renderRelease(app.model, {
-        app: settings.app,
-        environment: settings.environment,
-        stack: record.stack,
-        images: new Map([...ready.images].map(([name, { reference }]) => [name, reference])),
-        secrets: app.secrets,
-        configHashes: configHashes(record),
+    try {
+      return await underLock(ctx, connection, session, report, async (state) => {
+        const record = makeRecord(ctx, app, ready, state, state.salt ?? "");
+        const files = renderRelease(app.model, {
+          app: settings.app,
+          environment: settings.environment,
+          stack: record.stack,
+          images: new Map([...ready.images].map(([name, { reference }]) => [name, reference])),
+          secrets: app.secrets,
+          configHashes: configHashes(record),
+        });
+        const delivery = joinDeliveries([...(await packing), await deliverFiles(record, files)]);
+        const previous = state.records.find(({ id }) => id === state.live?.release);
+        return { record, kind: kindOf(record, previous), delivery, changeBase: true };
       });
-      const images = await deliverImages(ctx, ready, report);
-      const delivery = joinDeliveries([...images, await deliverFiles(record, files)]);
-      const previous = state.records.find(({ id }) => id === state.live?.release);
-      return { record, kind: kindOf(record, previous), delivery, changeBase: true };
-    });
+    } finally {
+      const packed = await packing.catch(() => []);
+      await Promise.all(packed.map((delivery) => delivery.close()));
+    }
   });
 }
 
 /** Says what `deploy` would do, and does nothing: images are built, for without them nothing is known of the release. */
 export async function plan(ctx: Context, options: AppOptions, report: Report): Promise<PlanResult> {
-  const app = await readApp(ctx, options, report);
-  return withConnection(ctx, app.settings.server, async (connection) => {
-    const found = await look(connection, app);
+  const settings = await loadSettings(ctx, options);
+  return withConnection(ctx, settings.server, async (connection) => {
+    const { app, found } = await readAndLook(ctx, connection, settings, options, report);
     const ready = await build(ctx, connection, app, found, report);
     // Without a key no secret can be compared with the live one's.
     const record = makeRecord(ctx, app, ready, found.state, found.state.salt ?? "");
@@ -77,9 +86,8 @@ interface Ready {
   readonly inventory: EngineInventory;
 }
 
-/** Everything before the lock: looks at the server, builds here, and sees that the proxy runs. */
-async function prepare(ctx: Context, connection: Connection, app: App, report: Report): Promise<Ready> {
-  const found = await look(connection, app);
+/** Builds here, and sees that the proxy runs there. */
+async function prepare(ctx: Context, connection: Connection, app: App, found: Survey, report: Report): Promise<Ready> {
   const ready = await build(ctx, connection, app, found, report);
   if (found.state.proxy?.state !== "running") {
     const scope = { app: app.settings.app, environment: app.settings.environment, deployment: "-" };
@@ -88,13 +96,24 @@ async function prepare(ctx: Context, connection: Connection, app: App, report: R
   return ready;
 }
 
-async function look(connection: Connection, app: App): Promise<Survey> {
-  const found = await survey(connection, { app: app.settings.app, environment: app.settings.environment });
+/** The app here and the server there, at the same time; then whether they fit. */
+async function readAndLook(
+  ctx: Context,
+  connection: Connection,
+  settings: Settings,
+  options: AppOptions,
+  report: Report,
+): Promise<{ readonly app: App; readonly found: Survey }> {
+  const looking = survey(connection, { app: settings.app, environment: settings.environment });
+  // What is wrong with the files here is told first, whatever the server says.
+  looking.catch(() => {});
+  const app = await readApp(ctx, settings, options, report);
+  const found = await looking;
   checkServer(found.state, connection.name);
   checkPort(found.state, connection.name);
   checkOwnership(app, found.state, connection.name);
   checkDisk(found.state, connection.name, 0);
-  return found;
+  return { app, found };
 }
 
 async function build(
