@@ -8,6 +8,7 @@ export default defineConfig({
     "**/golden/**",
     "examples/**",
     "test/*/examples/**",
+    "test/apps/**",
     "package-lock.json",
     "src/compose/compose-spec.json",
   ],

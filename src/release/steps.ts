@@ -155,7 +155,8 @@ const kinds: Kinds = {
     script: (s) => script(volumes, s.volumes.flatMap(volumeArguments)),
   },
   "change-base": {
-    title: (s) => `change ${s.services.join(", ")} in place${s.price === "" ? "" : ` (${s.price})`}`,
+    title: (s) =>
+      s.price === "" ? `start ${s.services.join(", ")}` : `change ${s.services.join(", ")} in place (${s.price})`,
     script: (s) => script(base, [s.release, ...s.services]),
   },
   "clear-slot": {

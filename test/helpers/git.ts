@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { temporaryFolder, writeFiles } from "./temporary.ts";
+import { temporaryFolder } from "./temporary.ts";
 import type { FilesByPath } from "./temporary.ts";
 
 const settings = {
@@ -26,12 +26,6 @@ export function repository(files: FilesByPath): string {
   git(folder, "init", "--quiet");
   commitAll(folder, "first");
   return folder;
-}
-
-/** Writes files and commits them; gives the commit. */
-export function commit(folder: string, files: FilesByPath, message = "change"): string {
-  writeFiles(folder, files);
-  return commitAll(folder, message);
 }
 
 function commitAll(folder: string, message: string): string {

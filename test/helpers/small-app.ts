@@ -113,7 +113,7 @@ ${options.extra ?? ""}`;
 }
 
 /** Asks through the proxy of a test server. */
-export function versionServed(server: TestServer, host: string, path = "/"): Promise<string> {
+function versionServed(server: TestServer, host: string, path = "/"): Promise<string> {
   return new Promise((resolveVersion, reject) => {
     const options = {
       host: server.address,
