@@ -51,7 +51,7 @@ export async function deploy(ctx: Context, options: AppOptions, report: Report):
         });
         const delivery = joinDeliveries([...(await packing), await deliverFiles(record, files)]);
         const previous = state.records.find(({ id }) => id === state.live?.release);
-        return { record, kind: kindOf(record, previous), delivery, changeBase: true };
+        return { record, kind: kindOf(record, previous), delivery, data: "change" };
       });
     } finally {
       const packed = await packing.catch(() => []);
@@ -70,7 +70,7 @@ export async function plan(ctx: Context, options: AppOptions, report: Report): P
     const record = makeRecord(ctx, app, ready, found.state, found.state.salt ?? "");
     const deliveries = shipmentTitles(ready.shipment).map((title, index) => ({ id: `deliver.${index + 1}`, title }));
     const planned = planDeployment(record, found.state, {
-      changeBase: true,
+      data: "change",
       keep: app.settings.keep,
       ledgerLine: "",
       delivery: [],

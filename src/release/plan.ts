@@ -5,8 +5,11 @@ import type { ServerState } from "./state.ts";
 import type { DrainLimit, HealthTarget, Step } from "./steps.ts";
 
 export interface PlanOptions {
-  /** Services that keep data may be changed: not by a rollback, which goes back in code and never in data. */
-  readonly changeBase: boolean;
+  /**
+   * `change`: services that keep data are changed, and jobs run. `leave`: neither; a rollback goes back in code and never
+   * in data, and migrations of old code may not even start on the data of newer code.
+   */
+  readonly data: "change" | "leave";
   /** Releases to keep on the server, the live one included. */
   readonly keep: number;
   /** What the ledger says if the client goes away in the middle. */
@@ -40,7 +43,7 @@ export function planDeployment(release: ReleaseRecord, state: ServerState, optio
   const own = release.services.filter((service) => service.placement === "release" && service.kind !== "job");
   const singletons = own.filter((service) => service.singleton);
   const started = own.filter((service) => !service.singleton);
-  const baseChanges = changedBaseServices(release, state, options.changeBase);
+  const baseChanges = changedBaseServices(release, state, options.data);
   const joins = missingJoins(release, state, slot);
   const leftovers = state.containers.some((container) => container.slot === slot);
 
@@ -69,13 +72,7 @@ export function planDeployment(release: ReleaseRecord, state: ServerState, optio
   }
   if (joins.length > 0 || baseChanges.length > 0)
     steps.push({ step: "join-networks", slot, release: release.id, joins: allJoins(release, slot) });
-  for (const service of release.jobs) {
-    steps.push({ step: "run-job", slot, release: release.id, service, command: [] });
-  }
-  for (const service of release.services) {
-    if (service.release !== null)
-      steps.push({ step: "run-job", slot, release: release.id, service: service.name, command: service.release });
-  }
+  if (options.data === "change") steps.push(...jobSteps(release, slot));
   steps.push(...startInWaves(release, started, subnets, slot));
   steps.push({
     step: "set-proxy",
@@ -144,13 +141,28 @@ function startInWaves(
   return steps;
 }
 
+/** The jobs of the compose file, then the `release:` commands. */
+function jobSteps(release: ReleaseRecord, slot: Slot): readonly Step[] {
+  const step = (service: string, command: readonly string[]): Step => {
+    return { step: "run-job", slot, release: release.id, service, command };
+  };
+  return [
+    ...release.jobs.map((service) => step(service, [])),
+    ...release.services.flatMap(({ name, release: command }) => (command === null ? [] : [step(name, command)])),
+  ];
+}
+
 /** A base service that must be created or changed, and whether it runs now. */
 interface BaseChange {
   readonly service: ReleaseService;
   readonly running: boolean;
 }
 
-function changedBaseServices(release: ReleaseRecord, state: ServerState, mayChange: boolean): readonly BaseChange[] {
+function changedBaseServices(
+  release: ReleaseRecord,
+  state: ServerState,
+  data: PlanOptions["data"],
+): readonly BaseChange[] {
   return release.services
     .filter((service) => service.placement === "base")
     .map((service) => {
@@ -159,7 +171,7 @@ function changedBaseServices(release: ReleaseRecord, state: ServerState, mayChan
       );
       return { service, running: container?.state === "running", same: container?.configHash === service.configHash };
     })
-    .filter(({ running, same }) => !running || (!same && mayChange));
+    .filter(({ running, same }) => !running || (!same && data === "change"));
 }
 
 function priceOf(changes: readonly BaseChange[]): string {

@@ -36,7 +36,7 @@ export async function rollback(ctx: Context, options: RollbackOptions, report: R
       const record = chooseRelease(state, options.to);
       const delivery = await bringBackImages(ctx, record, readSurvey(output), report);
       // In code it goes back, in data never: what keeps data stays as it is.
-      return { record, kind: "rollback", delivery, changeBase: false };
+      return { record, kind: "rollback", delivery, data: "leave" };
     }),
   );
 }
@@ -49,7 +49,7 @@ export async function planRollback(ctx: Context, options: RollbackOptions): Prom
     checkServer(state, connection.name);
     const record = chooseRelease(state, options.to);
     const planned = planDeployment(record, state, {
-      changeBase: false,
+      data: "leave",
       keep: settings.keep,
       ledgerLine: "",
       delivery: [],

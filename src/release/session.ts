@@ -21,7 +21,7 @@ export interface Chosen {
   readonly record: ReleaseRecord;
   readonly kind: DeploymentKind;
   readonly delivery: Delivery;
-  readonly changeBase: boolean;
+  readonly data: "change" | "leave";
 }
 
 export interface Session {
@@ -73,7 +73,7 @@ export async function underLock(
       clockOffset: state.clock === undefined ? 0 : Date.parse(state.clock) - started.getTime(),
     };
     const plan = planDeployment(chosen.record, state, {
-      changeBase: chosen.changeBase,
+      data: chosen.data,
       keep: settings.keep,
       ledgerLine: JSON.stringify(ledgerLine(beginning, unfinished)),
       delivery: chosen.delivery.steps,

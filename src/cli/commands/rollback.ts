@@ -7,7 +7,7 @@ import { schemas } from "../schemas.ts";
 
 export const rollback = command({
   description: [
-    "Makes an earlier release live again, from its record on the server: the same images, values and secrets as then. Services that keep data stay as they are: it goes back in code, never in data.",
+    "Makes an earlier release live again, from its record on the server: the same images, values and secrets as then. Services that keep data stay as they are, and no jobs run: it goes back in code, never in data.",
   ],
   flags: {
     to: optional("release to go back to; the one before the live one if left out", { placeholder: "RELEASE" }),
