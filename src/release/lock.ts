@@ -1,7 +1,7 @@
-import { createInterface } from "node:readline";
 import { WherryError } from "../core/index.ts";
 import { guard, phase, script } from "../server/index.ts";
 import type { Connection, ScriptStep } from "../server/index.ts";
+import { eachLine } from "../system/index.ts";
 import { preludeFor, unexpected } from "./run.ts";
 import type { Scope } from "./run.ts";
 import { parseState } from "./state.ts";
@@ -48,12 +48,11 @@ export async function takeLock(
   running.stdin.on("error", () => {});
   const lines: string[] = [];
   const outcome = await new Promise<"ready" | "ended">((resolve) => {
-    const reader = createInterface({ input: running.stdout, crlfDelay: Number.POSITIVE_INFINITY });
-    reader.on("line", (line) => {
+    const onLine = (line: string): void => {
       lines.push(line);
       if (line === "ready") resolve("ready");
-    });
-    reader.on("close", () => resolve("ended"));
+    };
+    eachLine(running.stdout, onLine, () => resolve("ended"));
   });
   const told = (word: string): string | undefined =>
     lines.find((line) => line.startsWith(`${word} `))?.slice(word.length + 1);

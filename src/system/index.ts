@@ -11,3 +11,4 @@ export type {
   RunOptions,
 } from "./context.ts";
 export { quote, quoteAll } from "./quote.ts";
+export { eachLine } from "./lines.ts";

@@ -1,7 +1,7 @@
-import { createInterface } from "node:readline";
 import { pipeline, Readable } from "node:stream";
 import { execa } from "execa";
 import type { ProcessResult, Processes, RunningProcess, RunOptions } from "./context.ts";
+import { eachLine } from "./lines.ts";
 
 interface Surroundings {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -54,8 +54,4 @@ export function createProcesses(surroundings: Surroundings): Processes {
 
 function text(value: unknown): string {
   return typeof value === "string" ? value : "";
-}
-
-function eachLine(stream: Readable, onLine: (line: string) => void): void {
-  createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY }).on("line", onLine);
 }
