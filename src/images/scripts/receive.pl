@@ -10,6 +10,9 @@ sub take {
   my ($length) = @_;
   my $bytes = '';
   while (length $bytes < $length) {
+    # A network that is cut in silence is no end of file: sshd would keep us waiting for hours.
+    my $ready = ''; vec($ready, fileno(STDIN), 1) = 1;
+    die "the transfer was cut\n" if !select($ready, undef, undef, 30);
     my $count = sysread(STDIN, $bytes, $length - length $bytes, length $bytes);
     next if !defined $count && $!{EINTR};
     die "cannot read: $!\n" if !defined $count;

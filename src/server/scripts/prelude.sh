@@ -6,6 +6,12 @@ exec 3>&1 1>&2
 umask 077
 step=
 
+# Whoever takes the lock after us waits until our last step, and every program that it started, has ended.
+if [ "$deployment" != - ] && [ -d "$home" ]; then
+  exec 8>> "$home/busy"
+  flock -s 8
+fi
+
 say() { printf '%s\n' "$*" >&3 || :; } 2>/dev/null
 
 # What went wrong, for the user: a code, then a sentence.

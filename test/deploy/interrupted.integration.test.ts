@@ -1,0 +1,131 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { startTraffic } from "../../scripts/traffic/index.ts";
+import { server } from "../../testbed/index.ts";
+import type { TestServer } from "../../testbed/index.ts";
+import { smallApp } from "../helpers/small-app.ts";
+import type { SmallApp } from "../helpers/small-app.ts";
+
+interface Line {
+  readonly outcome: string;
+  readonly release: string;
+  readonly failedStep: string | null;
+}
+
+const sleep = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+describe("a deployment that is interrupted", () => {
+  let one: TestServer;
+  let app: SmallApp;
+  beforeAll(async () => {
+    one = await server();
+    app = smallApp(one);
+    await app.deploy();
+  });
+  afterAll(async () => {
+    app.remove();
+    await one.remove();
+  });
+
+  /** `wherry deploy`, killed with SIGKILL when this many steps are done. */
+  async function deployKilledAfter(steps: number): Promise<void> {
+    await app.wherry(["deploy"], {
+      onStart(child) {
+        let done = 0;
+        child.stderr?.on("data", (chunk: Buffer) => {
+          done += String(chunk).match(/^ok /gm)?.length ?? 0;
+          if (done >= steps) child.kill("SIGKILL");
+        });
+        if (steps === 0) setTimeout(() => child.kill("SIGKILL"), 500);
+      },
+    });
+  }
+
+  /** The lock of a killed command is free after a while, by itself. */
+  async function deployOnceFree(): Promise<void> {
+    for (let attempt = 0; ; attempt += 1) {
+      const result = await app.wherry(["deploy", "--json"]);
+      if (result.exitCode === 0) return;
+      if (result.exitCode !== 7 || attempt > 40)
+        throw new Error(`${result.exitCode}: ${result.stdout}${result.stderr}`);
+      await sleep(1000);
+    }
+  }
+
+  const containers = async (): Promise<string> => {
+    const format = '{{.Label "wherry.service"}} {{.State}}';
+    return (await one.exec(["docker", "ps", "-a", "--filter", "label=wherry.app=small", "--format", format])).stdout;
+  };
+
+  test(
+    "converges on the next one, whatever step it was killed at, with no request lost",
+    { timeout: 600_000 },
+    async () => {
+      const traffic = await startTraffic({
+        address: one.address,
+        port: one.httpPort,
+        host: app.host,
+        rate: 60,
+        mix: [
+          { method: "GET", path: "/", weight: 3 },
+          { method: "POST", path: "/orders", body: "order", weight: 1 },
+        ],
+        versionHeader: "version",
+      });
+
+      for (const [index, steps] of [0, 1, 2, 4, 6, 7, 8, 9, 10, 11].entries()) {
+        const version = `killed-${index}`;
+        app.commit({ "version.txt": `${version}\n` });
+        await deployKilledAfter(steps);
+        await deployOnceFree();
+
+        expect(await app.version(), `killed after ${steps} steps`).toBe(version);
+        expect((await containers()).trim().split("\n").toSorted()).toEqual([
+          "data running",
+          "web running",
+          "worker running",
+        ]);
+      }
+      const report = await traffic.stop();
+
+      expect(report).toMatchObject({ lost: 0, failed: 0, errors: [] });
+      const lines = (await app.wherry(["history", "--json", "--last", "40"])).json<readonly Line[]>();
+      expect(lines.filter(({ outcome }) => outcome === "cancelled").length).toBeGreaterThan(2);
+    },
+  );
+
+  test("keeps others out while it runs, and says who and where", async () => {
+    app.commit({ "version.txt": "first\n", "behaviour.txt": "slow-start\n" });
+    const first = app.wherry(["deploy", "--json"]);
+    let second;
+    for (let attempt = 0; attempt < 30; attempt += 1) {
+      await sleep(300);
+      const status = await app.wherry(["status", "--json"]);
+      if (status.json<{ lock: { step: string | null } | null }>().lock?.step == null) continue;
+      second = await app.wherry(["deploy", "--json"]);
+      break;
+    }
+
+    expect(second?.exitCode).toBe(7);
+    expect(second?.json<{ error: { message: string } }>().error.message).toMatch(
+      /is locked: .+ runs deploy .+ since .+ at the step/,
+    );
+    expect((await first).exitCode).toBe(0);
+    app.commit({ "behaviour.txt": "fine\n" });
+  });
+
+  test("a reboot of the server brings everything back, by itself", async () => {
+    await app.wherry(["exec", "data", "--", "redis-cli", "set", "boat", "wherry"]);
+    const before = await app.version();
+
+    await one.reboot();
+
+    let after = "";
+    for (let attempt = 0; attempt < 40 && after !== before; attempt += 1) {
+      after = await app.version().catch(() => "no answer");
+      if (after !== before) await sleep(1000);
+    }
+    expect(after).toBe(before);
+    expect((await app.wherry(["exec", "data", "--", "redis-cli", "get", "boat"])).stdout).toContain("wherry");
+    expect((await app.wherry(["status"])).exitCode).toBe(0);
+  });
+});
