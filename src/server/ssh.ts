@@ -117,15 +117,10 @@ export async function connectSsh(ctx: Context, address: SshAddress, socketFolder
       quoteAll(command),
     ],
     async close() {
-      await ctx.processes.run([
-        ...sshArguments(address, base).slice(0, -2),
-        "-o",
-        `ControlPath=${controlPath}`,
-        "-O",
-        "exit",
-        "--",
-        address.host,
-      ]);
+      const exit = ["-o", `ControlPath=${controlPath}`, "-O", "exit", "--", address.host];
+      const argv = [...sshArguments(address, base).slice(0, -2), ...exit];
+      // Else what still runs over there (`logs -f`) would keep the connection, and the connection what runs.
+      await ctx.processes.run(argv, { lastOrders: true, timeout: 5000 });
     },
   };
 }

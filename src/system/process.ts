@@ -17,7 +17,7 @@ export function createProcesses(surroundings: Surroundings): Processes {
       cwd: options.cwd ?? surroundings.cwd,
       env: { ...(options.env ?? surroundings.env) },
       extendEnv: false,
-      cancelSignal: surroundings.signal,
+      ...(options.lastOrders === true ? {} : { cancelSignal: surroundings.signal }),
       forceKillAfterDelay: 2000,
       reject: false,
       stripFinalNewline: false,
