@@ -26,7 +26,17 @@ if [ -z "$follow" ]; then
   printf '%s\n' "$found" | while read -r id name; do [ -z "$id" ] || show "$id" "$lines" "$name"; done
   exit 0
 fi
-trap 'kill $pids 2>/dev/null' EXIT
+# Each of ours is a shell with two programs, of which `docker logs` would wait for a next line before it sees that we are gone.
+end() {
+  for pid in $pids; do
+    for status in $(grep -sl "^PPid:[[:space:]]*$pid\$" /proc/[0-9]*/status); do
+      status=${status#/proc/}
+      kill "${status%/status}"
+    done
+    kill "$pid"
+  done
+} 2> /dev/null
+trap end EXIT
 trap 'exit 130' INT TERM HUP
 # Until the one who reads has gone. A deployment brings new containers: they are followed as well.
 while [ -d "/proc/$PPID" ]; do
