@@ -30,7 +30,7 @@ const services = `
 const byName = (a: readonly unknown[], b: readonly unknown[]): number => String(a[0]).localeCompare(String(b[0]));
 const production = ["-e", "production"];
 /** Of Wherry, for a user who is not root. */
-const folder = "/home/deploy/.local/state/wherry";
+const folder = "/var/lib/wherry";
 const staging = ["-e", "staging"];
 
 describe("commands", () => {

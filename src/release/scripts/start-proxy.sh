@@ -11,8 +11,10 @@ if ! docker image inspect "$image" > /dev/null 2>&1 && ! timeout 300 docker pull
   problem proxy-image-missing "the image $image is not on the server and cannot be pulled there"
   exit 1
 fi
-printf 'WHERRY_PROXY_FOLDER=%s\n' "$proxy" | put "$proxy/.env"
-printf '%s' "$2" | put "$proxy/compose.yaml"
+# Written only where it differs: what is as it should be is not touched.
+keep() { printf '%s' "$2" | cmp -s - "$1" || printf '%s' "$2" | put "$1"; }
+keep "$proxy/.env" "WHERRY_PROXY_FOLDER=$proxy"
+keep "$proxy/compose.yaml" "$2"
 changed=
 if ! printf '%s' "$3" | cmp -s - "$proxy/frontend.cfg"; then
   printf '%s' "$3" | put "$proxy/frontend.cfg" 644
