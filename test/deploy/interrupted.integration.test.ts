@@ -18,7 +18,7 @@ describe("a deployment that is interrupted", () => {
   let app: SmallApp;
   beforeAll(async () => {
     one = await server();
-    app = smallApp(one);
+    app = smallApp(one, { app: "interrupted" });
     await app.deploy();
   });
   afterAll(async () => {
@@ -53,7 +53,8 @@ describe("a deployment that is interrupted", () => {
 
   const containers = async (): Promise<string> => {
     const format = '{{.Label "wherry.service"}} {{.State}}';
-    return (await one.exec(["docker", "ps", "-a", "--filter", "label=wherry.app=small", "--format", format])).stdout;
+    return (await one.exec(["docker", "ps", "-a", "--filter", "label=wherry.app=interrupted", "--format", format]))
+      .stdout;
   };
 
   test(
@@ -126,6 +127,12 @@ describe("a deployment that is interrupted", () => {
     }
     expect(after).toBe(before);
     expect((await app.wherry(["exec", "data", "--", "redis-cli", "get", "boat"])).stdout).toContain("wherry");
-    expect((await app.wherry(["status"])).exitCode).toBe(0);
+    // It answers before the last worker is up.
+    let status = await app.wherry(["status"]);
+    for (let attempt = 0; status.exitCode !== 0 && attempt < 30; attempt += 1) {
+      await sleep(1000);
+      status = await app.wherry(["status"]);
+    }
+    expect(status.exitCode).toBe(0);
   });
 });
