@@ -9,6 +9,12 @@ const oldestCompose = [2, 20] as const;
 /** Stays free whatever is deployed: a full disk stops databases, and with them everything. */
 const reserveBytes = 500e6;
 
+/** Too old, or not there at all. */
+export function hasOldCompose(state: ServerState): boolean {
+  const [major = 0, minor = 0] = state.composeVersion.replace(/^v/, "").split(".").map(Number);
+  return major < oldestCompose[0] || (major === oldestCompose[0] && minor < oldestCompose[1]);
+}
+
 /** Is the server one that can be deployed to at all? Pure; throws what it finds. */
 export function checkServer(state: ServerState, server: string): void {
   const setup = "wherry server setup installs what is missing";
@@ -21,8 +27,7 @@ export function checkServer(state: ServerState, server: string): void {
     throw refusedError("no-engine", `there is no Docker engine on ${server}`, { hint: setup });
   if (state.missing.length > 0)
     throw refusedError("programs-missing", `${server} lacks ${state.missing.join(", ")}`, { hint: setup });
-  const [major = 0, minor = 0] = state.composeVersion.replace(/^v/, "").split(".").map(Number);
-  if (major < oldestCompose[0] || (major === oldestCompose[0] && minor < oldestCompose[1])) {
+  if (hasOldCompose(state)) {
     const found = state.composeVersion === "" ? "no docker compose" : `docker compose ${state.composeVersion}`;
     throw refusedError("old-compose", `${server} has ${found}; 2.20 or newer is needed`, { hint: setup });
   }

@@ -5,6 +5,7 @@ import type { Report } from "../core/index.ts";
 import { frontendConfig, proxyCompose, proxyImage } from "../proxy/index.ts";
 import type { Connection } from "../server/index.ts";
 import type { Context } from "../system/index.ts";
+import { hasOldCompose } from "./preflight.ts";
 import { runSteps } from "./run.ts";
 import type { PhaseFailure, Scope, StepResult } from "./run.ts";
 import type { ServerState } from "./state.ts";
@@ -13,8 +14,7 @@ import type { Step } from "./steps.ts";
 /** What `install` has to bring; `docker` stands for the engine and its command line, `compose` for the plugin. */
 export function missingPrograms(state: ServerState): readonly string[] {
   const engine = state.engine === undefined && state.refused === undefined ? ["docker"] : [];
-  const [major = 0, minor = 0] = state.composeVersion.replace(/^v/, "").split(".").map(Number);
-  const compose = state.engine !== undefined && (major < 2 || (major === 2 && minor < 20)) ? ["compose"] : [];
+  const compose = state.engine !== undefined && hasOldCompose(state) ? ["compose"] : [];
   return [...new Set([...engine, ...compose, ...state.missing])];
 }
 
