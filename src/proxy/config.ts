@@ -26,6 +26,14 @@ export interface ProxyFragment {
   readonly routes: string;
   /** `host/path/` -> back end, by side. */
   readonly sides: Readonly<Record<Slot, string>>;
+  /** Rules of this owner's own in the common front end. */
+  readonly rules: string;
+}
+
+/** Who sees a canary whatever its share is: a header or a cookie that is there, unless its value is `never`. */
+export interface Testers {
+  readonly header: string | undefined;
+  readonly cookie: string | undefined;
 }
 
 /** `shop-production`: the key of an app's environment in the proxy's maps. */
@@ -42,9 +50,31 @@ const proxyMount = "/wherry";
 export const liveMap = `${proxyMount}/maps/live.map`;
 
 /**
+ * Which side a request of an owner with a canary goes to. Each visitor has a number from 0 to 9999, kept in a cookie where
+ * the canary is sticky, and gets the candidate when it is below the share: who was in stays in as the share grows. Numbers
+ * are not drawn by chance but by counting in steps of 6181, which has no factor in common with 10000: any run of them is
+ * spread evenly, so that shares are right with few requests too.
+ */
+const canaryRules = `  acl canary var(txn.live) -m sub .
+  acl sticky var(txn.live) -m end .sticky
+  acl drawn var(txn.drawn) -m found
+  http-request set-var(txn.candidate) var(txn.live),field(2,.) if canary
+  http-request set-var(txn.share) var(txn.live),field(3,.) if canary
+  http-request set-var(txn.canary_id) var(txn.live),field(4,.) if canary
+  http-request set-var(txn.number) req.cook(wherry-canary),field(2,.) if canary sticky { req.cook(wherry-canary),field(1,.),strcmp(txn.canary_id) eq 0 }
+  http-request set-var(txn.drawn) bool(true) if canary !{ var(txn.number) -m found }
+  http-request track-sc2 var(txn.owner) table draws if drawn
+  http-request sc-inc-gpc0(2) if drawn
+  http-request set-var(txn.number) sc_get_gpc0(2,draws),mul(6181),mod(10000) if drawn
+  http-request set-var(txn.slot) var(txn.candidate) if canary { var(txn.number),sub(txn.share) -m int lt 0 }
+  http-response add-header Set-Cookie "wherry-canary=%[var(txn.canary_id)].%[var(txn.number)]; Path=/; HttpOnly; SameSite=Lax" if sticky drawn
+`;
+
+/**
  * The part of the configuration that is the same for every app. Requests find their way through four maps: `routes`
  * says whose request it is, `live` which side of that owner is live, `blue` and `green` which back end on that side.
- * A switch changes one line of `live`, in the running proxy.
+ * A switch, and each step of a canary, changes one line of `live`, in the running proxy. Its value is `blue`, or with a
+ * canary `blue.green.500.20261125-4b0f.sticky`: live, candidate, share in hundredths of a percent, release, stickiness.
  */
 export function frontendConfig(options: { readonly httpPort: number; readonly ipv6: boolean }): string {
   const bind = options.ipv6 ? `bind :::${options.httpPort} v4v6` : `bind *:${options.httpPort}`;
@@ -61,7 +91,8 @@ global
 defaults
   mode http
   log global
-  option httplog
+  # Read by the judge of a canary (watch.pl) and by people; never with what stands behind the question mark.
+  log-format "%{+json}o %(time)[accept_date(ms),ms_utime(%Y-%m-%dT%H:%M:%S.%3NZ)] %(method)[var(txn.method)] %(host)[var(txn.host)] %(path)[var(txn.path)] %(status)ST %(ms)Ta %(backend)b %(server)s %(state)ts"
   option dontlognull
   option forwardfor
   # A server may close an idle connection in the instant in which the next request is sent on it. One connection per
@@ -84,14 +115,22 @@ frontend http
   http-request del-header X-Forwarded-For
   http-request set-header X-Forwarded-Proto http
   http-request set-header X-Forwarded-Host %[req.hdr(host)]
-  http-request set-var-fmt(txn.key) "%[req.hdr(host),host_only,lower]%[path]/"
+  http-request set-var(txn.method) method
+  http-request set-var(txn.host) req.hdr(host),host_only,lower
+  http-request set-var(txn.path) path
+  http-request set-var-fmt(txn.key) "%[var(txn.host)]%[var(txn.path)]/"
   http-request set-var(txn.owner) var(txn.key),map_beg(${proxyMount}/maps/routes.map)
   http-request return status 404 content-type text/plain string "No app answers here.\\n" unless { var(txn.owner) -m found }
-  http-request set-var(txn.slot) var(txn.owner),map(${liveMap})
+  http-request set-var(txn.live) var(txn.owner),map(${liveMap})
+  http-request set-var(txn.slot) var(txn.live),field(1,.)
+${canaryRules}  # Rules of the apps
   http-request set-var(txn.backend) var(txn.key),map_beg(${proxyMount}/maps/blue.map) if { var(txn.slot) -m str blue }
   http-request set-var(txn.backend) var(txn.key),map_beg(${proxyMount}/maps/green.map) if { var(txn.slot) -m str green }
   use_backend %[var(txn.backend)] if { var(txn.backend) -m found }
   default_backend nothing-live
+
+backend draws
+  stick-table type string len 64 size 1k store gpc0
 
 backend nothing-live
   http-request return status 503 content-type text/plain string "Nothing is deployed here yet.\\n"
@@ -99,7 +138,11 @@ backend nothing-live
 }
 
 /** Back ends and maps of one owner. Both sides are always there, so that a switch needs no reload. */
-export function proxyFragment(owner: string, targets: readonly ProxyTarget[]): ProxyFragment {
+export function proxyFragment(
+  owner: string,
+  targets: readonly ProxyTarget[],
+  testers: Testers = { header: undefined, cookie: undefined },
+): ProxyFragment {
   const keys = new Set<string>();
   const sides = { blue: [] as string[], green: [] as string[] };
   for (const target of targets) {
@@ -123,7 +166,24 @@ export function proxyFragment(owner: string, targets: readonly ProxyTarget[]): P
       .join("\n"),
     routes: lines([...keys].map((key) => `${key} ${owner}`)),
     sides: { blue: lines(sides.blue), green: lines(sides.green) },
+    rules: testerRules(owner, testers),
   };
+}
+
+function testerRules(owner: string, { header, cookie }: Testers): string {
+  const samples = [
+    ...(header === undefined ? [] : [`req.hdr(${header})`]),
+    ...(cookie === undefined ? [] : [`req.cook(${cookie})`]),
+  ];
+  const pick = (variable: string, condition: string): string =>
+    `  http-request set-var(txn.slot) ${variable} if canary { var(txn.owner) -m str ${owner} } ${condition}\n`;
+  return samples
+    .map(
+      (sample) =>
+        pick("var(txn.candidate)", `{ ${sample} -m found }`) +
+        pick("var(txn.live),field(1,.)", `{ ${sample} -i never }`),
+    )
+    .join("");
 }
 
 /** The trailing slash makes `/api` match whole segments: `/api/x`, not `/apix`. */

@@ -16,6 +16,7 @@ export function applyProxy(fragment: ProxyFragment, healthy: readonly string[] =
     fragment.routes,
     fragment.sides.blue,
     fragment.sides.green,
+    fragment.rules,
     ...healthy,
   ]);
 }

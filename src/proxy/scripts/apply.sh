@@ -1,5 +1,5 @@
 # Gives the proxy an environment's back ends and routes; reloads it only if they differ from what it has.
-#   $1 owner   $2 backends   $3 routes   $4 blue   $5 green   then servers that are healthy already
+#   $1 owner   $2 backends   $3 routes   $4 blue   $5 green   $6 rules   then servers that are healthy already
 mkdir -p "$proxy"
 (
 flock 7
@@ -17,9 +17,10 @@ replace backends.cfg "$2"
 replace routes.map "$3"
 replace blue.map "$4"
 replace green.map "$5"
+replace rules.cfg "$6"
 [ -n "$changed" ] || [ -e "$proxy/reload-pending" ] || exit 0
 : > "$proxy/reload-pending"
-cat "$proxy/frontend.cfg" "$proxy"/apps/*/backends.cfg | put "$proxy/haproxy.cfg.next" 644
+write_config
 for map in routes blue green; do cat "$proxy"/apps/*/"$map.map" | sort -u | put "$proxy/maps/$map.map" 644; done
 write_live_map
 if ! docker exec wherry-proxy haproxy -c -f /wherry/haproxy.cfg.next; then
@@ -29,7 +30,7 @@ fi
 mv -f "$proxy/haproxy.cfg.next" "$proxy/haproxy.cfg"
 # The process that ends cannot be told of servers any more, and may still get a request after the switch, on a connection
 # that is idle now. Those that it does not know are of no use to it.
-shift 5
+shift 6
 for server in "$@"; do proxy_say "set server $server state ready" "set server $server health up" > /dev/null || :; done
 perl -e "$proxy_client" "$proxy/run/master.sock" reload || { problem proxy-refused "the proxy did not reload"; exit 1; }
 rm -f "$proxy/reload-pending"

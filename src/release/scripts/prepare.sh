@@ -16,6 +16,5 @@ done
 printf '%s' "$4" | put "$home/slots/$3.env"
 printf '%s' "$5" | put "$home/slots/base.env"
 if [ -e "$home/live" ]; then
-  read -r slot _ < "$home/live"
-  (flock 7; write_live_map; tell_live "$6" "$slot") 7>> "$proxy/lock"
+  (flock 7; write_live_map; tell_live "$6") 7>> "$proxy/lock"
 fi

@@ -23,7 +23,7 @@ fi
 for map in routes blue green; do [ -e "$proxy/maps/$map.map" ] || put "$proxy/maps/$map.map" 644 < /dev/null; done
 [ -e "$proxy/maps/live.map" ] || write_live_map
 if [ -n "$changed" ] || [ ! -e "$proxy/haproxy.cfg" ]; then
-  cat "$proxy/frontend.cfg" $(ls "$proxy"/apps/*/backends.cfg 2>/dev/null) | put "$proxy/haproxy.cfg.next" 644
+  write_config
   if ! docker run --rm --network none -v "$proxy:/wherry:ro" --user root "$image" haproxy -c -f /wherry/haproxy.cfg.next; then
     problem proxy-refused "the proxy does not accept its configuration"
     exit 1

@@ -11,7 +11,7 @@ done
 [ $# = 0 ] || proxy_say "$@"
 printf '%s %s\n' "$slot" "$release" | put "$home/live"
 ln -sfn "releases/$release" "$home/current"
-(flock 7; write_live_map; tell_live "$owner" "$slot") 7>> "$proxy/lock"
+(flock 7; write_live_map; tell_live "$owner") 7>> "$proxy/lock"
 now > "$home/releases/$release/served"
 stamp traffic
 say "traffic $(cat "$home/at-traffic")"
