@@ -56,6 +56,13 @@ export function wholeNumber(text: string): number {
   return Number(text);
 }
 
+/** For `parse`: a share in percent, `10` or `10%`. */
+export function percent(text: string): number {
+  const share = /^\d{1,2}(\.\d+)?%?$/.test(text) ? Number.parseFloat(text) : 0;
+  if (share <= 0) throw new Error("expected a percentage between 0 and 100, such as 10");
+  return share;
+}
+
 export type Parameters = Readonly<Record<string, Parameter>>;
 
 export type ValuesOf<P extends Parameters> = { readonly [K in keyof P]: P[K] extends Parameter<infer T> ? T : never };

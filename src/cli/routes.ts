@@ -36,6 +36,24 @@ export const routes: readonly Route[] = [
     load: async () => (await import("./commands/rollback.ts")).rollback,
   },
   {
+    words: ["promote"],
+    brief: "Let a canary go on",
+    group: "deploy",
+    load: async () => (await import("./commands/promote.ts")).promote,
+  },
+  {
+    words: ["pause"],
+    brief: "Leave a canary at its share",
+    group: "deploy",
+    load: async () => (await import("./commands/pause.ts")).pause,
+  },
+  {
+    words: ["abort"],
+    brief: "Take a canary back",
+    group: "deploy",
+    load: async () => (await import("./commands/abort.ts")).abort,
+  },
+  {
     words: ["remove"],
     brief: "Take an environment off its server",
     group: "deploy",

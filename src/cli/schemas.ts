@@ -12,6 +12,25 @@ const kind = z.enum(["release", "hotfix", "rollback", "redeploy", "config"]);
 
 const outcome = z.enum(["succeeded", "failed_before_traffic", "failed_after_traffic", "cancelled", "superseded"]);
 
+const side = z.strictObject({ requests: z.int(), errors: z.int(), p95: z.number().nullable() });
+
+const judgements = z.array(
+  z.strictObject({
+    verdict: z.enum(["pass", "fail", "inconclusive", "paused", "promoted", "aborted"]),
+    reason: z.string(),
+    share: z.number(),
+    seconds: z.number(),
+    new: side,
+    old: side,
+  }),
+);
+
+const told = z.strictObject({
+  environment: z.string(),
+  wish: z.enum(["promote", "pause", "abort"]),
+  told: z.string(),
+});
+
 const error = z.strictObject({
   code: z.string(),
   message: z.string(),
@@ -40,7 +59,7 @@ const plan = z.strictObject({
 });
 
 const deployment = z.strictObject({
-  outcome,
+  outcome: z.enum([...outcome.options, "paused"]),
   environment: z.string(),
   release,
   previous: z.string().nullable(),
@@ -50,6 +69,7 @@ const deployment = z.strictObject({
   seconds: z.number(),
   steps,
   addresses: z.array(z.string()),
+  judgements,
   error: error.optional(),
 });
 
@@ -69,6 +89,7 @@ const ledgerLine = z.looseObject({
   outcome,
   failedStep: z.string().nullable(),
   reason: z.string().nullable(),
+  judgements: judgements.optional(),
 });
 
 const lock = z
@@ -100,12 +121,16 @@ const status = z.strictObject({
   ),
   lock,
   proxy: z.boolean(),
+  canary: z.strictObject({ release: z.string(), slot: z.string(), share: z.number() }).nullable(),
+  warm: z.strictObject({ release: z.string(), slot: z.string() }).nullable(),
 });
 
 export const schemas = {
   plan,
   deployment,
   deploymentOrPlan: z.union([deployment, plan]),
+  deploymentPlanOrTold: z.union([deployment, plan, told]),
+  told,
   ledger: z.array(ledgerLine),
   status,
 };

@@ -1,6 +1,7 @@
 import * as z from "zod";
-import { parseDuration } from "../core/index.ts";
 import { parseServer } from "./server-address.ts";
+import { strategy } from "./strategy.ts";
+import { duration } from "./words.ts";
 
 /**
  * wherry.yaml as people write it. The one definition: it validates, its descriptions are the documentation, and the
@@ -21,9 +22,6 @@ const variable = z
     /^[A-Za-z_][A-Za-z0-9_]*$/,
     "a variable's name has letters, digits and underscores, and does not start with a digit",
   );
-
-const durationForm = "a duration is written as 500ms, 90s, 5m or 1m30s";
-const duration = z.string(durationForm).refine((text) => (parseDuration(text) ?? 0) > 0, durationForm);
 
 const hostName = z
   .string()
@@ -128,6 +126,9 @@ const shared = {
     .record(variable, z.union([z.string(), z.number(), z.boolean()]))
     .optional()
     .describe("Values for ${VARIABLE} in the compose files; they win over .env."),
+  strategy: strategy
+    .optional()
+    .describe("How a new release takes over: blue-green, rolling or canary, and what is watched. Default: blue-green"),
   keep: z
     .int()
     .min(1)

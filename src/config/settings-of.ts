@@ -5,6 +5,7 @@ import type { ReadConfig } from "./read.ts";
 import type { EnvironmentSection } from "./schema.ts";
 import { parseServer } from "./server-address.ts";
 import type { HealthSettings, Route, ServerAddress, ServiceSettings, Settings } from "./settings.ts";
+import { strategyOf } from "./strategy.ts";
 import { formatPosition } from "../core/index.ts";
 import type { YamlProblem } from "./yaml-source.ts";
 
@@ -37,6 +38,7 @@ export function settingsOf(config: ReadConfig, compose: readonly string[]): Sett
     secrets: secrets.filter(({ name }, index) => secrets.findIndex((other) => other.name === name) === index),
     values: Object.fromEntries(Object.entries(merged.values ?? {}).map(([name, value]) => [name, String(value)])),
     keep: merged.keep ?? defaults.keep,
+    strategy: strategyOf(merged.strategy),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Position, Seconds } from "../core/index.ts";
+import type { Strategy } from "./strategy.ts";
 
 /** wherry.yaml for one environment: merged, validated, with every default filled in. */
 export interface Settings {
@@ -19,6 +20,7 @@ export interface Settings {
   readonly values: Readonly<Record<string, string>>;
   /** How many releases stay on the server with their images, the live one included. */
   readonly keep: number;
+  readonly strategy: Strategy;
 }
 
 export interface ServiceSettings {

@@ -1,6 +1,6 @@
 import { renderRelease, buildsOf } from "../compose/index.ts";
 import { loadSettings } from "../config/index.ts";
-import type { Settings } from "../config/index.ts";
+import type { Settings, Strategy } from "../config/index.ts";
 import { exportTree } from "../git/index.ts";
 import { openShipment, planShipment, prepareImages, pullScript } from "../images/index.ts";
 import type { EngineInventory, ServiceImage, Shipment } from "../images/index.ts";
@@ -25,8 +25,13 @@ import { startProxy } from "./setup.ts";
 import { survey } from "./survey.ts";
 import type { Survey } from "./survey.ts";
 
+export interface DeployOptions extends AppOptions {
+  /** First this share of the requests, in percent, whatever the strategy is. */
+  readonly canary?: number | undefined;
+}
+
 /** Builds, ships and switches to a new release of the app as it lies here. */
-export async function deploy(ctx: Context, options: AppOptions, report: Report): Promise<DeploymentResult> {
+export async function deploy(ctx: Context, options: DeployOptions, report: Report): Promise<DeploymentResult> {
   const begun = ctx.clock.monotonic();
   const queued = ctx.clock.now().toISOString();
   const settings = await loadSettings(ctx, options);
@@ -51,7 +56,14 @@ export async function deploy(ctx: Context, options: AppOptions, report: Report):
         });
         const delivery = joinDeliveries([...(await packing), await deliverFiles(record, files)]);
         const previous = state.records.find(({ id }) => id === state.live?.release);
-        return { record, kind: kindOf(record, previous), delivery, data: "change" };
+        return {
+          record,
+          kind: kindOf(record, previous),
+          delivery,
+          data: "change",
+          strategy: strategyFor(settings, options),
+          begin: "start",
+        };
       });
     } finally {
       const packed = await packing.catch(() => []);
@@ -61,7 +73,7 @@ export async function deploy(ctx: Context, options: AppOptions, report: Report):
 }
 
 /** Says what `deploy` would do, and does nothing: images are built, for without them nothing is known of the release. */
-export async function plan(ctx: Context, options: AppOptions, report: Report): Promise<PlanResult> {
+export async function plan(ctx: Context, options: DeployOptions, report: Report): Promise<PlanResult> {
   const settings = await loadSettings(ctx, options);
   return withConnection(ctx, settings.server, async (connection) => {
     const { app, found } = await readAndLook(ctx, connection, settings, options, report);
@@ -74,10 +86,17 @@ export async function plan(ctx: Context, options: AppOptions, report: Report): P
       keep: app.settings.keep,
       ledgerLine: "",
       delivery: [],
+      strategy: strategyFor(settings, options),
+      begin: "start",
     });
     const proxy = found.state.proxy?.state === "running" ? [] : [{ id: "start-proxy", title: "start the proxy" }];
     return planResult(connection.name, planned, [...proxy, ...deliveries]);
   });
+}
+
+function strategyFor({ strategy }: Settings, { canary }: DeployOptions): Strategy {
+  if (canary === undefined) return strategy;
+  return { ...strategy, kind: "canary", canary: { ...strategy.canary, steps: [canary], manual: true } };
 }
 
 interface Ready {

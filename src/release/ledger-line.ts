@@ -3,6 +3,7 @@ import { atFinish, atOutcome, atStep, atTraffic, atVerified } from "./ledger.ts"
 import type { DeploymentKind, LedgerLine, Outcome } from "./ledger.ts";
 import type { ReleaseRecord } from "./record.ts";
 import type { ServerState } from "./state.ts";
+import type { Judgement } from "./watch.ts";
 
 /** What is known of a deployment before its first step. */
 export interface Beginning {
@@ -29,6 +30,7 @@ export interface Ending {
   readonly outcome: Outcome;
   readonly failedStep: string | null;
   readonly reason: string | null;
+  readonly judgements?: readonly Judgement[];
 }
 
 /** The server fills these in when nobody else can: the client is gone. */
@@ -80,6 +82,7 @@ export function ledgerLine(beginning: Beginning, ending: Ending): LedgerLine {
     outcome: ending.outcome,
     failedStep: ending.failedStep,
     reason: ending.reason,
+    ...(ending.judgements === undefined || ending.judgements.length === 0 ? {} : { judgements: ending.judgements }),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { ReleaseId } from "./record.ts";
+import type { Judgement } from "./watch.ts";
 
 export type DeploymentKind = "release" | "hotfix" | "rollback" | "redeploy" | "config";
 export type Outcome = "succeeded" | "failed_before_traffic" | "failed_after_traffic" | "cancelled" | "superseded";
@@ -39,6 +40,8 @@ export interface LedgerLine {
   readonly outcome: Outcome;
   readonly failedStep: string | null;
   readonly reason: string | null;
+  /** What the judge found at each share of the requests; absent in lines from before there was one. */
+  readonly judgements?: readonly Judgement[];
 }
 
 export interface LedgerService {

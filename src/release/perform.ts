@@ -6,11 +6,13 @@ import type { Delivery } from "./deliver.ts";
 import { ledgerLine } from "./ledger-line.ts";
 import type { Beginning, Ending } from "./ledger-line.ts";
 import type { DeploymentPlan } from "./plan.ts";
-import { deploymentFailed } from "./result.ts";
+import { deploymentFailed, isPause, pausedAt } from "./result.ts";
 import type { DeploymentResult } from "./result.ts";
 import { runSteps } from "./run.ts";
 import type { PhaseResult, Scope, StepResult } from "./run.ts";
 import type { Step } from "./steps.ts";
+import type { Outcome } from "./ledger.ts";
+import { longestWatch, parseJudgements } from "./watch.ts";
 
 export interface Performance {
   readonly connection: Connection;
@@ -31,44 +33,60 @@ export async function perform(
   ctx: Context,
   { connection, scope, plan, beginning, delivery }: Performance,
   report: Report,
-): Promise<Pick<DeploymentResult, "outcome" | "steps" | "failure">> {
+): Promise<Pick<DeploymentResult, "outcome" | "steps" | "failure" | "judgements">> {
   const lineFor = (ending: Ending): Step => ({
     step: "write-ledger",
     line: JSON.stringify(ledgerLine(beginning, ending)),
   });
-  const timeout = longest * 1000;
+  const watches = plan.steps.map((step) => (step.step === "watch" ? longestWatch(step) : 0));
+  const timeout = (longest + watches.reduce((sum, seconds) => sum + seconds, 0)) * 1000;
   const options = delivery.input === undefined ? { timeout } : { timeout, input: delivery.input };
 
   const first = await runSteps(ctx, connection, scope, plan.steps, report, options).catch((error: unknown) =>
     interruptedBy(error, beginning),
   );
-  if (first instanceof WherryError) return { outcome: "cancelled", steps: [], failure: first };
+  if (first instanceof WherryError) return { outcome: "cancelled", steps: [], judgements: [], failure: first };
+  const judgements = parseJudgements(first.facts.get("judgement") ?? []);
   if (first.failure !== undefined) {
+    const { code, message, step } = first.failure;
+    const share = shareReached(plan, first.steps.length);
+    const ending = (outcome: Outcome, reason: string): Ending => ({ outcome, failedStep: step, reason, judgements });
+    if (isPause(code)) {
+      const line = lineFor(ending("cancelled", `stays at ${share} %: ${message}`));
+      const last = await runSteps(ctx, connection, scope, [line], report, { timeout });
+      const failure = code === "paused" ? {} : { failure: pausedAt(share, first.failure, plan) };
+      return { outcome: "paused", steps: [...first.steps, ...last.steps], judgements, ...failure };
+    }
+    const tried = first.facts.has("traffic");
+    const outcome = code === "aborted" ? "cancelled" : tried ? "failed_after_traffic" : "failed_before_traffic";
     const failure = deploymentFailed(first.failure, plan.release, plan.previous);
-    const ending: Ending = {
-      outcome: "failed_before_traffic",
-      failedStep: first.failure.step,
-      reason: first.failure.message,
-    };
     // Another deployment has the lock: what is there is its own to clear up.
     const last =
-      first.failure.code === "abandoned"
+      code === "abandoned"
         ? nothing
-        : await runSteps(ctx, connection, scope, [...plan.abandon, lineFor(ending)], report, { timeout });
-    return { outcome: ending.outcome, steps: [...first.steps, ...last.steps], failure };
+        : await runSteps(ctx, connection, scope, [...plan.abandon, lineFor(ending(outcome, message))], report, {
+            timeout,
+          });
+    return { outcome, steps: [...first.steps, ...last.steps], judgements, failure };
   }
 
-  const succeeded = lineFor({ outcome: "succeeded", failedStep: null, reason: null });
+  const succeeded = lineFor({ outcome: "succeeded", failedStep: null, reason: null, judgements });
   const second = await runSteps(ctx, connection, scope, [...plan.after, succeeded], report, { timeout });
   if (second.failure !== undefined) {
     // Traffic is on the new release; the next deployment clears up what this one could not.
     report({ type: "note", text: `the new release serves, but: ${second.failure.message}` });
     await runSteps(ctx, connection, scope, [succeeded], report, { timeout });
   }
-  return { outcome: "succeeded", steps: [...first.steps, ...second.steps] };
+  return { outcome: "succeeded", steps: [...first.steps, ...second.steps], judgements };
 }
 
 const nothing: Pick<PhaseResult, "steps"> = { steps: [] as readonly StepResult[] };
+
+/** The share of the requests that the release had when its deployment ended, in percent. */
+function shareReached({ steps }: DeploymentPlan, done: number): number {
+  const shares = steps.slice(0, done).map((step) => (step.step === "set-share" ? step.share : undefined));
+  return shares.findLast((share) => share !== undefined) ?? 0;
+}
 
 /** The connection went away with the deployment under way: the server ends it in order by itself, one way or the other. */
 function interruptedBy(error: unknown, { release, previous }: Beginning): WherryError {

@@ -1,8 +1,10 @@
 import { backendName, otherSlot, ownerOf, proxyFragment, type ProxyTarget, type Slot } from "../proxy/index.ts";
+import type { Strategy } from "../config/index.ts";
 import { addressesOf, assignSubnets, baseVariables, networkName, slotVariables, type Subnets } from "./networks.ts";
 import type { ReleaseRecord, ReleaseService } from "./record.ts";
 import type { ServerState } from "./state.ts";
 import type { DrainLimit, HealthTarget, Step } from "./steps.ts";
+import { trialSteps } from "./strategy.ts";
 
 export interface PlanOptions {
   /**
@@ -16,6 +18,9 @@ export interface PlanOptions {
   readonly ledgerLine: string;
   /** The release is not on the server yet: these steps bring it there, on the phase's standard input. */
   readonly delivery: readonly Step[];
+  readonly strategy: Strategy;
+  /** `promote`: the release has a share of the requests already, and goes on from there. */
+  readonly begin: "start" | "promote";
 }
 
 /** What a deployment will do, decided from what is wanted and what is; nothing in it touches anything. */
@@ -45,7 +50,10 @@ export function planDeployment(release: ReleaseRecord, state: ServerState, optio
   const started = own.filter((service) => !service.singleton);
   const baseChanges = changedBaseServices(release, state, options.data);
   const joins = missingJoins(release, state, slot);
-  const leftovers = state.containers.some((container) => container.slot === slot);
+  const routedHere = servicesWithRequests(release);
+  const running = stillRunning(state, slot, release);
+  const there = started.filter(({ name }) => running.has(name));
+  const leftovers = there.length === 0 && state.containers.some((container) => container.slot === slot);
 
   const steps: Step[] = [
     {
@@ -60,6 +68,7 @@ export function planDeployment(release: ReleaseRecord, state: ServerState, optio
     },
     ...options.delivery,
   ];
+  if (state.canary !== undefined && options.begin === "start") steps.push({ step: "end-share", owner });
   if (release.volumes.length > 0) steps.push({ step: "make-volumes", volumes: release.volumes });
   if (leftovers) steps.push({ step: "clear-slot", slot, drain: drainLimits(owner, slot, release) });
   if (baseChanges.length > 0) {
@@ -72,13 +81,40 @@ export function planDeployment(release: ReleaseRecord, state: ServerState, optio
   }
   if (joins.length > 0 || baseChanges.length > 0)
     steps.push({ step: "join-networks", slot, release: release.id, joins: allJoins(release, slot) });
-  if (options.data === "change") steps.push(...jobSteps(release, slot));
-  steps.push(...startInWaves(release, started, subnets, slot));
+  if (options.data === "change" && options.begin === "start") steps.push(...jobSteps(release, slot));
+  if (there.length > 0)
+    steps.push({
+      step: "verify",
+      slot,
+      targets: there.map((service) => stillHealthy(healthTarget(release, service, subnets, slot))),
+    });
+  steps.push(
+    ...startInWaves(
+      release,
+      started.filter(({ name }) => !running.has(name)),
+      subnets,
+      slot,
+    ),
+  );
+  const { match } = options.strategy.canary;
   steps.push({
     step: "set-proxy",
-    fragment: proxyFragment(owner, proxyTargets(release, previous, slot, subnets, state)),
+    fragment: proxyFragment(owner, proxyTargets(release, previous, slot, subnets, state), match),
     healthy: serversOf(owner, slot, release),
   });
+  const trial =
+    live === undefined || previous === undefined
+      ? []
+      : trialSteps(options.strategy, {
+          owner,
+          slot,
+          release: release.id,
+          servers: serversOf(owner, slot, release),
+          newBackends: routedHere.map(({ name }) => backendName(owner, name, slot)),
+          oldBackends: servicesWithRequests(previous).map(({ name }) => backendName(owner, name, live.slot)),
+          share: options.begin === "promote" ? (state.canary?.share ?? 0) : 0,
+        });
+  steps.push(...trial);
   if (singletons.length > 0) {
     steps.push({
       step: "replace-singletons",
@@ -97,7 +133,19 @@ export function planDeployment(release: ReleaseRecord, state: ServerState, optio
     servers: serversOf(owner, slot, release),
   });
   const after: Step[] = [];
-  if (live !== undefined && previous !== undefined) {
+  const { keepWarm } = options.strategy;
+  if (live !== undefined && previous !== undefined && keepWarm > 0) {
+    const idle = previous.services.filter(
+      (service) => service.placement === "release" && service.kind !== "job" && service.routes.length === 0,
+    );
+    after.push({
+      step: "keep-warm",
+      slot: live.slot,
+      release: previous.id,
+      seconds: keepWarm,
+      workers: idle.map(({ name }) => name),
+    });
+  } else if (live !== undefined && previous !== undefined) {
     after.push({
       step: "retire-slot",
       slot: live.slot,
@@ -106,7 +154,39 @@ export function planDeployment(release: ReleaseRecord, state: ServerState, optio
     });
   }
   after.push(pruneStep(release, state, options.keep));
-  return { release, previous, slot, steps, after, abandon: [{ step: "abandon-slot", slot, release: release.id }] };
+  const tried = trial.length > 0 || options.begin === "promote";
+  const abandon: readonly Step[] = [
+    ...(tried ? [{ step: "end-share" as const, owner }] : []),
+    { step: "abandon-slot", slot, release: release.id, drain: tried ? drainLimits(owner, slot, release) : [] },
+  ];
+  return { release, previous, slot, steps, after, abandon };
+}
+
+/** What of a release gets requests and changes with it. */
+function servicesWithRequests(release: ReleaseRecord): readonly ReleaseService[] {
+  return release.services.filter((service) => service.routes.length > 0 && service.placement === "release");
+}
+
+/** What of a release still runs where it would be started: all of a canary, what gets requests of one that was kept warm. */
+function stillRunning(
+  { canary, warm, containers }: ServerState,
+  slot: Slot,
+  release: ReleaseRecord,
+): ReadonlySet<string> {
+  const kept = [canary, warm].some((one) => one?.slot === slot && one.release === release.id);
+  const running = containers.filter(
+    (container) =>
+      kept &&
+      container.slot === slot &&
+      container.release === release.id &&
+      container.state === "running" &&
+      !container.oneOff,
+  );
+  return new Set(
+    release.services
+      .filter(({ name, replicas }) => running.filter(({ service }) => service === name).length >= replicas)
+      .map(({ name }) => name),
+  );
 }
 
 /**
@@ -250,22 +330,27 @@ function healthTarget(release: ReleaseRecord, service: ReleaseService, subnets: 
   };
 }
 
-function drainLimits(owner: string, slot: Slot, record: ReleaseRecord): readonly DrainLimit[] {
-  return record.services
-    .filter((service) => service.routes.length > 0 && service.placement === "release")
-    .map((service) => ({ backend: backendName(owner, service.name, slot), seconds: service.drain }));
+/** For what has been running: one good answer is enough, and nothing has to stay up for some seconds first. */
+function stillHealthy(target: HealthTarget): HealthTarget {
+  return { ...target, successes: 1, check: target.check === "docker" ? "runs" : target.check };
+}
+
+/** How long requests may stay on one side when it gets no new ones. */
+export function drainLimits(owner: string, slot: Slot, record: ReleaseRecord): readonly DrainLimit[] {
+  return servicesWithRequests(record).map((service) => ({
+    backend: backendName(owner, service.name, slot),
+    seconds: service.drain,
+  }));
 }
 
 /** `shop-production-backend-blue/s1` for each replica: the proxy's names of the servers of one side. */
 function serversOf(owner: string, slot: Slot, record: ReleaseRecord): readonly string[] {
-  return record.services
-    .filter((service) => service.routes.length > 0 && service.placement === "release")
-    .flatMap((service) =>
-      Array.from(
-        { length: service.replicas },
-        (_, replica) => `${backendName(owner, service.name, slot)}/s${replica + 1}`,
-      ),
-    );
+  return servicesWithRequests(record).flatMap((service) =>
+    Array.from(
+      { length: service.replicas },
+      (_, replica) => `${backendName(owner, service.name, slot)}/s${replica + 1}`,
+    ),
+  );
 }
 
 /** A routed service with replicas is one compose service per replica, each with its own address. */

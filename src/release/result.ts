@@ -5,10 +5,12 @@ import { stepTitle } from "./steps.ts";
 import type { DeploymentKind, Outcome } from "./ledger.ts";
 import type { ReleaseId, ReleaseRecord } from "./record.ts";
 import type { PhaseFailure, StepResult } from "./run.ts";
+import type { Judgement } from "./watch.ts";
 
 /** What came of a deployment: a promise to scripts, see the page on JSON output. */
 export interface DeploymentResult {
-  readonly outcome: Outcome;
+  /** `paused`: a canary that stays at its share until wherry promote or abort. */
+  readonly outcome: Outcome | "paused";
   readonly environment: string;
   readonly release: { readonly id: ReleaseId; readonly commit: string | null };
   readonly previous: ReleaseId | null;
@@ -20,6 +22,8 @@ export interface DeploymentResult {
   readonly steps: readonly StepResult[];
   /** Where the app answers. */
   readonly addresses: readonly string[];
+  /** What the judge found, share by share. */
+  readonly judgements: readonly Judgement[];
   /** Set where the outcome is not `succeeded`; becomes `error` of the JSON document. */
   readonly failure?: WherryError;
 }
@@ -51,10 +55,30 @@ export function deploymentFailed(
   const left =
     previous === undefined
       ? "Nothing serves: there was no release before."
-      : `Release ${previous.id} still serves; no request was lost.`;
+      : failure.code === "breach" || failure.code === "aborted"
+        ? `Release ${previous.id} serves all requests again.`
+        : `Release ${previous.id} still serves; no request was lost.`;
   return new WherryError(previous === undefined ? "attention" : "failed", failure.code, failure.message, {
     context: [`Release ${release.id} is stopped. ${left}`, ...failure.context],
     hint: hintFor(failure, release),
+  });
+}
+
+/** The deployment ended with the release at a share of the requests, where it stays. */
+export function isPause(code: string): boolean {
+  return ["paused", "inconclusive", "breach-paused"].includes(code);
+}
+
+/** The judge did not say yes, and nobody asked for this pause: somebody has to look. */
+export function pausedAt(
+  share: number,
+  { code, message }: PhaseFailure,
+  { release, previous }: DeploymentPlan,
+): WherryError {
+  return new WherryError("attention", code, `${release.id} stays at ${share} % of the requests: ${message}`, {
+    context:
+      previous === undefined ? [] : [`Release ${previous.id} is live and serves the others; no request was lost.`],
+    hint: `go on with wherry promote -e ${release.environment}, or go back with wherry abort -e ${release.environment}`,
   });
 }
 
@@ -66,6 +90,8 @@ function hintFor({ code, service }: PhaseFailure, release: ReleaseRecord): strin
     "disk-full": "make room on the server (docker system df), then deploy again: it goes on from what has arrived",
     "image-load-failed": "deploy again; what has arrived is kept",
     "subnet-taken": "deploy again",
+    breach: `look at its logs (${logs}) and figures (wherry history -e ${release.environment}), correct it and deploy again`,
+    aborted: "deploy again when it is right",
   };
   return hints[code] ?? `correct it and deploy again; more of the log: ${logs}`;
 }

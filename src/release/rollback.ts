@@ -1,5 +1,5 @@
 import { loadSettings } from "../config/index.ts";
-import type { LoadOptions } from "../config/index.ts";
+import type { LoadOptions, Strategy } from "../config/index.ts";
 import { nearest, refusedError, usageError } from "../core/index.ts";
 import type { Report } from "../core/index.ts";
 import { keptImages, openShipment, planShipment, pullScript } from "../images/index.ts";
@@ -36,7 +36,7 @@ export async function rollback(ctx: Context, options: RollbackOptions, report: R
       const record = chooseRelease(state, options.to);
       const delivery = await bringBackImages(ctx, record, readSurvey(output), report);
       // In code it goes back, in data never: what keeps data stays as it is.
-      return { record, kind: "rollback", delivery, data: "leave" };
+      return { record, kind: "rollback", delivery, data: "leave", strategy: atOnce(settings.strategy), begin: "start" };
     }),
   );
 }
@@ -53,9 +53,16 @@ export async function planRollback(ctx: Context, options: RollbackOptions): Prom
       keep: settings.keep,
       ledgerLine: "",
       delivery: [],
+      strategy: atOnce(settings.strategy),
+      begin: "start",
     });
     return { ...planResult(connection.name, planned, []), kind: "rollback" };
   });
+}
+
+/** Who goes back wants it now, and away from what serves: no shares, no trial, and nothing is kept warm. */
+function atOnce(strategy: Strategy): Strategy {
+  return { ...strategy, kind: "blue-green", watch: undefined, keepWarm: 0 };
 }
 
 /**

@@ -5,6 +5,7 @@ import { quote, type Context } from "../system/index.ts";
 import stateScript from "./scripts/state.sh?raw";
 import verifyProgram from "./scripts/verify.pl?raw";
 import { stepScript, stepTitle, type Step } from "./steps.ts";
+import type { Judgement } from "./watch.ts";
 
 /** Whose state on the server a script works on. `-` as deployment: it holds no lock and changes nothing that needs one. */
 export interface Scope {
@@ -85,6 +86,11 @@ export async function runSteps(
       if (word === "fail" || word === "abandoned") end("failed");
       else if (word === "healthy") report({ type: "line", text: `${rest.split(" ")[0]} is healthy` });
       else if (word === "traffic") report({ type: "line", text: `traffic since ${rest}` });
+      else if (word === "watched") report({ type: "line", text: rest });
+      else if (word === "judgement") {
+        const { verdict, reason } = JSON.parse(rest) as Judgement;
+        report({ type: "note", text: `${verdict}: ${reason}` });
+      }
     }
   };
 

@@ -1,6 +1,6 @@
 import { WherryError } from "../core/index.ts";
 import type { Report } from "../core/index.ts";
-import type { Settings } from "../config/index.ts";
+import type { Settings, Strategy } from "../config/index.ts";
 import type { Connection, ScriptStep } from "../server/index.ts";
 import type { Context } from "../system/index.ts";
 import type { Delivery } from "./deliver.ts";
@@ -22,6 +22,8 @@ export interface Chosen {
   readonly kind: DeploymentKind;
   readonly delivery: Delivery;
   readonly data: "change" | "leave";
+  readonly strategy: Strategy;
+  readonly begin: "start" | "promote";
 }
 
 export interface Session {
@@ -77,6 +79,8 @@ export async function underLock(
       keep: settings.keep,
       ledgerLine: JSON.stringify(ledgerLine(beginning, unfinished)),
       delivery: chosen.delivery.steps,
+      strategy: chosen.strategy,
+      begin: chosen.begin,
     });
     const done = await performAll(ctx, { connection, scope, plan, beginning, delivery: chosen.delivery }, report);
     return {
@@ -89,13 +93,19 @@ export async function underLock(
       bytesSent: connection.bytesSent,
       seconds: Math.round(ctx.clock.monotonic() - begun) / 1000,
       steps: done.steps,
+      judgements: done.judgements,
       addresses: addressesOf(chosen.record),
       ...(done.failure === undefined ? {} : { failure: done.failure }),
     };
   } catch (error) {
     if (!ctx.signal.aborted) throw error;
+    const { kind, watch } = settings.strategy;
+    const trial = kind === "canary" || watch !== undefined;
     throw new WherryError("interrupted", "interrupted", "interrupted", {
-      hint: `the server ends the step under way and keeps what serves; run the same command again, or see wherry status -e ${settings.environment}`,
+      context: trial
+        ? ["A release on trial stays at the share of the requests that it has, and nobody watches it."]
+        : [],
+      hint: `the server ends the step under way and keeps what serves; run the same command again, ${trial ? "wherry promote or wherry abort, " : ""}or see wherry status -e ${settings.environment}`,
       cause: error,
     });
   } finally {

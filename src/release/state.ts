@@ -16,6 +16,10 @@ export interface ServerState {
   readonly listening: readonly number[];
   readonly clock: string | undefined;
   readonly live: { readonly slot: Slot; readonly release: string } | undefined;
+  /** A release that gets some of the requests beside the live one, or all of them on trial. */
+  readonly canary: Canary | undefined;
+  /** The release before, still running: the way back is one change in the proxy. */
+  readonly warm: { readonly slot: Slot; readonly release: string } | undefined;
   readonly salt: string | undefined;
   readonly records: readonly ReleaseRecord[];
   /** Releases that got traffic at some time -> the last instant at which they did. Others never got so far. */
@@ -33,6 +37,13 @@ export interface ServerState {
   readonly routesTaken: ReadonlyMap<string, string>;
   readonly ipv6: boolean;
   readonly lastLedgerLine: LedgerLine | undefined;
+}
+
+export interface Canary {
+  readonly slot: Slot;
+  readonly release: string;
+  /** Percent of the requests. */
+  readonly share: number;
 }
 
 export interface ServerContainer {
@@ -63,7 +74,8 @@ export function parseState(output: string): ServerState {
   const all = (key: string): readonly string[] => facts.get(key) ?? [];
 
   const [version, os, architecture] = one("engine")?.split(" ") ?? [];
-  const [slot, release] = one("live")?.split(" ") ?? [];
+  const live = slotAndRelease(one("live"));
+  const canary = slotAndRelease(one("canary"));
   const disk = one("disk")?.split(" ")[0];
   const proxy = one("proxy")?.split("\t");
   const ledger = one("ledger");
@@ -76,7 +88,13 @@ export function parseState(output: string): ServerState {
     folder: one("state")?.split(" ")[0],
     listening: all("listening").map(Number),
     clock: one("clock"),
-    live: (slot === "blue" || slot === "green") && release !== undefined ? { slot, release } : undefined,
+    live,
+    // Killed between the switch and the end of the trial: it is live.
+    canary:
+      canary === undefined || canary.slot === live?.slot
+        ? undefined
+        : { ...canary, share: Number(one("canary")?.split(" ")[2]) / 100 },
+    warm: slotAndRelease(one("warm")),
     salt: one("salt"),
     records: all("record").map((text) => JSON.parse(text) as ReleaseRecord),
     served: new Map(all("served").map((line) => [line.split(" ")[0] ?? "", line.split(" ")[1] ?? ""])),
@@ -95,6 +113,11 @@ export function parseState(output: string): ServerState {
     ipv6: one("ipv6") === "yes",
     lastLedgerLine: ledger === undefined ? undefined : (JSON.parse(ledger) as LedgerLine),
   };
+}
+
+function slotAndRelease(line: string | undefined): { readonly slot: Slot; readonly release: string } | undefined {
+  const [slot, release] = line?.split(" ") ?? [];
+  return (slot === "blue" || slot === "green") && release !== undefined ? { slot, release } : undefined;
 }
 
 function parseContainer(line: string): ServerContainer {

@@ -22,6 +22,10 @@ export interface Status {
   readonly lock: (LockHolder & { readonly step: string | null }) | null;
   /** Does the proxy run? Nothing is reachable without it. */
   readonly proxy: boolean;
+  /** A release beside the live one, with its share of the requests in percent. */
+  readonly canary: { readonly release: ReleaseId; readonly slot: string; readonly share: number } | null;
+  /** The release before, kept running for a quick way back. */
+  readonly warm: { readonly release: ReleaseId; readonly slot: string } | null;
 }
 
 export interface ServiceStatus {
@@ -59,6 +63,8 @@ export async function readStatus(ctx: Context, options: LoadOptions): Promise<St
       services: servicesOf(state, proxyHealth(result.stdout)),
       lock: lockOf(result.stdout),
       proxy: state.proxy?.state === "running",
+      canary: state.canary ?? null,
+      warm: state.warm ?? null,
     };
   });
 }

@@ -1,7 +1,11 @@
 import { applyProxy, type ProxyFragment, type Slot } from "../proxy/index.ts";
 import type { VolumeModel } from "../compose/index.ts";
+import { formatSeconds } from "../core/index.ts";
+import type { Seconds } from "../core/index.ts";
 import { script, type Script } from "../server/index.ts";
+import { quote } from "../system/index.ts";
 import type { ReleaseId } from "./record.ts";
+import { watchScript, watchTitle, type Watch } from "./watch.ts";
 import abandon from "./scripts/abandon.sh?raw";
 import base from "./scripts/base.sh?raw";
 import clearSlot from "./scripts/clear-slot.sh?raw";
@@ -16,6 +20,10 @@ import prune from "./scripts/prune.sh?raw";
 import remove from "./scripts/remove.sh?raw";
 import replaceSingletons from "./scripts/replace-singletons.sh?raw";
 import retire from "./scripts/retire.sh?raw";
+import cool from "./scripts/cool.sh?raw";
+import endShare from "./scripts/end-share.sh?raw";
+import keepWarm from "./scripts/keep-warm.sh?raw";
+import share from "./scripts/share.sh?raw";
 import start from "./scripts/start.sh?raw";
 import switchScript from "./scripts/switch.sh?raw";
 import volumes from "./scripts/volumes.sh?raw";
@@ -30,7 +38,7 @@ export interface DrainLimit {
 /** One service to watch until it is healthy; see verify.pl for what each check means. */
 export interface HealthTarget {
   readonly service: string;
-  readonly check: "http" | "tcp" | "docker" | "stays";
+  readonly check: "http" | "tcp" | "docker" | "runs";
   readonly addresses: readonly string[];
   readonly port: number;
   readonly host: string;
@@ -112,7 +120,33 @@ export type Step =
       readonly drain: readonly DrainLimit[];
       readonly servers: readonly string[];
     }
-  | { readonly step: "abandon-slot"; readonly slot: Slot; readonly release: ReleaseId }
+  | {
+      readonly step: "set-share";
+      readonly slot: Slot;
+      readonly release: ReleaseId;
+      /** Percent. */
+      readonly share: number;
+      readonly sticky: boolean;
+      readonly owner: string;
+      readonly servers: readonly string[];
+    }
+  | { readonly step: "end-share"; readonly owner: string }
+  | ({ readonly step: "watch" } & Watch)
+  | { readonly step: "pause"; readonly share: number }
+  | {
+      readonly step: "keep-warm";
+      readonly slot: Slot;
+      readonly release: ReleaseId;
+      readonly seconds: Seconds;
+      /** Of two versions of a worker only the live one may work. */
+      readonly workers: readonly string[];
+    }
+  | {
+      readonly step: "abandon-slot";
+      readonly slot: Slot;
+      readonly release: ReleaseId;
+      readonly drain: readonly DrainLimit[];
+    }
   | { readonly step: "prune"; readonly releases: readonly ReleaseId[]; readonly images: readonly string[] }
   | { readonly step: "remove"; readonly environment: string; readonly volumes: "keep" | "remove" }
   | { readonly step: "write-ledger"; readonly line: string };
@@ -200,9 +234,35 @@ const kinds: Kinds = {
     title: (s) => `let ${s.slot} finish its requests, then stop it`,
     script: (s) => script(retire, [s.slot, s.servers.join(" "), ...drainPairs(s.drain)]),
   },
+  "set-share": {
+    title: (s) => `send ${s.share === 100 ? "all" : `${s.share} %`} of the requests to ${s.slot}, on trial`,
+    script: (s) =>
+      script(share, [
+        s.slot,
+        s.release,
+        String(Math.round(s.share * 100)),
+        s.sticky ? "sticky" : "-",
+        s.owner,
+        ...s.servers,
+      ]),
+  },
+  "end-share": {
+    title: () => "send all requests to the live release again",
+    script: (s) => script(endShare, [s.owner]),
+  },
+  watch: { title: watchTitle, script: watchScript },
+  pause: {
+    title: (s) => `wait at ${s.share} % for wherry promote`,
+    script: (s) => script('problem paused "waits at $1 % for wherry promote"; exit 75', [String(s.share)]),
+  },
+  "keep-warm": {
+    title: (s) => `keep ${s.slot} warm for ${formatSeconds(s.seconds)}`,
+    script: (s) =>
+      script(`cool=${quote(cool)}\n${keepWarm}`, [s.slot, s.release, String(Math.ceil(s.seconds)), ...s.workers]),
+  },
   "abandon-slot": {
     title: (s) => `stop what was started in the ${s.slot} slot`,
-    script: (s) => script(abandon, [s.slot, s.release]),
+    script: (s) => script(abandon, [s.slot, s.release, ...drainPairs(s.drain)]),
   },
   prune: {
     title: (s) => `remove old releases${s.releases.length === 0 ? "" : `: ${s.releases.join(", ")}`}`,

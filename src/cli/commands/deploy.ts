@@ -2,7 +2,7 @@ import { deploy as deployApp, plan as planApp } from "../../release/index.ts";
 import type { DeploymentResult, PlanResult } from "../../release/index.ts";
 import { command } from "../definition.ts";
 import { formatDeployment, formatPlan } from "../format/deployment.ts";
-import { toggle } from "../parameters.ts";
+import { optional, percent, toggle } from "../parameters.ts";
 import { schemas } from "../schemas.ts";
 
 export const dirty = toggle("take the files as they lie here, and not as they are in the commit");
@@ -12,16 +12,23 @@ export const deploy = command({
     "Builds the images of the commit that is checked out, sends what the server lacks of them, starts the new release beside the old one, waits until it is healthy, and sends new requests to it. Requests in flight end where they are. What fails before that is stopped again, and the old release goes on serving.",
     "It can be interrupted at any moment and run again: it goes on from what is there.",
   ],
-  flags: { dirty },
+  flags: {
+    dirty,
+    canary: optional("first this share of the requests, in percent, until wherry promote", {
+      parse: percent,
+      placeholder: "PERCENT",
+    }),
+  },
   needs: ["environment", "plan"],
   examples: [
     { line: "deploy -e production", what: "deploy what is checked out" },
     { line: "deploy -e production --plan", what: "say what would be done" },
+    { line: "deploy -e production --canary 10", what: "to 10 % of the requests, and wait there" },
     { line: "deploy -e development --dirty", what: "with what is not committed" },
   ],
   schema: schemas.deploymentOrPlan,
-  async run({ plan, environment, directory, dirty: taken }, ctx): Promise<DeploymentResult | PlanResult> {
-    const options = { environment, directory, dirty: taken };
+  async run({ plan, environment, directory, dirty: taken, canary }, ctx): Promise<DeploymentResult | PlanResult> {
+    const options = { environment, directory, dirty: taken, canary };
     return plan ? planApp(ctx, options, ctx.report) : deployApp(ctx, options, ctx.report);
   },
   print: (result, screen) => ("outcome" in result ? formatDeployment(result, screen) : formatPlan(result, screen)),

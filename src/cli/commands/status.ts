@@ -13,7 +13,7 @@ export const status = command({
   run: ({ environment, directory }, ctx) => readStatus(ctx, { environment, directory }),
   exitCode: ({ live, proxy, services }) =>
     live !== null && (!proxy || services.some(({ healthy }) => healthy === false)) ? "attention" : "done",
-  print({ environment, server, live, services, lock, proxy }, { style }) {
+  print({ environment, server, live, services, lock, proxy, canary, warm }, { style }) {
     const now = new Date();
     const rows = services.map(({ name, kind, slot, replicas, wanted, healthy, since }) => {
       const health = { true: style.good("healthy"), false: style.bad("not healthy"), null: "no check" };
@@ -36,6 +36,10 @@ export const status = command({
       ...(proxy || live === null
         ? []
         : [style.bad("the proxy does not run: nothing is reachable (wherry server setup)")]),
+      ...(canary === null
+        ? []
+        : [style.warning(`${canary.release} gets ${canary.share} % of the requests (wherry promote or wherry abort)`)]),
+      ...(warm === null ? [] : [style.dim(`${warm.release} is kept warm: wherry rollback is one change in the proxy`)]),
       ...(rows.length === 0 ? [] : ["", ...table(rows)]),
       ...(lock === null
         ? []

@@ -1,5 +1,5 @@
 import { formatSeconds } from "../../core/index.ts";
-import type { DeploymentResult, PlanResult } from "../../release/index.ts";
+import type { DeploymentResult, PlanResult, Told } from "../../release/index.ts";
 import type { Screen } from "../definition.ts";
 import { table } from "./table.ts";
 
@@ -8,6 +8,7 @@ export function formatDeployment(result: DeploymentResult, { style }: Screen): r
   const { release, previous, kind, environment, seconds, roundTrips, addresses } = result;
   const commit = release.commit === null ? "" : ` (commit ${release.commit.slice(0, 8)})`;
   const before = previous === null ? "" : `, after ${previous}`;
+  if (result.outcome === "paused") return formatPause(result, style);
   const verb = kind === "rollback" ? "rolled back" : "deployed";
   return [
     "",
@@ -15,6 +16,24 @@ export function formatDeployment(result: DeploymentResult, { style }: Screen): r
     style.dim(`${formatSeconds(seconds)}, ${roundTrips} round ${roundTrips === 1 ? "trip" : "trips"} to the server`),
     ...addresses,
   ];
+}
+
+/** A canary that was asked to wait; what stays because of a judgement is an error with its own words. */
+function formatPause(
+  { release, environment, judgements }: DeploymentResult,
+  style: Screen["style"],
+): readonly string[] {
+  return [
+    "",
+    `${style.warning("paused:")} ${style.bold(release.id)} stays at its share of the requests in ${environment}`,
+    ...judgements.map(({ share, verdict, reason }) => style.dim(`at ${share} %: ${verdict}, ${reason}`)),
+    `go on: wherry promote -e ${environment}; go back: wherry abort -e ${environment}`,
+  ];
+}
+
+/** A word was left for a deployment that runs somewhere else. */
+export function formatTold({ wish, told, environment }: Told, { style }: Screen): readonly string[] {
+  return [`${style.good("told:")} the deployment of ${told} to ${environment} will ${wish}`];
 }
 
 /** What would be done. */

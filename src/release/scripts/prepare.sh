@@ -3,6 +3,7 @@
 #   $1 lines `OCTET OWNER`   $2 pool (two octets)   $3 slot   $4 its variables   $5 variables of base   $6 owner
 #   $7 the ledger line for the case that the client goes away
 printf '%s\n' "$7" | put "$home/running.json"
+rm -f "$home/warm"
 printf '%s\n' "$2" | put "$state/pool"
 printf '%s\n' "$1" | while read -r octet owner; do
   [ -n "$octet" ] || continue

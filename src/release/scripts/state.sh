@@ -2,6 +2,8 @@
 tell_state() {
   say "clock $(now)"
   if [ -e "$home/live" ]; then say "live $(cat "$home/live")"; fi
+  if [ -e "$home/canary" ]; then say "canary $(cat "$home/canary")"; fi
+  if [ -e "$home/warm" ]; then say "warm $(cat "$home/warm")"; fi
   if [ -e "$home/salt" ]; then say "salt $(cat "$home/salt")"; fi
   for record in "$home"/releases/*/release.json; do
     [ -e "$record" ] || continue

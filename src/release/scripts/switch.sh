@@ -10,8 +10,9 @@ for server in "$@"; do
 done
 [ $# = 0 ] || proxy_say "$@"
 printf '%s %s\n' "$slot" "$release" | put "$home/live"
+rm -f "$home/canary"
 ln -sfn "releases/$release" "$home/current"
 (flock 7; write_live_map; tell_live "$owner") 7>> "$proxy/lock"
 now > "$home/releases/$release/served"
-stamp traffic
+[ -e "$home/at-traffic" ] || stamp traffic
 say "traffic $(cat "$home/at-traffic")"

@@ -1,6 +1,6 @@
 # Waits until every service of one slot is healthy, from where the proxy stands: the host's own network.
 #   LOCK APP ENVIRONMENT SLOT TARGET...   (LOCK: the file that our client holds locked; free means it is gone)
-# A target is tab separated: service, check (http | tcp | docker | stays), addresses (comma separated), port, host
+# A target is tab separated: service, check (http | tcp | docker | runs), addresses (comma separated), port, host
 # header, path, successes in a row, timeout, interval, deadline (seconds).
 # Tells on descriptor 3: `healthy SERVICE SECONDS`, or `problem CODE TEXT` and `unhealthy SERVICE`; exit code 1 then.
 use strict; use warnings; use IO::Socket::INET; use POSIX ();
@@ -89,11 +89,11 @@ while (1) {
     if ($t->{check} eq 'http' || $t->{check} eq 'tcp') { $why = http($t) }
     elsif (!@own) { $why = 'no container' }
     elsif ($t->{check} eq 'docker') { for my $c (@own) { $why = $c->{health} eq 'none' ? undef : docker_check($c); last if defined $why } $why = 'not long enough yet' if !defined $why && $time < $stays_for && grep { $_->{health} eq 'none' } @own }
-    else { $why = $time < $stays_for ? 'not long enough yet' : undef }
+    else { $why = $own[0]{status} eq 'running' ? undef : $own[0]{status} }
     $t->{checks}++;
     $time = clock() - $begin;
     if (defined $why) { $t->{good} = 0; $t->{last} = $why } else { $t->{good}++; $t->{redirects} = 0 }
-    if ($t->{good} >= ($t->{check} eq 'stays' ? 1 : $t->{successes})) { $t->{healthy} = 1; printf $tell "healthy %s %.2f\n", $t->{service}, $time; next }
+    if ($t->{good} >= $t->{successes}) { $t->{healthy} = 1; printf $tell "healthy %s %.2f\n", $t->{service}, $time; next }
     fail($t->{service}, 'redirected', "$t->{service} answers its health check with a redirect: $t->{last}") if $t->{redirects} >= 20;
     fail($t->{service}, 'never-healthy', sprintf('%s never became healthy (%d checks in %d s, last: %s)', $t->{service}, $t->{checks}, $time, $t->{last})) if $time > $t->{deadline};
     $t->{next} = $time + ($time < $quick_for && $t->{interval} > $quick ? $quick : $t->{interval});

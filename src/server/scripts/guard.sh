@@ -17,7 +17,7 @@ rm -f "$home/ending"
 settle() { [ ! -e "$home/running.json" ] || record_line "$(cat "$home/running.json")"; }
 
 settle
-rm -f "$home/step" "$home/at-traffic" "$home/at-verified"
+rm -f "$home/step" "$home/at-traffic" "$home/at-verified" "$home/wish"
 printf '%s\n' "$1" | put "$home/lock.json"
 printf '%s' "$deployment" | put "$home/holder"
 # The next client must not start while a step of the last one still runs.

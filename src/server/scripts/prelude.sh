@@ -37,7 +37,8 @@ record_line() {
     if [ -s "$home/at-$name" ]; then line=$(printf '%s' "$line" | sed -e "s/@$name@/$(cat "$home/at-$name")/g")
     else line=$(printf '%s' "$line" | sed -e "s/\"@$name@\"/null/g"); fi
   done
-  if [ -s "$home/at-traffic" ]; then line=$(printf '%s' "$line" | sed -e 's/@outcome@/succeeded/')
+  # A release that has only a share of the requests is not live.
+  if [ -s "$home/at-traffic" ] && [ ! -e "$home/canary" ]; then line=$(printf '%s' "$line" | sed -e 's/@outcome@/succeeded/')
   else line=$(printf '%s' "$line" | sed -e 's/@outcome@/cancelled/'); fi
   # A full disk must not swallow the line that says so: the reserve is there for it.
   printf '%s\n' "$line" >> "$home/ledger.jsonl" || { rm -f "$state/reserve"; printf '%s\n' "$line" >> "$home/ledger.jsonl"; }

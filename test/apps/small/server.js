@@ -1,5 +1,6 @@
 // A small app for the tests. What it does is decided by the files beside it, so that a commit changes it:
-// version.txt, and behaviour.txt (fine | crashes | never-healthy | redirects | slow-start | ignores-sigterm).
+// version.txt, and behaviour.txt (fine | crashes | never-healthy | redirects | slow-start | ignores-sigterm | errors PERCENT |
+// slow MILLISECONDS | dies SECONDS | grows).
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
@@ -7,13 +8,18 @@ import { connect } from "node:net";
 
 const read = (name) => readFileSync(new URL(name, import.meta.url), "utf8").trim();
 const version = read("version.txt");
-const behaviour = read("behaviour.txt");
+const [behaviour, amount] = read("behaviour.txt").split(" ");
 const started = Date.now();
 
 if (behaviour === "crashes") {
   console.error("Error: this version cannot start");
   process.exit(3);
 }
+
+if (behaviour === "dies") setTimeout(() => process.exit(4), Number(amount) * 1000);
+const hoard = [];
+if (behaviour === "grows") setInterval(() => hoard.push(Buffer.alloc(8_000_000, 1)), 100);
+let answers = 0;
 
 const server = createServer(async (request, response) => {
   const url = new URL(request.url, "http://here");
@@ -26,6 +32,9 @@ const server = createServer(async (request, response) => {
     if (behaviour === "slow-start" && Date.now() - started < 3000) return answer(503, { error: "starting" });
     return answer(200, { ok: true });
   }
+  answers += 1;
+  if (behaviour === "errors" && answers % Math.round(100 / Number(amount)) === 0) return answer(500, { error: "one of some" });
+  if (behaviour === "slow") return setTimeout(() => answer(200, { version }), Number(amount));
   if (url.pathname === "/slow") return setTimeout(() => answer(200, { version }), Number(url.searchParams.get("ms") ?? 3000));
   if (url.pathname === "/data") return answer(200, { version, data: await ask(url.searchParams.get("command") ?? "PING") });
   if (url.pathname === "/env") return answer(200, { env: process.env });

@@ -1,0 +1,15 @@
+import { pause as pauseCanary } from "../../release/index.ts";
+import { command } from "../definition.ts";
+import { formatTold } from "../format/deployment.ts";
+import { schemas } from "../schemas.ts";
+
+export const pause = command({
+  description: [
+    "Ends the deployment that is watching a canary, and leaves the canary at the share that it has. It stays there until wherry promote, abort or deploy; nobody judges it meanwhile.",
+  ],
+  needs: ["environment"],
+  examples: [{ line: "pause -e production", what: "leave the canary as it is" }],
+  schema: schemas.told,
+  run: ({ environment, directory }, ctx) => pauseCanary(ctx, { environment, directory }),
+  print: formatTold,
+});
