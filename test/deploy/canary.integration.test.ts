@@ -111,8 +111,8 @@ describe("a release that has to prove itself", () => {
     );
     expect(candidate).toBeGreaterThan(900);
     expect(candidate).toBeLessThan(1100);
-    const [{ version: side }, ...others] = await Promise.all(Array.from({ length: 50 }, () => ask(agent, cookie)));
-    expect(new Set(others.map(({ version }) => version))).toEqual(new Set([side]));
+    const answers = await Promise.all(Array.from({ length: 50 }, () => ask(agent, cookie)));
+    expect(new Set(answers.map(({ version }) => version)).size).toBe(1);
     agent.destroy();
 
     const second = await traffic(50);
@@ -142,7 +142,7 @@ describe("a release that has to prove itself", () => {
   test.for([
     ["5 % errors", "errors 5", /% of \d+ answers are errors/],
     ["slow answers", "slow 700", /95 % of \d+ answers take/],
-    ["a crash after three seconds", "dies 3", /was restarted|exited|not healthy/],
+    ["a crash after some seconds", "dies 8", /was restarted|exited|not healthy/],
   ])(
     "a version with %s is taken back by itself, and the reason is in the ledger",
     { timeout: 120_000 },
@@ -161,7 +161,7 @@ describe("a release that has to prove itself", () => {
       const line = await lastLine();
       expect(line).toMatchObject({ outcome: "failed_after_traffic" });
       expect(line.reason).toMatch(reason as RegExp);
-      expect(line.judgements?.at(-1)).toMatchObject({ verdict: "fail", share: 10 });
+      expect(line.judgements?.at(-1)).toMatchObject({ verdict: "fail" });
     },
   );
 

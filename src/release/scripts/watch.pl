@@ -1,5 +1,5 @@
 # Judges a release by the requests that it answered, beside those of the live one at the same time.
-#   HOME APP ENVIRONMENT SLOT KEY=VALUE...
+#   HOME APP ENVIRONMENT DEPLOYMENT SLOT KEY=VALUE...
 # Keys: seconds, wait (longer, when too little is known), min (requests), errors (share), latency (ms, 0: no limit), restarts,
 # inconclusive (pause | promote | rollback), breach (rollback | pause), share (for the words), new and old (back ends; again
 # for each), check (tab separated: url URL | command SERVICE WORD... | prometheus MAX ADDRESS QUERY).
@@ -8,7 +8,7 @@
 # The figures come from the proxy's log: its counters start again at each reload, and it has no percentiles.
 use strict; use warnings; use POSIX ();
 open(my $tell, '>&=', 3) or die; $tell->autoflush(1);
-my ($home, $app, $environment, $slot, @settings) = @ARGV;
+my ($home, $app, $environment, $deployment, $slot, @settings) = @ARGV;
 my (%set, %side, @checks);
 for (@settings) {
   my ($key, $value) = split /=/, $_, 2;
@@ -151,13 +151,13 @@ sub end_with {
   print $tell "problem $code $reason\n" if $exit;
   exit $exit;
 }
-sub wish { open(my $f, '<', "$home/wish") or return ''; my $w = <$f>; close $f; return defined $w ? $w =~ s/\s+\z//r : '' }
+sub content { my ($name) = @_; open(my $f, '<', "$home/$name") or return ''; my $text = <$f>; close $f; return defined $text ? $text =~ s/\s+\z//r : '' }
 
 my ($looked, $told) = (0, $begin);
 while (1) {
   read_log(0.2);
   my $time = clock() - $begin;
-  my $wish = wish();
+  my $wish = content('wish');
   if ($wish =~ /^(abort|pause|promote|full)\b ?(.*)/) {
     my ($what, $who) = ($1, $2 ne '' ? " by $2" : '');
     unlink "$home/wish" unless $what eq 'full';
@@ -166,7 +166,8 @@ while (1) {
     end_with('promoted', "promoted$who", '', 0);
   }
   if (clock() - $looked >= 1) {
-    exit 70 if system('flock', '-s', '-n', "$home/lock", 'true') == 0;
+    # The guard of the lock takes this file away when its client is gone, and waits for us.
+    exit 70 if content('holder') ne $deployment;
     look_at_containers();
     run_checks();
     $looked = clock();

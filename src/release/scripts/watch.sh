@@ -3,7 +3,7 @@
 slot=$1 owner=$2
 shift 2
 status=0
-perl -e "$watch" "$home" "$app" "$environment" "$slot" "$@" || status=$?
+perl -e "$watch" "$home" "$app" "$environment" "$deployment" "$slot" "$@" || status=$?
 if [ "$status" = 1 ]; then
   rm -f "$home/canary"
   (flock 7; write_live_map; tell_live "$owner") 7>> "$proxy/lock"
