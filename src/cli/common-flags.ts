@@ -7,6 +7,7 @@ const environment = {
     short: "e",
     placeholder: "NAME",
   }),
+  server: optional("host of the one server to do it on, where the environment has several", { placeholder: "HOST" }),
 };
 
 const plan = { plan: toggle("say what would be done, and do nothing") };

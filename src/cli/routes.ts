@@ -107,4 +107,10 @@ export const routes: readonly Route[] = [
     group: "server",
     load: async () => (await import("./commands/server/status.ts")).status,
   },
+  {
+    words: ["proxy", "upgrade"],
+    brief: "Bring the proxy up to date without losing a request",
+    group: "server",
+    load: async () => (await import("./commands/proxy/upgrade.ts")).upgrade,
+  },
 ];

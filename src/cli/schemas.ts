@@ -70,6 +70,15 @@ const deployment = z.strictObject({
   steps,
   addresses: z.array(z.string()),
   judgements,
+  servers: z
+    .array(
+      z.strictObject({
+        server: z.string(),
+        outcome: z.enum([...outcome.options, "paused", "refused", "not_begun"]),
+        error: error.optional(),
+      }),
+    )
+    .optional(),
   error: error.optional(),
 });
 
@@ -122,6 +131,16 @@ const status = z.strictObject({
   lock,
   proxy: z.boolean(),
   canary: z.strictObject({ release: z.string(), slot: z.string(), share: z.number() }).nullable(),
+  servers: z
+    .array(
+      z.strictObject({
+        server: z.string(),
+        live: z.string().nullable(),
+        healthy: z.boolean().nullable(),
+        error: z.string().nullable(),
+      }),
+    )
+    .optional(),
   warm: z.strictObject({ release: z.string(), slot: z.string() }).nullable(),
 });
 

@@ -1,15 +1,31 @@
 import { dirname, join, resolve } from "node:path";
+import { nearest, usageError } from "../core/index.ts";
 import type { Context } from "../system/index.ts";
 import { invalidFile } from "./problems.ts";
 import { readConfig } from "./read.ts";
 import type { LoadOptions, ReadConfig } from "./read.ts";
-import type { Settings } from "./settings.ts";
+import type { ServerAddress, Settings } from "./settings.ts";
 import { settingsOf } from "./settings-of.ts";
 
 /** The settings of one environment; throws one error that lists everything that is wrong with the file. */
 export async function loadSettings(ctx: Context, options: LoadOptions): Promise<Settings> {
   const config = await readConfig(ctx, options);
-  return settingsOf(config, await composeFiles(ctx, config));
+  return onServer(settingsOf(config, await composeFiles(ctx, config)), options.server);
+}
+
+/** Only one of the servers, where one is asked for by its host. */
+function onServer(settings: Settings, wanted: string | undefined): Settings {
+  if (wanted === undefined) return settings;
+  const hostOf = (server: ServerAddress): string => (server.kind === "local" ? "local" : server.host);
+  const server = settings.servers.find((candidate) => hostOf(candidate) === wanted);
+  if (server !== undefined) return { ...settings, server, servers: [server] };
+  const hosts = settings.servers.map(hostOf);
+  const near = nearest(wanted, hosts);
+  throw usageError(
+    "unknown-server",
+    `${settings.environment} has no server ${wanted}; it has ${hosts.join(", ")}`,
+    near === undefined ? {} : { hint: `did you mean --server ${near}?` },
+  );
 }
 
 /** wherry.yaml merged for one environment, as somebody would have written it for this one alone: what `wherry config` prints. */

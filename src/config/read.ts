@@ -16,6 +16,8 @@ export interface LoadOptions {
   readonly directory?: string | undefined;
   /** May be left out where there is only one. */
   readonly environment?: string | undefined;
+  /** Host of one of the environment's servers; all of them, or the first, when left out. */
+  readonly server?: string | undefined;
 }
 
 /** wherry.yaml, valid, merged for one environment, in its own words. */

@@ -93,7 +93,7 @@ const machine = z
   .string()
   .regex(/^[^\s@/-][^\s@/]*$/, "a host or user is one word without @ and /, and does not start with a dash");
 
-const server = z.union([
+const oneServer = z.union([
   z.string().refine((text) => parseServer(text) !== undefined, "a server is user@host, user@host:port, or local"),
   z.strictObject({
     host: machine.describe("Name or address, or a Host of your ssh_config."),
@@ -101,6 +101,8 @@ const server = z.union([
     port: z.int().min(1).max(65535).optional().describe("Port of the SSH server; left out, ssh decides."),
   }),
 ]);
+
+const server = z.union([...oneServer.options, z.array(oneServer).min(1)]);
 
 /** What may stand at the top and again in each environment. */
 const shared = {
@@ -117,7 +119,14 @@ const shared = {
     .describe("What compose cannot say about its services, by service name."),
   server: server
     .optional()
-    .describe("user@host[:port], { host, user, port }, or local for the Docker engine of this machine."),
+    .describe(
+      "user@host[:port], { host, user, port }, local for the Docker engine of this machine, or a list: the same release on all, the first one first.",
+    ),
+  servers_at_once: z
+    .int()
+    .min(1)
+    .optional()
+    .describe("Of several servers, how many are deployed to at the same time once the first one serves. Default: 1"),
   secrets: z
     .array(variable)
     .optional()

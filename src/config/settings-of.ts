@@ -20,10 +20,15 @@ export function settingsOf(config: ReadConfig, compose: readonly string[]): Sett
     Object.entries(merged.services ?? {}).map(([name, raw]) => [name, serviceOf(config, name, raw ?? {})]),
   );
   const secrets = (merged.secrets ?? []).map((name, index) => ({ name, at: config.at(["secrets", index], "value") }));
-  const server = merged.server === undefined ? undefined : serverOf(merged.server);
+  const servers = serversOf(merged.server);
+  const [server] = servers;
+  const addresses = servers.map((one) => JSON.stringify(one));
+  const twice = servers.find((_, index) => addresses.indexOf(addresses[index] ?? "") !== index);
   const problems = [...clashingRoutes(config, services), ...clashingNames(secrets, merged.values ?? {})];
   if (server === undefined)
     problems.unshift({ at: config.at([], "key"), message: `environments.${config.environment}.server: is missing` });
+  if (twice !== undefined)
+    problems.push({ at: config.at(["server"], "value"), message: "server: the same server is in the list twice" });
   if (problems.length > 0 || server === undefined) throw invalidFile(problems);
   return {
     app: config.app,
@@ -34,6 +39,8 @@ export function settingsOf(config: ReadConfig, compose: readonly string[]): Sett
     profiles: merged.profiles ?? [],
     services,
     server,
+    servers,
+    atOnce: merged.servers_at_once ?? 1,
     deployOn: withoutUndefined(merged.deploy_on ?? {}),
     secrets: secrets.filter(({ name }, index) => secrets.findIndex((other) => other.name === name) === index),
     values: Object.fromEntries(Object.entries(merged.values ?? {}).map(([name, value]) => [name, String(value)])),
@@ -75,8 +82,13 @@ function healthOf(raw: RawService["health"]): HealthSettings | undefined {
   };
 }
 
-function serverOf(raw: NonNullable<EnvironmentSection["server"]>): ServerAddress | undefined {
-  return typeof raw === "string" ? parseServer(raw) : { kind: "ssh", host: raw.host, user: raw.user, port: raw.port };
+function serversOf(raw: EnvironmentSection["server"]): readonly ServerAddress[] {
+  if (raw === undefined) return [];
+  return (Array.isArray(raw) ? raw : [raw]).flatMap(
+    (one) =>
+      (typeof one === "string" ? parseServer(one) : { kind: "ssh", host: one.host, user: one.user, port: one.port }) ??
+      [],
+  );
 }
 
 function seconds(text: string | undefined, otherwise: Seconds): Seconds {

@@ -12,7 +12,12 @@ export interface Settings {
   readonly compose: readonly string[];
   readonly profiles: readonly string[];
   readonly services: Readonly<Record<string, ServiceSettings>>;
+  /** The one that was asked for, or the first. */
   readonly server: ServerAddress;
+  /** All that are deployed to; never empty. */
+  readonly servers: readonly ServerAddress[];
+  /** How many of them at the same time, once the first one serves. */
+  readonly atOnce: number;
   readonly deployOn: { readonly branch?: string; readonly tag?: string };
   /** Names of secrets that must have a value before anything is touched. */
   readonly secrets: readonly { readonly name: string; readonly at: Position }[];

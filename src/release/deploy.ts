@@ -4,7 +4,6 @@ import type { Settings, Strategy } from "../config/index.ts";
 import { exportTree } from "../git/index.ts";
 import { openShipment, planShipment, prepareImages, pullScript } from "../images/index.ts";
 import type { EngineInventory, ServiceImage, Shipment } from "../images/index.ts";
-import { withConnection } from "../server/index.ts";
 import type { Connection } from "../server/index.ts";
 import type { Context } from "../system/index.ts";
 import type { Report } from "../core/index.ts";
@@ -17,10 +16,12 @@ import { newReleaseId } from "./identity.ts";
 import { kindOf } from "./ledger-line.ts";
 import { planDeployment } from "./plan.ts";
 import { checkDisk, checkOwnership, checkPort, checkServer } from "./preflight.ts";
-import type { ReleaseRecord } from "./record.ts";
-import { planResult } from "./result.ts";
+import type { ReleaseId, ReleaseRecord } from "./record.ts";
+import { reportOf, rollOut, withConnections } from "./fleet.ts";
+import { joinPlans, planResult } from "./result.ts";
 import type { DeploymentResult, PlanResult } from "./result.ts";
 import { underLock } from "./session.ts";
+import type { Session } from "./session.ts";
 import { startProxy } from "./setup.ts";
 import { survey } from "./survey.ts";
 import type { Survey } from "./survey.ts";
@@ -35,62 +36,94 @@ export async function deploy(ctx: Context, options: DeployOptions, report: Repor
   const begun = ctx.clock.monotonic();
   const queued = ctx.clock.now().toISOString();
   const settings = await loadSettings(ctx, options);
-  return withConnection(ctx, settings.server, async (connection) => {
-    const { app, found } = await readAndLook(ctx, connection, settings, options, report);
-    const ready = await prepare(ctx, connection, app, found, report);
-    // Reading images out of the engine takes its seconds: the lock is taken meanwhile.
-    const packing = deliverImages(ctx, ready, report);
-    packing.catch(() => {});
-    const scope = { app: settings.app, environment: settings.environment };
-    const session = { scope, settings, queued, begun, what: describe(app), before: [] };
-    try {
-      return await underLock(ctx, connection, session, report, async (state) => {
-        const record = makeRecord(ctx, app, ready, state, state.salt ?? "");
-        const files = renderRelease(app.model, {
-          app: settings.app,
-          environment: settings.environment,
-          stack: record.stack,
-          images: new Map([...ready.images].map(([name, { reference }]) => [name, reference])),
-          secrets: app.secrets,
-          configHashes: configHashes(record),
-        });
-        const delivery = joinDeliveries([...(await packing), await deliverFiles(record, files)]);
-        const previous = state.records.find(({ id }) => id === state.live?.release);
-        return {
-          record,
-          kind: kindOf(record, previous),
-          delivery,
-          data: "change",
-          strategy: strategyFor(settings, options),
-          begin: "start",
-        };
-      });
-    } finally {
-      const packed = await packing.catch(() => []);
-      await Promise.all(packed.map((delivery) => delivery.close()));
-    }
+  return withConnections(ctx, settings.servers, async (connections) => {
+    const { app, lanes } = await readAndLook(ctx, connections, settings, options, report);
+    const built = buildOnce(ctx, app, report);
+    const ready = new Map<Connection, Lane & Ready>();
+    // Every server has to be fit for it before the first one is touched.
+    for (const lane of lanes) ready.set(lane.connection, { ...lane, ...(await readyFor(lane, await built(lane))) });
+    const id = releaseIdFor(ctx, lanes);
+    const session = { settings, queued, begun, what: describe(app), before: [] };
+    return rollOut(connections, settings.atOnce, async (connection) => {
+      const lane = ready.get(connection);
+      if (lane === undefined) throw new Error(`${connection.name} was not looked at`);
+      return deployTo(ctx, { app, id, options, session }, lane, reportOf(report, connection, connections.length));
+    });
   });
+}
+
+interface Deploying {
+  readonly app: App;
+  /** The same on all servers. */
+  readonly id: ReleaseId;
+  readonly options: DeployOptions;
+  readonly session: Omit<Session, "scope">;
+}
+
+async function deployTo(
+  ctx: Context,
+  { app, id, options, session }: Deploying,
+  lane: Lane & Ready,
+  report: Report,
+): Promise<DeploymentResult> {
+  const { settings } = app;
+  const { connection, found } = lane;
+  if (found.state.proxy?.state !== "running") {
+    const scope = { app: settings.app, environment: settings.environment, deployment: "-" };
+    await startProxy(ctx, connection, scope, found, report);
+  }
+  // Reading images out of the engine takes its seconds: the lock is taken meanwhile.
+  const packing = deliverImages(ctx, lane, report);
+  packing.catch(() => {});
+  const scope = { app: settings.app, environment: settings.environment };
+  try {
+    return await underLock(ctx, connection, { ...session, scope }, report, async (state) => {
+      const record = makeRecord(ctx, app, lane, id, state, state.salt ?? "");
+      const files = renderRelease(app.model, {
+        app: settings.app,
+        environment: settings.environment,
+        stack: record.stack,
+        images: new Map([...lane.images].map(([name, { reference }]) => [name, reference])),
+        secrets: app.secrets,
+        configHashes: configHashes(record),
+      });
+      const delivery = joinDeliveries([...(await packing), await deliverFiles(record, files)]);
+      const previous = state.records.find((one) => one.id === state.live?.release);
+      const strategy = strategyFor(settings, options);
+      return { record, kind: kindOf(record, previous), delivery, data: "change", strategy, begin: "start" };
+    });
+  } finally {
+    const packed = await packing.catch(() => []);
+    await Promise.all(packed.map((delivery) => delivery.close()));
+  }
 }
 
 /** Says what `deploy` would do, and does nothing: images are built, for without them nothing is known of the release. */
 export async function plan(ctx: Context, options: DeployOptions, report: Report): Promise<PlanResult> {
   const settings = await loadSettings(ctx, options);
-  return withConnection(ctx, settings.server, async (connection) => {
-    const { app, found } = await readAndLook(ctx, connection, settings, options, report);
-    const ready = await build(ctx, connection, app, found, report);
-    // Without a key no secret can be compared with the live one's.
-    const record = makeRecord(ctx, app, ready, found.state, found.state.salt ?? "");
-    const deliveries = shipmentTitles(ready.shipment).map((title, index) => ({ id: `deliver.${index + 1}`, title }));
-    const planned = planDeployment(record, found.state, {
-      data: "change",
-      keep: app.settings.keep,
-      ledgerLine: "",
-      delivery: [],
-      strategy: strategyFor(settings, options),
-      begin: "start",
-    });
-    const proxy = found.state.proxy?.state === "running" ? [] : [{ id: "start-proxy", title: "start the proxy" }];
-    return planResult(connection.name, planned, [...proxy, ...deliveries]);
+  return withConnections(ctx, settings.servers, async (connections) => {
+    const { app, lanes } = await readAndLook(ctx, connections, settings, options, report);
+    const built = buildOnce(ctx, app, report);
+    const id = releaseIdFor(ctx, lanes);
+    const plans: PlanResult[] = [];
+    for (const lane of lanes) {
+      const { state } = lane.found;
+      const ready = await readyFor(lane, await built(lane));
+      // Without a key no secret can be compared with the live one's.
+      const record = makeRecord(ctx, app, ready, id, state, state.salt ?? "");
+      const deliveries = shipmentTitles(ready.shipment).map((title, index) => ({ id: `deliver.${index + 1}`, title }));
+      const planned = planDeployment(record, state, {
+        data: "change",
+        keep: app.settings.keep,
+        ledgerLine: "",
+        delivery: [],
+        strategy: strategyFor(settings, options),
+        begin: "start",
+      });
+      const proxy = state.proxy?.state === "running" ? [] : [{ id: "start-proxy", title: "start the proxy" }];
+      plans.push(planResult(lane.connection.name, planned, [...proxy, ...deliveries]));
+    }
+    return joinPlans(plans);
   });
 }
 
@@ -99,49 +132,62 @@ function strategyFor({ strategy }: Settings, { canary }: DeployOptions): Strateg
   return { ...strategy, kind: "canary", canary: { ...strategy.canary, steps: [canary], manual: true } };
 }
 
+/** One server, as it was found. */
+interface Lane {
+  readonly connection: Connection;
+  readonly found: Survey;
+}
+
 interface Ready {
   readonly images: ReadonlyMap<string, ServiceImage>;
   readonly shipment: Shipment;
   readonly inventory: EngineInventory;
 }
 
-/** Builds here, and sees that the proxy runs there. */
-async function prepare(ctx: Context, connection: Connection, app: App, found: Survey, report: Report): Promise<Ready> {
-  const ready = await build(ctx, connection, app, found, report);
-  if (found.state.proxy?.state !== "running") {
-    const scope = { app: app.settings.app, environment: app.settings.environment, deployment: "-" };
-    await startProxy(ctx, connection, scope, found, report);
-  }
-  return ready;
-}
-
-/** The app here and the server there, at the same time; then whether they fit. */
+/** The app here and the servers there, at the same time; then whether they fit. */
 async function readAndLook(
   ctx: Context,
-  connection: Connection,
+  connections: readonly Connection[],
   settings: Settings,
   options: AppOptions,
   report: Report,
-): Promise<{ readonly app: App; readonly found: Survey }> {
-  const looking = survey(connection, { app: settings.app, environment: settings.environment });
-  // What is wrong with the files here is told first, whatever the server says.
+): Promise<{ readonly app: App; readonly lanes: readonly Lane[] }> {
+  const looking = Promise.all(
+    connections.map(async (connection) => {
+      const found = await survey(connection, { app: settings.app, environment: settings.environment });
+      return { connection, found };
+    }),
+  );
+  // What is wrong with the files here is told first, whatever the servers say.
   looking.catch(() => {});
   const app = await readApp(ctx, settings, options, report);
-  const found = await looking;
-  checkServer(found.state, connection.name);
-  checkPort(found.state, connection.name);
-  checkOwnership(app, found.state, connection.name);
-  checkDisk(found.state, connection.name, 0);
-  return { app, found };
+  const lanes = await looking;
+  for (const { connection, found } of lanes) {
+    checkServer(found.state, connection.name);
+    checkPort(found.state, connection.name);
+    checkOwnership(app, found.state, connection.name);
+    checkDisk(found.state, connection.name, 0);
+  }
+  return { app, lanes };
+}
+
+/** Builds the images for the platform of a server; once for all servers of one platform. */
+function buildOnce(ctx: Context, app: App, report: Report): (lane: Lane) => Promise<ReadonlyMap<string, ServiceImage>> {
+  const builds = new Map<string, Promise<ReadonlyMap<string, ServiceImage>>>();
+  return ({ found }) => {
+    const platform = `linux/${found.state.engine?.architecture ?? "amd64"}`;
+    const begun = builds.get(platform) ?? build(ctx, app, platform, report);
+    builds.set(platform, begun);
+    return begun;
+  };
 }
 
 async function build(
   ctx: Context,
-  connection: Connection,
   app: App,
-  { state, inventory }: Survey,
+  platform: string,
   report: Report,
-): Promise<Ready> {
+): Promise<ReadonlyMap<string, ServiceImage>> {
   const { settings, model, commit, dirty } = app;
   const since = ctx.clock.monotonic();
   const title = "build and look up the images";
@@ -157,7 +203,7 @@ async function build(
       secrets: new Map([...app.secrets, ...model.fileSecrets]),
       commit: commit?.commit,
       dirty,
-      platform: `linux/${state.engine?.architecture ?? "amd64"}`,
+      platform,
       exportTree: (wanted, into) => exportTree(ctx, settings.directory, wanted, into),
     },
     report,
@@ -166,17 +212,31 @@ async function build(
     throw error;
   });
   report({ type: "step-finished", id: "images", title, seconds: elapsed() });
+  return images;
+}
+
+/** What has to go to a server, and whether it has room for it. */
+async function readyFor({ connection, found }: Lane, images: ReadonlyMap<string, ServiceImage>): Promise<Ready> {
+  const { state, inventory } = found;
   const shipment = planShipment(images.values(), inventory);
   checkDisk(state, connection.name, shipment.bytesNeeded);
   return { images, shipment, inventory };
 }
 
-function makeRecord(ctx: Context, app: App, ready: Ready, state: Survey["state"], salt: string): ReleaseRecord {
+function releaseIdFor(ctx: Context, lanes: readonly Lane[]): ReleaseId {
+  const taken = lanes.flatMap(({ found }) => found.state.records.map(({ id }) => id));
+  return newReleaseId(ctx.clock.now(), taken);
+}
+
+function makeRecord(
+  ctx: Context,
+  app: App,
+  ready: Ready,
+  id: ReleaseId,
+  state: Survey["state"],
+  salt: string,
+): ReleaseRecord {
   const now = ctx.clock.now();
-  const id = newReleaseId(
-    now,
-    state.records.map((record) => record.id),
-  );
   return createRecord(app, { id, now, previous: state.live?.release, images: ready.images, salt });
 }
 

@@ -3,9 +3,10 @@ import type { LoadOptions, Settings } from "../config/index.ts";
 import { WherryError } from "../core/index.ts";
 import type { Report } from "../core/index.ts";
 import { ownerOf, proxyFragment } from "../proxy/index.ts";
-import { phase, script, withConnection } from "../server/index.ts";
+import { phase, script } from "../server/index.ts";
 import type { Connection } from "../server/index.ts";
 import type { Context } from "../system/index.ts";
+import { reportOf, withConnections } from "./fleet.ts";
 import { newDeploymentId } from "./identity.ts";
 import { authorOf } from "./ledger-line.ts";
 import { takeLock } from "./lock.ts";
@@ -27,7 +28,9 @@ export interface Removal {
 /** What belongs to an environment on its server. */
 export async function planRemoval(ctx: Context, options: LoadOptions): Promise<Removal> {
   const settings = await loadSettings(ctx, options);
-  return withConnection(ctx, settings.server, (connection) => belongingsOf(connection, settings));
+  return withConnections(ctx, settings.servers, async (connections) =>
+    joined(await Promise.all(connections.map((connection) => belongingsOf(connection, settings)))),
+  );
 }
 
 export type RemoveOptions = LoadOptions & { readonly volumes: "keep" | "remove" };
@@ -35,29 +38,60 @@ export type RemoveOptions = LoadOptions & { readonly volumes: "keep" | "remove" 
 /** Removes everything of an environment but its volumes, or also these. */
 export async function remove(ctx: Context, options: RemoveOptions, report: Report): Promise<Removal> {
   const settings = await loadSettings(ctx, options);
-  const { app, environment } = settings;
-  return withConnection(ctx, settings.server, async (connection) => {
-    const removal = await belongingsOf(connection, settings);
-    const scope = { app, environment, deployment: newDeploymentId() };
-    const who = await authorOf(ctx, settings.directory);
-    const since = ctx.clock.now().toISOString();
-    const lock = await takeLock(connection, scope, { who: who.name, from: who.from, since, what: "remove" });
-    try {
-      // The proxy first: it must not send anybody to containers that are going.
-      const steps: readonly Step[] = [
-        { step: "set-proxy", fragment: proxyFragment(ownerOf(app, environment), []) },
-        { step: "remove", environment, volumes: options.volumes },
-      ];
-      const result = await runSteps(ctx, connection, scope, steps, report, { timeout: 600_000 });
-      if (result.failure === undefined) return removal;
-      throw new WherryError("attention", "remove-failed", result.failure.message, {
-        context: result.failure.context,
-        hint: "run it again: it goes on from what is left",
-      });
-    } finally {
-      await lock.release();
+  return withConnections(ctx, settings.servers, async (connections) => {
+    const removed: Removal[] = [];
+    for (const connection of connections) {
+      const told = reportOf(report, connection, connections.length);
+      removed.push(await removeFrom(ctx, connection, settings, options, told));
     }
+    return joined(removed);
   });
+}
+
+async function removeFrom(
+  ctx: Context,
+  connection: Connection,
+  settings: Settings,
+  options: RemoveOptions,
+  report: Report,
+): Promise<Removal> {
+  const { app, environment } = settings;
+  const removal = await belongingsOf(connection, settings);
+  const scope = { app, environment, deployment: newDeploymentId() };
+  const who = await authorOf(ctx, settings.directory);
+  const since = ctx.clock.now().toISOString();
+  const lock = await takeLock(connection, scope, { who: who.name, from: who.from, since, what: "remove" });
+  try {
+    // The proxy first: it must not send anybody to containers that are going.
+    const steps: readonly Step[] = [
+      { step: "set-proxy", fragment: proxyFragment(ownerOf(app, environment), []) },
+      { step: "remove", environment, volumes: options.volumes },
+    ];
+    const result = await runSteps(ctx, connection, scope, steps, report, { timeout: 600_000 });
+    if (result.failure === undefined) return removal;
+    throw new WherryError("attention", "remove-failed", result.failure.message, {
+      context: result.failure.context,
+      hint: "run it again: it goes on from what is left",
+    });
+  } finally {
+    await lock.release();
+  }
+}
+
+/** Of several servers, what each has under its name. */
+function joined(removals: readonly Removal[]): Removal {
+  const [first] = removals;
+  if (first === undefined) throw new Error("an environment has a server");
+  if (removals.length === 1) return first;
+  const all = (list: (removal: Removal) => readonly string[]): readonly string[] =>
+    removals.flatMap((removal) => list(removal).map((item) => `${removal.server}: ${item}`));
+  return {
+    ...first,
+    server: removals.map(({ server }) => server).join(", "),
+    containers: all(({ containers }) => containers),
+    networks: all(({ networks }) => networks),
+    volumes: all(({ volumes }) => volumes),
+  };
 }
 
 async function belongingsOf(connection: Connection, { app, environment }: Settings): Promise<Removal> {

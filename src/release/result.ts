@@ -22,10 +22,19 @@ export interface DeploymentResult {
   readonly steps: readonly StepResult[];
   /** Where the app answers. */
   readonly addresses: readonly string[];
+  /** How it went on each, where the environment has several. */
+  readonly servers?: readonly ServerResult[];
   /** What the judge found, share by share. */
   readonly judgements: readonly Judgement[];
   /** Set where the outcome is not `succeeded`; becomes `error` of the JSON document. */
   readonly failure?: WherryError;
+}
+
+export interface ServerResult {
+  readonly server: string;
+  /** `refused`: nothing was changed there. `not_begun`: another server failed before. */
+  readonly outcome: DeploymentResult["outcome"] | "refused" | "not_begun";
+  readonly error?: { readonly code: string; readonly message: string; readonly hint: string | null };
 }
 
 /** What was planned, for people and scripts: `--plan` and `wherry plan`. */
@@ -94,6 +103,20 @@ function hintFor({ code, service }: PhaseFailure, release: ReleaseRecord): strin
     aborted: "deploy again when it is right",
   };
   return hints[code] ?? `correct it and deploy again; more of the log: ${logs}`;
+}
+
+/** The plan for several servers: the steps of one after those of the other, in the order in which they are begun. */
+export function joinPlans(plans: readonly PlanResult[]): PlanResult {
+  const [first] = plans;
+  if (first === undefined) throw new Error("there is nothing to plan");
+  if (plans.length === 1) return first;
+  return {
+    ...first,
+    server: plans.map(({ server }) => server).join(", "),
+    steps: plans.flatMap(({ server, steps }) =>
+      steps.map(({ id, title }) => ({ id: `${server} ${id}`, title: `${server}: ${title}` })),
+    ),
+  };
 }
 
 /** A plan in the words of its steps. */

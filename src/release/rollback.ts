@@ -3,14 +3,14 @@ import type { LoadOptions, Strategy } from "../config/index.ts";
 import { nearest, refusedError, usageError } from "../core/index.ts";
 import type { Report } from "../core/index.ts";
 import { keptImages, openShipment, planShipment, pullScript } from "../images/index.ts";
-import { withConnection } from "../server/index.ts";
 import type { Context } from "../system/index.ts";
 import { joinDeliveries } from "./deliver.ts";
 import type { Delivery } from "./deliver.ts";
 import { planDeployment } from "./plan.ts";
 import { checkServer } from "./preflight.ts";
 import type { ReleaseId, ReleaseRecord } from "./record.ts";
-import { planResult } from "./result.ts";
+import { reportOf, rollOut, withConnections } from "./fleet.ts";
+import { joinPlans, planResult } from "./result.ts";
 import type { DeploymentResult, PlanResult } from "./result.ts";
 import { underLock } from "./session.ts";
 import type { ServerState } from "./state.ts";
@@ -30,33 +30,46 @@ export async function rollback(ctx: Context, options: RollbackOptions, report: R
   const scope = { app: settings.app, environment: settings.environment };
   const what = `rollback${options.to === undefined ? "" : ` to ${options.to}`}`;
   const session = { scope, settings, queued, begun, what, before: surveySteps };
-  return withConnection(ctx, settings.server, (connection) =>
-    underLock(ctx, connection, session, report, async (state, output) => {
-      checkServer(state, connection.name);
-      const record = chooseRelease(state, options.to);
-      const delivery = await bringBackImages(ctx, record, readSurvey(output), report);
-      // In code it goes back, in data never: what keeps data stays as it is.
-      return { record, kind: "rollback", delivery, data: "leave", strategy: atOnce(settings.strategy), begin: "start" };
-    }),
-  );
+  return withConnections(ctx, settings.servers, (connections) => {
+    // What the first server goes back to is what all go back to.
+    let to = options.to;
+    return rollOut(connections, settings.atOnce, (connection) => {
+      const told = reportOf(report, connection, connections.length);
+      return underLock(ctx, connection, session, told, async (state, output) => {
+        checkServer(state, connection.name);
+        const record = chooseRelease(state, to);
+        to = record.id;
+        const delivery = await bringBackImages(ctx, record, readSurvey(output), told);
+        const strategy = atOnce(settings.strategy);
+        // In code it goes back, in data never: what keeps data stays as it is.
+        return { record, kind: "rollback", delivery, data: "leave", strategy, begin: "start" };
+      });
+    });
+  });
 }
 
 /** Says what `rollback` would do. */
 export async function planRollback(ctx: Context, options: RollbackOptions): Promise<PlanResult> {
   const settings = await loadSettings(ctx, options);
-  return withConnection(ctx, settings.server, async (connection) => {
-    const { state } = await survey(connection, { app: settings.app, environment: settings.environment });
-    checkServer(state, connection.name);
-    const record = chooseRelease(state, options.to);
-    const planned = planDeployment(record, state, {
-      data: "leave",
-      keep: settings.keep,
-      ledgerLine: "",
-      delivery: [],
-      strategy: atOnce(settings.strategy),
-      begin: "start",
-    });
-    return { ...planResult(connection.name, planned, []), kind: "rollback" };
+  return withConnections(ctx, settings.servers, async (connections) => {
+    let { to } = options;
+    const plans: PlanResult[] = [];
+    for (const connection of connections) {
+      const { state } = await survey(connection, { app: settings.app, environment: settings.environment });
+      checkServer(state, connection.name);
+      const record = chooseRelease(state, to);
+      to = record.id;
+      const planned = planDeployment(record, state, {
+        data: "leave",
+        keep: settings.keep,
+        ledgerLine: "",
+        delivery: [],
+        strategy: atOnce(settings.strategy),
+        begin: "start",
+      });
+      plans.push({ ...planResult(connection.name, planned, []), kind: "rollback" });
+    }
+    return joinPlans(plans);
   });
 }
 

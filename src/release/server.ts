@@ -3,9 +3,12 @@ import type { LoadOptions } from "../config/index.ts";
 import { WherryError } from "../core/index.ts";
 import type { Report } from "../core/index.ts";
 import { withConnection } from "../server/index.ts";
+import type { Connection } from "../server/index.ts";
 import type { Context } from "../system/index.ts";
 import { checkPort, checkServer } from "./preflight.ts";
+import { reportOf } from "./fleet.ts";
 import { runSteps } from "./run.ts";
+import type { Scope, StepResult } from "./run.ts";
 import { missingPrograms, startProxy } from "./setup.ts";
 import { survey } from "./survey.ts";
 
@@ -15,27 +18,42 @@ export interface SetupResult {
   readonly steps: readonly { readonly id: string; readonly title: string; readonly outcome: string }[];
 }
 
-/** Makes a server ready to be deployed to: Docker and compose, Wherry's folder, the proxy. Changes only what is not so. */
+/** Makes the servers ready to be deployed to: Docker and compose, Wherry's folder, the proxy. Changes only what is not so. */
 export async function setUpServer(ctx: Context, options: LoadOptions, report: Report): Promise<SetupResult> {
-  const { app, environment, server } = await loadSettings(ctx, options);
+  const { app, environment, servers } = await loadSettings(ctx, options);
   const scope = { app, environment, deployment: "-" };
-  // A connection of its own: who joins a group belongs to it from the next login on.
-  const installed = await withConnection(ctx, server, async (connection) => {
-    const { state } = await survey(connection, scope);
-    checkPort(state, connection.name);
-    const step = { step: "install", missing: missingPrograms(state) } as const;
-    const result = await runSteps(ctx, connection, scope, [step], report, { timeout: 900_000 });
-    if (result.failure === undefined) return result.steps;
-    throw new WherryError("refused", result.failure.code, result.failure.message, {
-      context: result.failure.context,
-      hint: "install Docker with the compose plugin there by hand, let this user use it, and run this again",
+  const names: string[] = [];
+  const steps: StepResult[] = [];
+  for (const server of servers) {
+    // A connection of its own: who joins a group belongs to it from the next login on.
+    const installed = await withConnection(ctx, server, (connection) =>
+      install(ctx, connection, scope, reportOf(report, connection, servers.length)),
+    );
+    const started = await withConnection(ctx, server, async (connection) => {
+      names.push(connection.name);
+      const found = await survey(connection, scope);
+      checkServer(found.state, connection.name);
+      return startProxy(ctx, connection, scope, found, reportOf(report, connection, servers.length));
     });
-  });
-  return withConnection(ctx, server, async (connection) => {
-    const found = await survey(connection, scope);
-    checkServer(found.state, connection.name);
-    const steps = [...installed, ...(await startProxy(ctx, connection, scope, found, report))];
-    return { environment, server: connection.name, steps };
+    steps.push(...installed, ...started);
+  }
+  return { environment, server: names.join(", "), steps };
+}
+
+async function install(
+  ctx: Context,
+  connection: Connection,
+  scope: Scope,
+  report: Report,
+): Promise<readonly StepResult[]> {
+  const { state } = await survey(connection, scope);
+  checkPort(state, connection.name);
+  const step = { step: "install", missing: missingPrograms(state) } as const;
+  const result = await runSteps(ctx, connection, scope, [step], report, { timeout: 900_000 });
+  if (result.failure === undefined) return result.steps;
+  throw new WherryError("refused", result.failure.code, result.failure.message, {
+    context: result.failure.context,
+    hint: "install Docker with the compose plugin there by hand, let this user use it, and run this again",
   });
 }
 

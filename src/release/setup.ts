@@ -7,9 +7,10 @@ import type { Connection } from "../server/index.ts";
 import type { Context } from "../system/index.ts";
 import { hasOldCompose } from "./preflight.ts";
 import { runSteps } from "./run.ts";
-import type { PhaseFailure, Scope, StepResult } from "./run.ts";
+import type { PhaseFailure, PhaseResult, Scope, StepResult } from "./run.ts";
 import type { ServerState } from "./state.ts";
 import type { Step } from "./steps.ts";
+import type { Survey } from "./survey.ts";
 
 /** What `install` has to bring; `docker` stands for the engine and its command line, `compose` for the plugin. */
 export function missingPrograms(state: ServerState): readonly string[] {
@@ -33,13 +34,48 @@ export async function startProxy(
   ctx: Context,
   connection: Connection,
   scope: Scope,
-  { state, inventory }: { readonly state: ServerState; readonly inventory: EngineInventory },
+  { state, inventory }: Survey,
   report: Report,
 ): Promise<readonly StepResult[]> {
-  const start = proxyStep(state);
   const present = inventory.images.some(({ references }) => references.includes(proxyImage));
   const delivery = present ? undefined : await deliverProxyImage(ctx, inventory, report);
-  const steps: readonly Step[] = delivery === undefined ? [start] : [delivery.step, start];
+  return (await startFrom(ctx, connection, scope, { start: [proxyStep(state)], delivery }, report)).steps;
+}
+
+/** The same with the newest image that there is: of the registry, else of this machine, else of the server itself. */
+export async function renewProxy(
+  ctx: Context,
+  connection: Connection,
+  scope: Scope,
+  { state, inventory }: Survey,
+  report: Report,
+): Promise<PhaseResult> {
+  const newer = await deliverProxyImage(ctx, withoutName(inventory, proxyImage), report);
+  const start = proxyStep(state);
+  const pull: Step = { step: "pull-proxy", image: proxyImage };
+  const rest = newer === undefined ? { start: [pull, start] } : { start: [start], delivery: newer };
+  return startFrom(ctx, connection, scope, { delivery: undefined, ...rest }, report);
+}
+
+/** As if the engine did not know the name: what it stands for there may be older than what it stands for here. */
+function withoutName(inventory: EngineInventory, name: string): EngineInventory {
+  const images = inventory.images.map((image) => ({
+    ...image,
+    references: image.references.filter((reference) => reference !== name),
+  }));
+  return { ...inventory, images };
+}
+
+type ImageDelivery = Awaited<ReturnType<typeof deliverProxyImage>>;
+
+async function startFrom(
+  ctx: Context,
+  connection: Connection,
+  scope: Scope,
+  { start, delivery }: { readonly start: readonly Step[]; readonly delivery: ImageDelivery },
+  report: Report,
+): Promise<PhaseResult> {
+  const steps: readonly Step[] = delivery === undefined ? start : [delivery.step, ...start];
   const options = { ...(delivery === undefined ? {} : { input: delivery.input }), timeout: 900_000 };
   let result;
   try {
@@ -48,7 +84,7 @@ export async function startProxy(
     await delivery?.close();
   }
   if (result.failure !== undefined) throw setupFailed(result.failure);
-  return result.steps;
+  return result;
 }
 
 /** Only an image that no registry has is shipped: else the server pulls it itself, and gets what is newest. */

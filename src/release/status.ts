@@ -1,7 +1,8 @@
 import { loadSettings } from "../config/index.ts";
-import type { LoadOptions } from "../config/index.ts";
+import type { LoadOptions, ServerAddress, Settings } from "../config/index.ts";
+import { WherryError } from "../core/index.ts";
 import type { ServiceKind } from "../compose/index.ts";
-import { phase, script, withConnection } from "../server/index.ts";
+import { formatAddress, phase, script, withConnection } from "../server/index.ts";
 import type { Context } from "../system/index.ts";
 import { backendName, ownerOf } from "../proxy/index.ts";
 import { parseHolder } from "./lock.ts";
@@ -24,8 +25,19 @@ export interface Status {
   readonly proxy: boolean;
   /** A release beside the live one, with its share of the requests in percent. */
   readonly canary: { readonly release: ReleaseId; readonly slot: string; readonly share: number } | null;
+  /** The same of every server, where the environment has several; the rest of this is of the first. */
+  readonly servers?: readonly ServerSummary[];
   /** The release before, kept running for a quick way back. */
   readonly warm: { readonly release: ReleaseId; readonly slot: string } | null;
+}
+
+export interface ServerSummary {
+  readonly server: string;
+  /** Null: nothing is live there, or `error` says why it is not known. */
+  readonly live: ReleaseId | null;
+  /** Null where it is not known. */
+  readonly healthy: boolean | null;
+  readonly error: string | null;
 }
 
 export interface ServiceStatus {
@@ -46,7 +58,29 @@ export interface ServiceStatus {
 }
 
 export async function readStatus(ctx: Context, options: LoadOptions): Promise<Status> {
-  const { app, environment, server } = await loadSettings(ctx, options);
+  const settings = await loadSettings(ctx, options);
+  const [address, ...others] = settings.servers;
+  if (address === undefined || others.length === 0) return statusOf(ctx, settings, settings.server);
+  const [first, ...rest] = await Promise.all([
+    statusOf(ctx, settings, address),
+    ...others.map((other) => statusOf(ctx, settings, other).catch((error: unknown) => notKnown(other, error))),
+  ]);
+  const servers = [first, ...rest].map((status): ServerSummary => ("error" in status ? status : summaryOf(status)));
+  return { ...first, servers };
+}
+
+function summaryOf({ server, live, services, proxy }: Status): ServerSummary {
+  const healthy = proxy && services.every((service) => service.healthy !== false);
+  return { server, live: live?.id ?? null, healthy, error: null };
+}
+
+function notKnown(address: ServerAddress, error: unknown): ServerSummary {
+  if (!(error instanceof WherryError)) throw error;
+  const server = address.kind === "local" ? "local" : formatAddress(address);
+  return { server, live: null, healthy: null, error: error.message };
+}
+
+async function statusOf(ctx: Context, { app, environment }: Settings, server: ServerAddress): Promise<Status> {
   return withConnection(ctx, server, async (connection) => {
     const reading = phase(preludeFor({ app, environment, deployment: "-" }), [
       { id: "state", script: script("tell_state") },

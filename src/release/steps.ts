@@ -12,6 +12,7 @@ import clearSlot from "./scripts/clear-slot.sh?raw";
 import connect from "./scripts/connect.sh?raw";
 import install from "./scripts/install.sh?raw";
 import startProxy from "./scripts/start-proxy.sh?raw";
+import pullProxy from "./scripts/pull-proxy.sh?raw";
 import job from "./scripts/job.sh?raw";
 import ledger from "./scripts/ledger.sh?raw";
 import place from "./scripts/place.sh?raw";
@@ -53,6 +54,7 @@ export interface HealthTarget {
 export type Step =
   | { readonly step: "install"; readonly missing: readonly string[] }
   | { readonly step: "start-proxy"; readonly image: string; readonly compose: string; readonly frontend: string }
+  | { readonly step: "pull-proxy"; readonly image: string }
   | { readonly step: "receive"; readonly title: string; readonly script: Script }
   | {
       readonly step: "prepare";
@@ -168,6 +170,10 @@ const kinds: Kinds = {
   "start-proxy": {
     title: () => "start the proxy",
     script: (s) => script(startProxy, [s.image, s.compose, s.frontend]),
+  },
+  "pull-proxy": {
+    title: (s) => `look for a newer ${s.image}`,
+    script: (s) => script(pullProxy, [s.image]),
   },
   receive: { title: (s) => s.title, script: (s) => s.script },
   prepare: {

@@ -153,6 +153,8 @@ export function settingsWith(services: Readonly<Record<string, Partial<ServiceSe
       Object.entries(services).map(([name, service]) => [name, { ...defaults, ...service }]),
     ),
     server: { kind: "local" },
+    servers: [{ kind: "local" }],
+    atOnce: 1,
     deployOn: {},
     secrets: [],
     values: {},

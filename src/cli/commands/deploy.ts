@@ -27,8 +27,11 @@ export const deploy = command({
     { line: "deploy -e development --dirty", what: "with what is not committed" },
   ],
   schema: schemas.deploymentOrPlan,
-  async run({ plan, environment, directory, dirty: taken, canary }, ctx): Promise<DeploymentResult | PlanResult> {
-    const options = { environment, directory, dirty: taken, canary };
+  async run(
+    { plan, environment, directory, server, dirty: taken, canary },
+    ctx,
+  ): Promise<DeploymentResult | PlanResult> {
+    const options = { environment, directory, server, dirty: taken, canary };
     return plan ? planApp(ctx, options, ctx.report) : deployApp(ctx, options, ctx.report);
   },
   print: (result, screen) => ("outcome" in result ? formatDeployment(result, screen) : formatPlan(result, screen)),

@@ -20,8 +20,8 @@ export const remove = command({
     volumes: z.array(z.string()),
     removed: z.boolean(),
   }),
-  async run({ volumes, plan, yes, environment, directory }, ctx) {
-    const found = await planRemoval(ctx, { environment, directory });
+  async run({ volumes, plan, yes, environment, directory, server }, ctx) {
+    const found = await planRemoval(ctx, { environment, directory, server });
     if (plan) return { ...found, removed: false };
     const name = `${found.app}-${found.environment}`;
     const lost = volumes && found.volumes.length > 0 ? ` and the data in ${found.volumes.join(", ")}` : "";
@@ -30,7 +30,12 @@ export const remove = command({
       yes,
       ...(volumes ? { typed: name } : {}),
     });
-    const options = { environment: found.environment, directory, volumes: volumes ? "remove" : "keep" } as const;
+    const options = {
+      environment: found.environment,
+      directory,
+      server,
+      volumes: volumes ? "remove" : "keep",
+    } as const;
     return { ...(await removeEnvironment(ctx, options, ctx.report)), removed: true };
   },
   print({ app, environment, server, containers, networks, volumes, removed }, { style }) {

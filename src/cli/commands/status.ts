@@ -1,7 +1,9 @@
 import { readStatus } from "../../release/index.ts";
+import type { ServerSummary } from "../../release/index.ts";
 import { command } from "../definition.ts";
 import { ago, table } from "../format/table.ts";
 import { schemas } from "../schemas.ts";
+import type { Style } from "../style.ts";
 
 export const status = command({
   description: [
@@ -10,10 +12,12 @@ export const status = command({
   needs: ["environment"],
   examples: [{ line: "status -e production", what: "how production is" }],
   schema: schemas.status,
-  run: ({ environment, directory }, ctx) => readStatus(ctx, { environment, directory }),
-  exitCode: ({ live, proxy, services }) =>
-    live !== null && (!proxy || services.some(({ healthy }) => healthy === false)) ? "attention" : "done",
-  print({ environment, server, live, services, lock, proxy, canary, warm }, { style }) {
+  run: ({ environment, directory, server }, ctx) => readStatus(ctx, { environment, directory, server }),
+  exitCode: ({ live, proxy, services, servers = [] }) => {
+    const here = live !== null && (!proxy || services.some(({ healthy }) => healthy === false));
+    return here || servers.some((one) => one.error !== null || one.healthy === false) ? "attention" : "done";
+  },
+  print({ environment, server, live, services, lock, proxy, canary, warm, servers = [] }, { style }) {
     const now = new Date();
     const rows = services.map(({ name, kind, slot, replicas, wanted, healthy, since }) => {
       const health = { true: style.good("healthy"), false: style.bad("not healthy"), null: "no check" };
@@ -41,6 +45,7 @@ export const status = command({
         : [style.warning(`${canary.release} gets ${canary.share} % of the requests (wherry promote or wherry abort)`)]),
       ...(warm === null ? [] : [style.dim(`${warm.release} is kept warm: wherry rollback is one change in the proxy`)]),
       ...(rows.length === 0 ? [] : ["", ...table(rows)]),
+      ...(servers.length === 0 ? [] : ["", ...table(servers.map((one) => serverRow(one, style)))]),
       ...(lock === null
         ? []
         : [
@@ -52,3 +57,8 @@ export const status = command({
     ];
   },
 });
+
+function serverRow({ server, live, healthy, error }: ServerSummary, style: Style): readonly string[] {
+  if (error !== null) return [`  ${server}`, "", style.bad(error)];
+  return [`  ${server}`, live ?? "nothing", healthy === false ? style.bad("not healthy") : style.good("healthy")];
+}

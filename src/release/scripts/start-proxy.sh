@@ -1,4 +1,5 @@
-# Puts the proxy there and starts it; changes nothing where it runs as wanted.
+# Puts the proxy there and starts it; changes nothing where it runs as wanted. One that runs, but not as wanted, hands its
+# listening sockets over to a new one. What is interrupted is put right by the next who comes, see settle_proxies.
 #   $1 image   $2 its compose file   $3 the common part of its configuration
 image=$1
 mkdir -p "$proxy/apps" "$proxy/maps" "$proxy/run" "$state/networks" "$state/apps"
@@ -12,35 +13,80 @@ if ! docker image inspect "$image" > /dev/null 2>&1 && ! timeout 300 docker pull
   exit 1
 fi
 # Written only where it differs: what is as it should be is not touched.
-keep() { printf '%s' "$2" | cmp -s - "$1" || printf '%s' "$2" | put "$1"; }
-keep "$proxy/.env" "WHERRY_PROXY_FOLDER=$proxy"
+keep() { printf '%s' "$2" | cmp -s - "$1" || printf '%s' "$2" | put "$1" "${3-}"; }
+answers() { perl -e "$proxy_client" "$1" say 'show version' 2>/dev/null | grep -q .; }
 keep "$proxy/compose.yaml" "$2"
-changed=
-if ! printf '%s' "$3" | cmp -s - "$proxy/frontend.cfg"; then
-  printf '%s' "$3" | put "$proxy/frontend.cfg" 644
-  changed=yes
-fi
 for map in routes blue green; do [ -e "$proxy/maps/$map.map" ] || put "$proxy/maps/$map.map" 644 < /dev/null; done
 [ -e "$proxy/maps/live.map" ] || write_live_map
-if [ -n "$changed" ] || [ ! -e "$proxy/haproxy.cfg" ]; then
-  write_config
-  if ! docker run --rm --network none -v "$proxy:/wherry:ro" --user root "$image" haproxy -c -f /wherry/haproxy.cfg.next; then
-    problem proxy-refused "the proxy does not accept its configuration"
-    exit 1
-  fi
-  mv -f "$proxy/haproxy.cfg.next" "$proxy/haproxy.cfg"
-  was=$(docker ps -q --filter label=wherry.role=proxy)
-  [ -z "$was" ] || perl -e "$proxy_client" "$proxy/run/master.sock" reload
+settle_proxies
+
+number=$(readlink "$proxy/run/current") || number=
+now=$(proxy_container)
+running=
+if [ -n "$now" ] && answers "$proxy/run/master.sock"; then
+  running=yes
+  say "proxy-was $(proxy_say 'show version')"
 fi
-docker compose -p wherry-proxy --project-directory "$proxy" -f "$proxy/compose.yaml" up --detach --no-build --pull never
+wanted="$(docker image inspect -f '{{.Id}}' "$image") $(cksum < "$proxy/compose.yaml" | tr ' ' -)"
+is=$(docker inspect -f '{{.Image}} {{index .Config.Labels "wherry.config"}}' "$now" 2>/dev/null) || is=
+keep "$proxy/frontend.cfg" "$3" 644
+write_config
+same=
+if [ -n "$running" ] && [ "$is" = "$wanted" ]; then same=yes; fi
+if [ -n "$same" ] && cmp -s "$proxy/haproxy.cfg.next" "$proxy/haproxy.cfg"; then
+  rm -f "$proxy/haproxy.cfg.next"
+  exit 0
+fi
+if ! docker run --rm --network none -e WHERRY_RUN=/wherry/run -v "$proxy:/wherry:ro" --user root "$image" haproxy -c -f /wherry/haproxy.cfg.next; then
+  problem proxy-refused "the proxy does not accept its configuration"
+  exit 1
+fi
+mv -f "$proxy/haproxy.cfg.next" "$proxy/haproxy.cfg"
+if [ -n "$same" ]; then
+  perl -e "$proxy_client" "$proxy/run/master.sock" reload || { problem proxy-refused "the proxy did not reload"; exit 1; }
+  exit 0
+fi
+
+next=$(($(printf '0\n%s\n' "$(find "$proxy/run" -maxdepth 1 -name '[0-9]*' -printf '%f\n')" | sort -n | tail -n 1) + 1))
+name=wherry-proxy
+# What does not answer has no listening sockets to give, and would take the name.
+[ -n "$running" ] || [ -z "$now" ] || docker rm --force "$now" > /dev/null
+if [ -n "$running" ] || [ -n "$(docker ps -aq --filter 'name=^/wherry-proxy$')" ]; then name=wherry-proxy-$next; fi
+mkdir -p "$proxy/run/$next"
+{
+  echo "WHERRY_PROXY_FOLDER=$proxy"
+  echo "WHERRY_PROXY_NUMBER=$next"
+  echo "WHERRY_PROXY_NAME=$name"
+  echo "WHERRY_PROXY_BEFORE=${number:-0}"
+  echo "WHERRY_PROXY_CONFIG=${wanted#* }"
+} | put "$proxy/.env"
+give_up() {
+  docker logs --tail 15 "$name" 2>&1 | sed 's/^/log proxy /' >&3
+  [ -z "$running" ] || docker rm --force "$name" > /dev/null 2>&1 || :
+  problem proxy-failed "the proxy does not start"
+  exit 1
+}
+# From then on it is the one that scripts talk to; before, it is told of each switch as well.
+serve() {
+  ln -sfn "$next" "$proxy/run/current.new"
+  mv -fT "$proxy/run/current.new" "$proxy/run/current"
+  ln -sfn current/master.sock "$proxy/run/master.sock"
+}
+[ -n "$running" ] || serve
+docker compose --project-directory "$proxy" -f "$proxy/compose.yaml" up --detach --no-build --pull never || give_up
 i=0
-until proxy_say 'show version' 2>/dev/null | grep -q .; do
+until answers "$proxy/run/$next/master.sock"; do
   i=$((i + 1))
-  if [ "$i" -gt 100 ]; then
-    docker logs --tail 15 wherry-proxy 2>&1 | sed 's/^/log proxy /' >&3
-    problem proxy-failed "the proxy does not start"
-    exit 1
-  fi
+  [ "$i" -le 100 ] || give_up
   sleep 0.1
 done
+serve
+# Proxies of version 0.1.0 had no number.
+old=$(docker ps -aq --filter 'name=^/wherry-proxy$')
+if [ -n "$old" ] && [ -z "$(docker inspect -f '{{index .Config.Labels "wherry.number"}}' "$old")" ]; then
+  mkdir -p "$proxy/run/0"
+  end_proxy 0 "$old"
+fi
+settle_proxies
+say "proxy-is $(proxy_say 'show version')"
 ) 7>> "$proxy/lock"
