@@ -27,7 +27,10 @@ const canary = z.strictObject({
     .optional()
     .describe("A visitor stays on the side that the first request went to, by a cookie. Default: true"),
   match: z
-    .strictObject({ header: headerName.optional(), cookie: headerName.optional() })
+    .strictObject({
+      header: headerName.optional().describe("Name of a request header, such as X-Canary."),
+      cookie: headerName.optional().describe("Name of a cookie."),
+    })
     .optional()
     .describe("Requests with this header or cookie always see the new release; with the value `never`, never."),
 });
@@ -130,13 +133,8 @@ export type WatchCheck =
 
 /** Fills in what is not written. */
 export function strategyOf(raw: z.infer<typeof strategy> | undefined): Strategy {
-  const given = typeof raw === "string" ? { [raw]: {} } : (raw ?? {});
-  const {
-    canary: wanted,
-    rolling,
-    watch: watched,
-    keep_warm: warm,
-  } = given as Exclude<z.infer<typeof strategy>, string>;
+  const given: Exclude<z.infer<typeof strategy>, string> = typeof raw === "string" ? { [raw]: {} } : (raw ?? {});
+  const { canary: wanted, rolling, watch: watched, keep_warm: warm } = given;
   return {
     kind: wanted !== undefined ? "canary" : rolling !== undefined ? "rolling" : "blue-green",
     canary: {

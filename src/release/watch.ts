@@ -79,12 +79,7 @@ export function parseJudgements(lines: readonly string[]): readonly Judgement[] 
 }
 
 function checkWords(check: WatchCheck): readonly string[] {
-  switch (check.kind) {
-    case "url":
-      return ["url", check.url];
-    case "command":
-      return ["command", check.service, ...check.command];
-    case "prometheus":
-      return ["prometheus", String(check.max), check.prometheus, check.query];
-  }
+  if (check.kind === "url") return ["url", check.url];
+  if (check.kind === "command") return ["command", check.service, ...check.command];
+  return ["prometheus", String(check.max), check.prometheus, check.query];
 }

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { loadMergedDocument, loadSettings } from "../../src/config/index.ts";
+import { loadMergedDocument, loadSettings, strategyOf } from "../../src/config/index.ts";
 import type { Settings } from "../../src/config/index.ts";
 import { WherryError } from "../../src/core/index.ts";
 import { createContext } from "../../src/system/index.ts";
@@ -95,6 +95,9 @@ describe("wherry.yaml", () => {
         backend: { ...backend, ...common, at: at(8, 3) },
       },
       server: { kind: "ssh", host: "203.0.113.11", user: "deploy", port: 22 },
+      servers: [{ kind: "ssh", host: "203.0.113.11", user: "deploy", port: 22 }],
+      atOnce: 1,
+      strategy: strategyOf(undefined),
       deployOn: { tag: "PROD-*" },
       secrets: [{ name: "DB_PASSWORD", at: at(22, 15) }],
       values: { LOG_LEVEL: "warn", DEBUG: "false", WORKERS: "3" },
