@@ -19,6 +19,7 @@ import place from "./scripts/place.sh?raw";
 import prepare from "./scripts/prepare.sh?raw";
 import prune from "./scripts/prune.sh?raw";
 import remove from "./scripts/remove.sh?raw";
+import replaceReplicas from "./scripts/replace-replicas.sh?raw";
 import replaceSingletons from "./scripts/replace-singletons.sh?raw";
 import retire from "./scripts/retire.sh?raw";
 import cool from "./scripts/cool.sh?raw";
@@ -133,6 +134,18 @@ export type Step =
       readonly servers: readonly string[];
     }
   | { readonly step: "end-share"; readonly owner: string }
+  | {
+      readonly step: "replace-replicas";
+      readonly slot: Slot;
+      readonly release: ReleaseId;
+      /** As the release's compose file has them: `web-r2`. */
+      readonly services: readonly string[];
+      /** The proxy's names of them; empty for what gets no requests. */
+      readonly servers: readonly string[];
+      readonly drain: Seconds;
+      readonly targets: readonly HealthTarget[];
+    }
+  | { readonly step: "forget-release"; readonly release: ReleaseId }
   | ({ readonly step: "watch" } & Watch)
   | { readonly step: "pause"; readonly share: number }
   | {
@@ -233,7 +246,10 @@ const kinds: Kinds = {
     script: (s) => script(replaceSingletons, [s.slot, s.release, s.services.join(" "), ...s.targets.map(targetLine)]),
   },
   "switch-slot": {
-    title: (s) => (s.from === undefined ? `send traffic to ${s.to}` : `switch traffic from ${s.from} to ${s.to}`),
+    title: (s) => {
+      if (s.from === undefined) return `send traffic to ${s.to}`;
+      return s.from === s.to ? `make ${s.release} the live release` : `switch traffic from ${s.from} to ${s.to}`;
+    },
     script: (s) => script(switchScript, [s.to, s.release, s.owner, ...s.servers]),
   },
   "retire-slot": {
@@ -255,6 +271,22 @@ const kinds: Kinds = {
   "end-share": {
     title: () => "send all requests to the live release again",
     script: (s) => script(endShare, [s.owner]),
+  },
+  "replace-replicas": {
+    title: (s) => `replace ${s.services.join(", ")} in place${s.servers.length === 0 ? "" : ", without new requests"}`,
+    script: (s) =>
+      script(replaceReplicas, [
+        s.slot,
+        s.release,
+        s.services.join(" "),
+        s.servers.join(" "),
+        String(Math.ceil(s.drain)),
+        ...s.targets.map(targetLine),
+      ]),
+  },
+  "forget-release": {
+    title: (s) => `forget release ${s.release}`,
+    script: (s) => script('[ -e "$home/releases/$1/served" ] || rm -rf "$home/releases/$1"', [s.release]),
   },
   watch: { title: watchTitle, script: watchScript },
   pause: {

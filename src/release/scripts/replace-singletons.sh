@@ -19,4 +19,4 @@ back() {
 }
 # shellcheck disable=SC2086  # names of services have no spaces
 slot_compose "$slot" "$release" up --detach --no-build --pull never --no-deps $services || { problem start-failed "$services did not start"; back; }
-perl -e "$verify" "$home/lock" "$app" "$environment" "$slot" "$@" || back
+perl -e "$verify" "$home/lock" "$app" "$environment" "$slot" "$release" "$@" || back

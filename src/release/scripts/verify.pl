@@ -1,11 +1,12 @@
 # Waits until every service of one slot is healthy, from where the proxy stands: the host's own network.
-#   LOCK APP ENVIRONMENT SLOT TARGET...   (LOCK: the file that our client holds locked; free means it is gone)
+#   LOCK APP ENVIRONMENT SLOT RELEASE TARGET...   (LOCK: the file that our client holds locked; free means it is gone;
+#   RELEASE: look at its containers alone; empty: at all of the slot)
 # A target is tab separated: service, check (http | tcp | docker | runs), addresses (comma separated), port, host
 # header, path, successes in a row, timeout, interval, deadline (seconds).
 # Tells on descriptor 3: `healthy SERVICE SECONDS`, or `problem CODE TEXT` and `unhealthy SERVICE`; exit code 1 then.
 use strict; use warnings; use IO::Socket::INET; use POSIX ();
 open(my $tell, '>&=', 3) or die; $tell->autoflush(1);
-my ($lock, $app, $environment, $slot, @targets) = @ARGV;
+my ($lock, $app, $environment, $slot, $release, @targets) = @ARGV;
 # The first seconds are probed more often than a running service is: most services are up after one.
 my ($quick, $quick_for, $stays_for) = (0.1, 5, 3);
 my $ticks = POSIX::sysconf(POSIX::_SC_CLK_TCK());
@@ -21,7 +22,7 @@ for (@targets) {
 sub run { open(my $p, '-|', @_) or return ''; local $/; my $out = <$p>; close $p; return defined $out ? $out : '' }
 sub containers {
   my %found;
-  my @ids = split /\n/, run('docker', 'ps', '-aq', '--no-trunc', map { ('--filter', "label=$_") } "wherry.app=$app", "wherry.environment=$environment", "wherry.slot=$slot", 'com.docker.compose.oneoff=False');
+  my @ids = split /\n/, run('docker', 'ps', '-aq', '--no-trunc', map { ('--filter', "label=$_") } "wherry.app=$app", "wherry.environment=$environment", "wherry.slot=$slot", 'com.docker.compose.oneoff=False', $release eq '' ? () : "wherry.release=$release");
   return \%found unless @ids;
   # A container without a health check has no such key, and `.State.Health` would fail for all of them.
   my $format = '{{index .Config.Labels "wherry.service"}} {{.Id}} {{.State.Status}} {{.State.ExitCode}} {{.State.OOMKilled}} {{.RestartCount}} {{if index .State "Health"}}{{(index .State "Health").Status}}{{else}}none{{end}}';

@@ -1,0 +1,145 @@
+import { backendName, ownerOf, type Slot } from "../proxy/index.ts";
+import { assignSubnets } from "./networks.ts";
+import type { DeploymentPlan } from "./plan.ts";
+import {
+  composeNames,
+  firstSteps,
+  healthTarget,
+  pruneStep,
+  serversOf,
+  servicesWithRequests,
+  setProxy,
+} from "./plan-parts.ts";
+import type { PlanOptions } from "./plan-parts.ts";
+import type { ReleaseRecord, ReleaseService } from "./record.ts";
+import type { ServerState } from "./state.ts";
+import type { HealthTarget, Step } from "./steps.ts";
+import type { Subnets } from "./networks.ts";
+
+/**
+ * Replicas can be replaced in place where there are two or more of everything that gets requests, and both releases have
+ * them at the same addresses. Else the releases run side by side.
+ */
+export function canRoll(release: ReleaseRecord, previous: ReleaseRecord): boolean {
+  const places = (record: ReleaseRecord): string =>
+    JSON.stringify([
+      record.releaseNetworks,
+      workers(record).map(({ name }) => name),
+      servicesWithRequests(record).map(({ name, port, replicas, proxyNetwork, networks }) => [
+        name,
+        port,
+        replicas,
+        proxyNetwork,
+        networks,
+      ]),
+    ]);
+  const routed = servicesWithRequests(release);
+  return routed.length > 0 && routed.every(({ replicas }) => replicas > 1) && places(release) === places(previous);
+}
+
+/** Replaces the replicas inside the live slot, so many at a time; needs no second set of containers. */
+export function planRolling(
+  release: ReleaseRecord,
+  previous: ReleaseRecord,
+  slot: Slot,
+  state: ServerState,
+  options: PlanOptions,
+): DeploymentPlan {
+  const owner = ownerOf(release.app, release.environment);
+  const subnets = assignSubnets(release, state);
+  const { strategy } = options;
+  const replace = (record: ReleaseRecord): readonly Step[] => [
+    ...batches(record, slot, strategy.rolling.atOnce).map((batch): Step => ({
+      step: "replace-replicas",
+      slot,
+      release: record.id,
+      ...batch,
+      targets: batch.targets(subnets),
+    })),
+    ...workers(record).map((service): Step => ({
+      step: "replace-replicas",
+      slot,
+      release: record.id,
+      services: [service.name],
+      servers: [],
+      drain: 0,
+      targets: [healthTarget(record, service, subnets, slot)],
+    })),
+  ];
+  const steps: Step[] = [
+    ...firstSteps(release, state, options, { owner, slot, subnets, leftovers: false }),
+    setProxy({ release, previous, slot, subnets, state, strategy }),
+    ...replace(release),
+  ];
+  if (strategy.watch !== undefined) {
+    steps.push({
+      step: "watch",
+      slot,
+      owner,
+      share: 100,
+      seconds: strategy.watch.for,
+      limits: strategy.watch,
+      newBackends: servicesWithRequests(release).map(({ name }) => backendName(owner, name, slot)),
+      oldBackends: [],
+    });
+  }
+  steps.push({
+    step: "switch-slot",
+    from: slot,
+    to: slot,
+    release: release.id,
+    owner,
+    servers: serversOf(owner, slot, release),
+  });
+  return {
+    release,
+    previous,
+    slot,
+    steps,
+    after: [pruneStep(release, state, options.keep)],
+    // What was replaced is replaced again, by what it was.
+    abandon: [...replace(previous), { step: "forget-release", release: release.id }],
+  };
+}
+
+function workers(record: ReleaseRecord): readonly ReleaseService[] {
+  return record.services.filter(
+    (service) => service.placement === "release" && service.kind !== "job" && service.routes.length === 0,
+  );
+}
+
+/** Replicas of one service that are replaced together. */
+interface ReplicaBatch {
+  readonly services: readonly string[];
+  readonly servers: readonly string[];
+  readonly drain: number;
+  readonly targets: (subnets: Subnets) => readonly HealthTarget[];
+}
+
+/** The first replicas of all services, then the next ones, ... */
+function batches(record: ReleaseRecord, slot: Slot, atOnce: number): readonly ReplicaBatch[] {
+  const owner = ownerOf(record.app, record.environment);
+  const routed = servicesWithRequests(record);
+  return routed.flatMap((service) => {
+    // Never all of them: somebody has to answer.
+    const size = Math.min(atOnce, service.replicas - 1);
+    const names = composeNames(service);
+    return Array.from({ length: Math.ceil(names.length / size) }, (_, batch): ReplicaBatch => {
+      const chosen = names.map((name, index) => ({ name, index })).slice(batch * size, (batch + 1) * size);
+      return {
+        services: chosen.map(({ name }) => name),
+        servers: chosen.map(({ index }) => `${backendName(owner, service.name, slot)}/s${index + 1}`),
+        drain: service.drain,
+        targets: (subnets) => {
+          const target = healthTarget(record, service, subnets, slot);
+          return [
+            {
+              ...target,
+              addresses: target.addresses.filter((_address, index) => chosen.some((one) => one.index === index)),
+            },
+          ];
+        },
+      };
+    });
+  });
+}
