@@ -16,7 +16,8 @@ export interface ArchivedLayer {
   /** SHA-256 of the bytes as they are in the archive: the diff id, unless they are compressed. */
   readonly blob: string;
   readonly compression: "gzip" | "zstd" | undefined;
-  /** Where its bytes are in the archive. */
+  /** Where its bytes are; empty where they were not read, for the server has them. */
+  readonly file: string;
   readonly offset: number;
   readonly size: number;
 }
@@ -67,7 +68,7 @@ export async function readArchive(ctx: Context, path: string): Promise<readonly 
             blob === hexOf(diffId)
               ? undefined
               : compressionOf(await readBytes(ctx, path, { ...entry, size: Math.min(entry.size, 4) }));
-          return { diffId, blob, compression, ...entry };
+          return { diffId, blob, compression, file: path, ...entry };
         }),
       );
       return { references: RepoTags ?? [], config, layers };

@@ -3,13 +3,13 @@ import { hexOf, type ArchivedImage, type ArchivedLayer } from "./archive.ts";
 import { knownLayers } from "./plan.ts";
 import type { EngineInventory } from "./model.ts";
 
-/** One file of the archive that the server's `docker load` gets: its bytes, or where they are in the archive of `docker save`. */
+/** One file of the archive that the server's `docker load` gets: its bytes, or where they are on this machine. */
 export interface PayloadFile {
   readonly path: string;
   readonly size: number;
   /** Its bytes are compressed already. */
   readonly compressed: boolean;
-  readonly from: { readonly bytes: Uint8Array } | { readonly offset: number };
+  readonly from: { readonly bytes: Uint8Array } | { readonly file: string; readonly offset: number };
 }
 
 export interface NamedImage {
@@ -36,9 +36,9 @@ export function payloadOf(images: readonly NamedImage[], inventory: EngineInvent
 
   const described = images.map(({ reference, archived }) => {
     const { config, layers } = archived;
-    for (const { blob, size, offset, compression } of missingOf(archived, inventory)) {
+    for (const { blob, size, file, offset, compression } of missingOf(archived, inventory)) {
       const path = `blobs/sha256/${blob}`;
-      files.set(path, { path, size, compressed: compression !== undefined, from: { offset } });
+      files.set(path, { path, size, compressed: compression !== undefined, from: { file, offset } });
     }
     const configBlob = addBlob(config);
     const manifest = addBlob(

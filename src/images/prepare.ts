@@ -226,7 +226,19 @@ async function oldNames(ctx: Context, app: string, current: ReadonlySet<string>)
     .filter(([, tag]) => tag !== undefined && tag !== "<none>" && !tag.startsWith("new-"))
     .map(([repository = "", tag]) => ({ repository, reference: `${repository}:${tag}` }));
   const groups = [...Map.groupBy(earlier, ({ repository }) => repository).values()];
-  return groups
+  const old = groups
     .flatMap((group) => group.slice(keptNames).map(({ reference }) => reference))
     .filter((reference) => !current.has(reference));
+  return old.length === 0 ? [] : unusedNames(ctx, old);
+}
+
+/** Another deployment from this machine may be about to send what it has just named. */
+async function unusedNames(ctx: Context, references: readonly string[]): Promise<readonly string[]> {
+  const format = "{{json .Metadata.LastTagTime}}";
+  const times = await docker(ctx, ["image", "inspect", "--format", format, ...references]);
+  const hourAgo = ctx.clock.now().getTime() - 3_600_000;
+  const lines = times.stdout.trim().split("\n");
+  // One of them is gone meanwhile: the other deployment is cleaning up as well.
+  if (lines.length !== references.length) return [];
+  return references.filter((_reference, index) => Date.parse(JSON.parse(lines[index] ?? '""') as string) < hourAgo);
 }

@@ -6,8 +6,9 @@ import { readArchive, type ArchivedImage } from "./archive.ts";
 import { docker, lastLines } from "./engine.ts";
 import { chunkBytes, fileFrames, frame } from "./frames.ts";
 import type { EngineInventory, Pull, ServiceImage, Shipment } from "./model.ts";
-import { fullName, payloadOf, type PayloadFile } from "./payload.ts";
+import { fullName, payloadOf, type NamedImage, type PayloadFile } from "./payload.ts";
 import { isOnlyUnnamed } from "./plan.ts";
+import { pushImages } from "./push.ts";
 import program from "./scripts/receive.pl?raw";
 import pull from "./scripts/pull.sh?raw";
 import receive from "./scripts/receive.sh?raw";
@@ -37,9 +38,9 @@ export async function openShipment(
   const names = unnamed.flatMap(({ digest, reference }) => [digest, reference]);
   const folder = await openFolder(ctx);
   try {
-    const archive = `${folder.path}/images.tar`;
-    const files = absent.length === 0 ? [] : payloadOf(await saveImages(ctx, absent, archive), inventory);
-    const input = Readable.from(framesOf(ctx, archive, files, inventory, report), { objectMode: false });
+    const files =
+      absent.length === 0 ? [] : payloadOf(await readImages(ctx, absent, inventory, folder.path), inventory);
+    const input = Readable.from(framesOf(ctx, files, inventory, report), { objectMode: false });
     const loaded = absent.map(({ reference }) => reference);
     return {
       script: script(text, [String(unnamed.length), ...names, ...loaded]),
@@ -61,7 +62,23 @@ export function pullScript(pulls: readonly Pull[]): Script {
   );
 }
 
-async function saveImages(ctx: Context, images: readonly ServiceImage[], archive: string) {
+/** Out of this machine's engine: only what the server lacks where the engine can tell that apart, else all of it. */
+async function readImages(
+  ctx: Context,
+  images: readonly ServiceImage[],
+  inventory: EngineInventory,
+  folder: string,
+): Promise<readonly NamedImage[]> {
+  return (
+    (await pushImages(ctx, images, inventory, `${folder}/pushed`)) ?? saveImages(ctx, images, `${folder}/images.tar`)
+  );
+}
+
+async function saveImages(
+  ctx: Context,
+  images: readonly ServiceImage[],
+  archive: string,
+): Promise<readonly NamedImage[]> {
   const references = images.map(({ reference }) => reference);
   // Into a file, not a pipe: what must be sent is known only at its end, and a file can be read from where it matters.
   const saved = await docker(ctx, ["image", "save", "--output", archive, ...references]);
@@ -83,7 +100,6 @@ function find(archived: readonly ArchivedImage[], reference: string): ArchivedIm
 
 async function* framesOf(
   ctx: Context,
-  archive: string,
   files: readonly PayloadFile[],
   inventory: EngineInventory,
   report: Report,
@@ -102,24 +118,19 @@ async function* framesOf(
   for (const file of files) {
     const offset = offsetOf(file);
     const options = { level: file.compressed ? 0 : 1, onSent: "offset" in file.from ? tell : () => {} };
-    yield* fileFrames(file, offset, bytesFrom(ctx, archive, file, offset), options);
+    yield* fileFrames(file, offset, bytesFrom(ctx, file, offset), options);
   }
   yield frame("E");
 }
 
-async function* bytesFrom(
-  ctx: Context,
-  archive: string,
-  { from, size }: PayloadFile,
-  offset: number,
-): AsyncGenerator<Uint8Array> {
+async function* bytesFrom(ctx: Context, { from, size }: PayloadFile, offset: number): AsyncGenerator<Uint8Array> {
   if ("bytes" in from) {
     yield from.bytes;
     return;
   }
   if (offset === size) return;
   const range = { start: from.offset + offset, end: from.offset + size - 1 };
-  yield* inChunks(ctx.files.openRead(archive, range));
+  yield* inChunks(ctx.files.openRead(from.file, range));
 }
 
 async function* inChunks(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {

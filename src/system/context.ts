@@ -1,3 +1,4 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Readable, Writable } from "node:stream";
 
 /** Everything that a room may do to the world. Passed in; tests pass another one. */
@@ -14,8 +15,18 @@ export interface Context {
   readonly clock: Clock;
   readonly files: Files;
   readonly processes: Processes;
+  readonly loopback: Loopback;
   /** Aborted when the user interrupts the command. */
   readonly signal: AbortSignal;
+}
+
+/** HTTP for programs of this machine, on 127.0.0.1 alone. */
+export interface Loopback {
+  /** Undefined where the port is taken. A handler that throws cuts its connection. */
+  serve(
+    port: number,
+    handle: (request: IncomingMessage, response: ServerResponse) => Promise<void>,
+  ): Promise<{ close(): Promise<void> } | undefined>;
 }
 
 export interface Clock {
@@ -32,12 +43,15 @@ export interface Files {
   /** Temporary file, then rename: a reader never sees half a file. */
   write(path: string, content: string | Uint8Array, mode?: number): Promise<void>;
   remove(path: string): Promise<void>;
+  rename(from: string, to: string): Promise<void>;
   makeFolder(path: string, mode?: number): Promise<void>;
   stat(path: string): Promise<FileStat | undefined>;
   list(path: string): Promise<readonly string[]>;
   /** A new empty folder of mode 0700 for the time of `use`, removed afterwards. */
   withTemporaryFolder<T>(use: (path: string) => Promise<T>): Promise<T>;
   openRead(path: string, range?: { readonly start: number; readonly end: number }): Readable;
+  /** A new file, mode 0600. */
+  openWrite(path: string): Writable;
 }
 
 export interface FileStat {

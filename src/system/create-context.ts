@@ -2,6 +2,7 @@ import { hostname, userInfo } from "node:os";
 import process from "node:process";
 import type { Context } from "./context.ts";
 import { createFiles } from "./files.ts";
+import { createLoopback } from "./loopback.ts";
 import { createProcesses } from "./process.ts";
 
 /** The real world. Tests build theirs from this one and replace what they need. */
@@ -22,6 +23,7 @@ export function createContext(options: Partial<Context> = {}): Context {
       sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
     },
     files: createFiles(),
+    loopback: createLoopback(),
     processes: createProcesses({ env, cwd, signal }),
     signal,
     ...options,

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { createReadStream } from "node:fs";
+import { createReadStream, createWriteStream } from "node:fs";
 import { lstat, mkdir, mkdtemp, open, readdir, readFile, rename, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -21,6 +21,7 @@ export function createFiles(): Files {
       }
       await rename(temporary, path);
     },
+    rename: (from, to) => rename(from, to),
     remove: (path) => rm(path, { recursive: true, force: true }),
     async makeFolder(path, mode = 0o755) {
       await mkdir(path, { recursive: true, mode });
@@ -45,6 +46,7 @@ export function createFiles(): Files {
       }
     },
     openRead: (path, range) => createReadStream(path, range),
+    openWrite: (path) => createWriteStream(path, { flags: "wx", mode: 0o600 }),
   };
 }
 

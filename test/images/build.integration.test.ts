@@ -124,14 +124,18 @@ test("a build that fails ends the others, and its last lines say why", async () 
   expect(Date.now() - since).toBeLessThan(30_000);
 });
 
-test("only a handful of earlier images stay on this machine, and no temporary name", async () => {
+test("only a handful of earlier images stay on this machine, no name of this hour goes, and no temporary one stays", async () => {
   const directory = temporaryFolder({ Dockerfile: "FROM scratch\nARG N\nLABEL n=$N\nCOPY Dockerfile /\n" });
-  for (let n = 0; n < 7; n += 1)
+  const tagsNow = (): readonly string[] =>
+    docker("image", "ls", "--filter", `reference=wherry/${app}/web`, "--format", "{{.Tag}}").trim().split("\n");
+  for (let n = 0; n < 8; n += 1)
     await prepare({ directory, builds: [build("web", { context: directory, args: { N: `${n}` } })] });
+  expect(tagsNow()).toHaveLength(8);
 
-  const tags = docker("image", "ls", "--filter", `reference=wherry/${app}/web`, "--format", "{{.Tag}}")
-    .trim()
-    .split("\n");
+  const later = new Date(Date.now() + 2 * 3_600_000);
+  const builds = [build("web", { context: directory, args: { N: "8" } })];
+  await prepare({ directory, builds }, () => {}, { ...ctx, clock: { ...ctx.clock, now: () => later } });
+  const tags = tagsNow();
 
   expect(tags.length).toBeLessThanOrEqual(6);
   expect(tags.filter((tag) => !tag.startsWith("none-"))).toEqual([]);
@@ -140,6 +144,7 @@ test("only a handful of earlier images stay on this machine, and no temporary na
 async function prepare(
   more: Partial<PrepareRequest> & Pick<PrepareRequest, "directory" | "builds">,
   say = (_line: string) => {},
+  context = ctx,
 ) {
   onTestFinished(removeImages);
   const request: PrepareRequest = {
@@ -149,10 +154,10 @@ async function prepare(
     commit: undefined,
     dirty: false,
     platform: "linux/amd64",
-    exportTree: (commit, into) => exportTree(ctx, more.directory, commit, into),
+    exportTree: (commit, into) => exportTree(context, more.directory, commit, into),
     ...more,
   };
-  return prepareImages(ctx, request, (event) => {
+  return prepareImages(context, request, (event) => {
     if (event.type === "line") say(event.text);
   });
 }

@@ -32,6 +32,50 @@ test("only what the server lacks crosses the network, and the image runs there",
   });
 });
 
+test.each([
+  ["pushed to us by the engine", {}, undefined],
+  ["pushed to us in CI too, as nothing is there yet", { CI: "true" }, undefined],
+  ["saved, where our port is taken", {}, 27_419],
+] as const)("layers are %s, and the server gets the same image", { timeout: 120_000 }, async (_way, env, taken) => {
+  const { machine, ctx } = await newServer();
+  const own = createContext({ env: { ...process.env, CI: undefined, XDG_CACHE_HOME: temporaryFolder(), ...env } });
+  const blocked = taken === undefined ? undefined : await own.loopback.serve(taken, async () => {});
+  onTestFinished(async () => blocked?.close());
+  const calls: string[] = [];
+  const watched: Context = {
+    ...own,
+    cwd: ctx.cwd,
+    processes: {
+      ...own.processes,
+      run: (argv, options) => {
+        if (argv[0] === "docker") calls.push(`${argv[1]} ${argv[2]}`);
+        return own.processes.run(argv, options);
+      },
+    },
+  };
+  await onServer(ctx, machine, async (connection) => {
+    const big = randomBytes(3_000_000);
+    const first = await ship(watched, connection, { Dockerfile: dockerfile, big, page: "one" });
+    const second = await ship(watched, connection, { Dockerfile: dockerfile, big, page: "two" });
+
+    const ids = await machine.exec([
+      "docker",
+      "image",
+      "inspect",
+      "-f",
+      "{{.Id}}",
+      first.image.reference,
+      second.image.reference,
+    ]);
+    expect(ids.stdout.trim().split("\n")).toEqual([first.image.digest, second.image.digest]);
+    expect(second.bytesSent).toBeLessThan(30_000);
+  });
+  // Nothing is on the server at first: then a push pays in CI as well, and for the second one everything is known.
+  expect(calls.includes("image save")).toBe(taken !== undefined);
+  const left = await own.processes.run(["docker", "image", "ls", "-q", "--filter", "reference=127.0.0.1:27419/*/*"]);
+  expect(left.stdout).toBe("");
+});
+
 test("a transfer that is cut goes on where it was", async () => {
   const { machine, ctx } = await newServer();
   const files = { Dockerfile: "FROM scratch\nCOPY big /big\n", big: randomBytes(20_000_000) };
