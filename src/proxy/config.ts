@@ -87,6 +87,8 @@ global
   fd-hard-limit 40000
   # Old processes stay after a reload for as long as their requests take; WebSockets at most this long.
   hard-stop-after 1h
+  # Through this the next container takes over what this one listens on; see compose.yaml.
+  stats socket "\${WHERRY_RUN}/listeners.sock" mode 600 level admin expose-fd listeners
 
 defaults
   mode http

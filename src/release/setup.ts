@@ -42,7 +42,7 @@ export async function startProxy(
   return (await startFrom(ctx, connection, scope, { start: [proxyStep(state)], delivery }, report)).steps;
 }
 
-/** The same with the newest image that there is: of the registry, else of this machine, else of the server itself. */
+/** The same with the newest image of the registry; where the server reaches none, with what it has. */
 export async function renewProxy(
   ctx: Context,
   connection: Connection,
@@ -50,20 +50,10 @@ export async function renewProxy(
   { state, inventory }: Survey,
   report: Report,
 ): Promise<PhaseResult> {
-  const newer = await deliverProxyImage(ctx, withoutName(inventory, proxyImage), report);
-  const start = proxyStep(state);
-  const pull: Step = { step: "pull-proxy", image: proxyImage };
-  const rest = newer === undefined ? { start: [pull, start] } : { start: [start], delivery: newer };
-  return startFrom(ctx, connection, scope, { delivery: undefined, ...rest }, report);
-}
-
-/** As if the engine did not know the name: what it stands for there may be older than what it stands for here. */
-function withoutName(inventory: EngineInventory, name: string): EngineInventory {
-  const images = inventory.images.map((image) => ({
-    ...image,
-    references: image.references.filter((reference) => reference !== name),
-  }));
-  return { ...inventory, images };
+  const present = inventory.images.some(({ references }) => references.includes(proxyImage));
+  const delivery = present ? undefined : await deliverProxyImage(ctx, inventory, report);
+  const pull: readonly Step[] = present ? [{ step: "pull-proxy", image: proxyImage }] : [];
+  return startFrom(ctx, connection, scope, { start: [...pull, proxyStep(state)], delivery }, report);
 }
 
 type ImageDelivery = Awaited<ReturnType<typeof deliverProxyImage>>;

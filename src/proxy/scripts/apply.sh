@@ -3,6 +3,7 @@
 mkdir -p "$proxy"
 (
 flock 7
+settle_proxies
 folder=$proxy/apps/$1
 # Nothing to take away from a proxy that knows nothing.
 [ -n "$2$3" ] || [ -d "$folder" ] || exit 0
@@ -23,7 +24,7 @@ replace rules.cfg "$6"
 write_config
 for map in routes blue green; do cat "$proxy"/apps/*/"$map.map" | sort -u | put "$proxy/maps/$map.map" 644; done
 write_live_map
-if ! docker exec wherry-proxy haproxy -c -f /wherry/haproxy.cfg.next; then
+if ! docker exec "$(proxy_container)" haproxy -c -f /wherry/haproxy.cfg.next; then
   problem proxy-refused "the proxy does not accept its new configuration"
   exit 1
 fi

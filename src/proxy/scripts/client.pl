@@ -1,37 +1,58 @@
-# Talks to HAProxy's master socket.
-#   SOCKET say COMMAND...            each command to the process that serves now; prints what it answers
-#   SOCKET drain SECONDS BACKEND...  (pairs) waits until no process has a request on a back end, so many seconds at most,
-#                                    then closes what is left; prints `drained BACKEND LEFT` for each
+# Talks to HAProxy's master sockets: to that of the proxy that serves, and to those of proxies that are ending after an
+# upgrade, which lie beside it in folders of their own and may still get a request on a connection that was idle.
+#   SOCKET say COMMAND...            each command to every process; prints what the one that serves now answers
+#   SOCKET drain SECONDS BACKEND...  (pairs) waits until no process has a request on a back end, so many seconds at most;
+#                                    prints `drained BACKEND LEFT` for each
+#   SOCKET close BACKEND...          closes what is left
 #   SOCKET reload                    reloads and waits for the answer; exit code 1 when the new configuration failed
-use strict; use warnings; use IO::Socket::UNIX;
+use strict; use warnings; use IO::Socket::UNIX; use File::Glob ':bsd_glob';
 my ($socket, $verb, @rest) = @ARGV;
 
+# A master that is just starting takes a connection and may never answer on it (measured): ask again.
 sub ask {
-  my ($line) = @_;
-  my $s = IO::Socket::UNIX->new(Peer => $socket) or die "the proxy does not answer: $!\n";
-  print $s "$line\n"; $s->flush; shutdown($s, 1);
-  local $/; my $answer = <$s>; $answer = '' unless defined $answer;
-  $answer =~ s/^\s*\n|\n\s*$//g;
-  return $answer;
+  my ($line, $master) = @_;
+  for my $attempt (1 .. 5) {
+    my $s = IO::Socket::UNIX->new(Peer => $master || $socket);
+    if (!$s) { return '' if $master && $master ne $socket; die "the proxy does not answer: $!\n" }
+    print $s "$line\n"; $s->flush; shutdown($s, 1);
+    my $answer = eval {
+      local $SIG{ALRM} = sub { die };
+      alarm($line eq 'reload' ? 60 : 3);
+      local $/; my $text = <$s>; alarm 0; defined $text ? $text : '';
+    };
+    next unless defined $answer;
+    $answer =~ s/^\s*\n|\n\s*$//g;
+    return $answer;
+  }
+  die "the proxy does not answer\n";
+}
+
+sub masters {
+  my ($folder) = $socket =~ m{^(.*)/};
+  my $current = readlink "$folder/current";
+  return ($socket, grep { !defined $current || $_ ne "$folder/$current/master.sock" } glob("$folder/[0-9]*/master.sock"));
 }
 
 # Old processes finish their requests after a reload; what they still have counts too.
 sub workers {
-  my @pids;
-  for (split /\n/, ask('show proc')) { push @pids, $1 if /^(\d+)\s+worker/ }
-  return @pids;
+  my @workers;
+  for my $master (masters()) {
+    for (split /\n/, ask('show proc', $master)) { push @workers, [$1, $master] if /^(\d+)\s+worker/ }
+  }
+  return @workers;
 }
 
 sub old_workers {
-  my ($old, @pids) = (0);
-  for (split /\n/, ask('show proc')) { $old = 1 if /^# old workers/; push @pids, $1 if $old && /^(\d+)\s+worker/ }
-  return @pids;
+  my ($old, @workers) = (0);
+  for (split /\n/, ask('show proc')) { $old = 1 if /^# old workers/; push @workers, [$1, $socket] if $old && /^(\d+)\s+worker/ }
+  return (@workers, grep { $_->[1] ne $socket } workers());
 }
 
 sub in_flight {
   my %sum;
-  for my $pid (workers()) {
-    for (split /\n/, ask("\@!$pid show stat")) {
+  for (workers()) {
+    my ($pid, $master) = @$_;
+    for (split /\n/, ask("\@!$pid show stat", $master)) {
       my @f = split /,/; $sum{$f[0]} += $f[4] + $f[2] if @f > 5 && $f[1] eq 'BACKEND';
     }
   }
@@ -40,25 +61,27 @@ sub in_flight {
 
 sub close_all {
   my ($backend) = @_;
-  for my $pid (workers()) {
-    for (split /\n/, ask("\@!$pid show servers state $backend")) {
+  for (workers()) {
+    my ($pid, $master) = @$_;
+    for (split /\n/, ask("\@!$pid show servers state $backend", $master)) {
       my @f = split / /;
-      ask("\@!$pid shutdown sessions server $backend/$f[3]") if @f > 4 && $f[1] eq $backend;
+      ask("\@!$pid shutdown sessions server $backend/$f[3]", $master) if @f > 4 && $f[1] eq $backend;
     }
   }
 }
 
 if ($verb eq 'say') {
-  # Old processes too: a connection that was idle at a reload sends its next request there.
   my @old = old_workers();
   for my $command (@rest) {
     my $answer = ask("\@1 $command"); print "$answer\n" if $answer =~ /\S/;
-    ask("\@!$_ $command") for @old;
+    ask("\@!$_->[0] $command", $_->[1]) for @old;
   }
 } elsif ($verb eq 'reload') {
   my $answer = ask('reload');
   print "$answer\n";
   exit($answer =~ /Success=1/ ? 0 : 1);
+} elsif ($verb eq 'close') {
+  close_all($_) for @rest;
 } elsif ($verb eq 'drain') {
   my $begin = time; my %limit = reverse @rest;
   while (%limit) {
@@ -66,7 +89,6 @@ if ($verb eq 'say') {
     for my $backend (keys %limit) {
       my $left = $sum->{$backend} || 0;
       next if $left > 0 && time - $begin < $limit{$backend};
-      close_all($backend) if $left > 0;
       print "drained $backend $left\n"; delete $limit{$backend};
     }
     select undef, undef, undef, 0.05 if %limit;

@@ -1,7 +1,47 @@
-# What scripts need to talk to the proxy. Its sockets are in $proxy/run.
+# What scripts need to talk to the proxy. Its sockets are in $proxy/run/NUMBER; `run/current` names the number of the
+# container that serves, and `run/master.sock` is its socket.
 
 # Runtime commands to the process that serves now. perl is part of every Debian and Ubuntu; socat and nc -U are not.
 proxy_say() { perl -e "$proxy_client" "$proxy/run/master.sock" say "$@"; }
+
+# The containers of the proxy with one number: one, or none.
+proxy_container() { docker ps -aq --no-trunc --filter label=wherry.role=proxy --filter "label=wherry.number=${1:-$(readlink "$proxy/run/current" || echo 0)}"; }
+
+# Lets end whatever proxy is not the one that serves: what is left of an upgrade, or of one that was interrupted at any
+# point. Asks Docker nothing where there is none. Call it under the proxy's lock.
+settle_proxies() {
+  current=$(readlink "$proxy/run/current") || current=
+  others=
+  for folder in "$proxy"/run/[0-9]*; do
+    number=${folder##*/}
+    if [ -d "$folder" ] && [ "$number" != "$current" ]; then others="$others $number"; fi
+  done
+  [ -n "$others" ] || return 0
+  # Before anything else: what is ended takes its folder with it, and nobody would look after the name any more.
+  serving=$(proxy_container)
+  if [ -n "$serving" ] && [ "$(docker inspect -f '{{.Name}}' "$serving")" != /wherry-proxy ]; then
+    docker rename wherry-proxy "wherry-proxy-before-$current" 2>/dev/null || :
+    docker rename "$serving" wherry-proxy
+  fi
+  for number in $others; do
+    was=$(proxy_container "$number")
+    if [ -e "$proxy/run/$number/ending" ] && [ "$(docker inspect -f '{{.State.Running}}' "$was" 2>/dev/null)" = true ]; then continue; fi
+    end_proxy "$number" "$was"
+  done
+}
+
+# Its requests may end first, and its WebSockets for as long as `hard-stop-after` says; then container and folder go.
+#   $1 number   $2 its container, if there is one
+end_proxy() {
+  if [ -n "$2" ]; then
+    # Before the signal: a server that boots now must not start both.
+    docker update --restart no "$2" > /dev/null
+    docker kill --signal USR1 "$2" > /dev/null 2>&1 || :
+    : > "$proxy/run/$1/ending"
+  fi
+  setsid sh -c '[ -z "$1" ] || { docker wait "$1"; docker rm --force "$1"; }; rm -rf "$2"' end "$2" "$proxy/run/$1" \
+    < /dev/null > /dev/null 2>&1 3>&- 7>&- 8>&- 9>&- &
+}
 
 # Puts the configuration together: what is common, the apps' rules within it, and their back ends behind it.
 write_config() {

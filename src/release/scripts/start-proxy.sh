@@ -14,7 +14,7 @@ if ! docker image inspect "$image" > /dev/null 2>&1 && ! timeout 300 docker pull
 fi
 # Written only where it differs: what is as it should be is not touched.
 keep() { printf '%s' "$2" | cmp -s - "$1" || printf '%s' "$2" | put "$1" "${3-}"; }
-answers() { perl -e "$proxy_client" "$1" say 'show version' 2>/dev/null | grep -q .; }
+answers() { timeout 1 perl -e "$proxy_client" "$1" say 'show version' 2>/dev/null | grep -q .; }
 keep "$proxy/compose.yaml" "$2"
 for map in routes blue green; do [ -e "$proxy/maps/$map.map" ] || put "$proxy/maps/$map.map" 644 < /dev/null; done
 [ -e "$proxy/maps/live.map" ] || write_live_map

@@ -1,0 +1,126 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { startTraffic } from "../../scripts/traffic/index.ts";
+import type { Traffic } from "../../scripts/traffic/index.ts";
+import { server } from "../../testbed/index.ts";
+import type { TestServer } from "../../testbed/index.ts";
+import { smallApp } from "../helpers/small-app.ts";
+import type { SmallApp } from "../helpers/small-app.ts";
+
+describe("the proxy", { timeout: 600_000 }, () => {
+  let one: TestServer;
+  let app: SmallApp;
+  beforeAll(async () => {
+    one = await server();
+    app = smallApp(one, { app: "behind", services: fastServices });
+    await app.deploy();
+  }, 300_000);
+  afterAll(async () => {
+    app.remove();
+    await one.remove();
+  });
+
+  const onServer = async (script: string): Promise<string> => (await one.exec(["sh", "-c", script])).stdout.trim();
+  const proxies = (): Promise<string> =>
+    onServer("docker ps --filter label=wherry.role=proxy --format '{{.Names}}' | sort | tr '\\n' ' '");
+  /** Another image of the same name: as when the registry has a newer one. */
+  const newImage = (): Promise<string> =>
+    onServer(`printf 'FROM haproxy:3.2\\nLABEL built=${Date.now()}\\n' | docker build -q -t haproxy:3.2 -`);
+  const traffic = (): Promise<Traffic> =>
+    startTraffic({
+      address: one.address,
+      port: one.httpPort,
+      host: app.host,
+      rate: 200,
+      mix: [
+        { method: "GET", path: "/", weight: 7 },
+        { method: "POST", path: "/orders", body: "x".repeat(2000), weight: 3 },
+      ],
+      slow: { path: "/slow?ms=3000", every: 1 },
+      sockets: { path: "/ws", count: 3 },
+    });
+  const upgrade = async (): Promise<Upgrade> => (await app.wherry(["proxy", "upgrade", "--json"])).json<Upgrade>();
+  /** Milliseconds until the app answers through the proxy again. */
+  const untilAnswers = async (): Promise<number> => {
+    const begun = performance.now();
+    for (;;) {
+      const version = await app.version().catch(() => "");
+      if (version === "1") return performance.now() - begun;
+      if (performance.now() - begun > 60_000) throw new Error(`answers ${version}`);
+    }
+  };
+
+  test("an upgrade under load loses nothing, and cuts no WebSocket", async () => {
+    const visitors = await traffic();
+    for (let round = 0; round < 3; round += 1) {
+      await newImage();
+      expect(await upgrade()).toMatchObject({ replaced: true });
+    }
+    // A release that comes while the proxies before still have WebSockets.
+    app.commit({ "version.txt": "2\n" });
+    await app.deploy();
+    const report = await visitors.stop();
+    expect(report.errors.filter(({ what }) => !what.startsWith("sockets"))).toEqual([]);
+    expect(report).toMatchObject({ lost: 0, failed: 0 });
+    expect(report.sockets.refused).toBe(0);
+    await expect.poll(proxies, { timeout: 20_000 }).toBe("wherry-proxy");
+    expect(await upgrade()).toMatchObject({ replaced: false });
+    app.commit({ "version.txt": "1\n" });
+    await app.deploy();
+  });
+
+  test("server setup with another image takes the same way; a reload loses nothing either", async () => {
+    const visitors = await traffic();
+    await newImage();
+    expect((await app.wherry(["server", "setup", "--json"])).exitCode).toBe(0);
+    for (let round = 0; round < 5; round += 1) {
+      await onServer("echo reload | nc -N -U /var/lib/wherry/proxy/run/master.sock > /dev/null");
+    }
+    expect(await visitors.stop()).toMatchObject({ lost: 0, failed: 0 });
+  });
+
+  test("killed, or with its server: all routes are back within seconds", async () => {
+    await onServer("kill -9 $(docker inspect -f '{{.State.Pid}}' wherry-proxy)");
+    const killed = await untilAnswers();
+    await one.crash();
+    const crashed = await untilAnswers();
+    await one.reboot();
+    const rebooted = await untilAnswers();
+    expect(Math.max(killed, crashed, rebooted)).toBeLessThan(5000);
+    expect(await proxies()).toBe("wherry-proxy");
+  });
+
+  test("an upgrade that was killed at any moment is put right by the next deployment or setup", async () => {
+    const again = ["deploy", "server setup", "proxy upgrade"];
+    for (let moment = 0; moment < 12; moment += 1) {
+      await newImage();
+      const begun = performance.now();
+      await app.wherry(["proxy", "upgrade"], { timeout: 500 + moment * 100 });
+      // The server may be in the middle of a step: every second time it dies as well.
+      if (moment % 4 === 3) await one.crash();
+      expect(performance.now() - begun).toBeLessThan(60_000);
+      await untilAnswers();
+      if (moment % 3 === 0) app.commit({ "note.txt": `${moment}\n` });
+      const words = again[moment % 3]?.split(" ") ?? [];
+      expect(await app.wherry([...words, "--json"])).toMatchObject({ exitCode: 0 });
+      await untilAnswers();
+    }
+    await app.wherry(["proxy", "upgrade"]);
+    await expect.poll(proxies, { timeout: 20_000 }).toBe("wherry-proxy");
+    expect(await onServer("ls -d /var/lib/wherry/proxy/run/[0-9]* | wc -l")).toBe("1");
+    // Every process that there is has the sockets of its own folder.
+    expect(await onServer("pgrep -c -f 'haproxy.*master.sock'")).toBe("2");
+  });
+});
+
+interface Upgrade {
+  readonly replaced: boolean;
+  readonly before: string | null;
+  readonly after: string | null;
+}
+
+const fastServices = `
+  web:
+    route: APP.test
+    port: 3000
+    health: { path: /healthz, interval: 500ms, deadline: 20s }
+    drain: 5s`;
