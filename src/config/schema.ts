@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { parseServer } from "./server-address.ts";
+import { proxySettings } from "./proxy-settings.ts";
 import { strategy } from "./strategy.ts";
 import { duration } from "./words.ts";
 
@@ -80,6 +81,9 @@ const service = z.strictObject({
     .boolean()
     .optional()
     .describe("Two of it must never run at once: the old one stops first. Default: false"),
+  proxy: proxySettings
+    .optional()
+    .describe("What the proxy does with its requests: limits, access, headers, redirects."),
   stateful: z
     .boolean()
     .optional()

@@ -5,6 +5,7 @@ import type { ReadConfig } from "./read.ts";
 import type { EnvironmentSection } from "./schema.ts";
 import { parseServer } from "./server-address.ts";
 import type { HealthSettings, Route, ServerAddress, ServiceSettings, Settings } from "./settings.ts";
+import { proxySettingsOf } from "./proxy-settings.ts";
 import { strategyOf } from "./strategy.ts";
 import { formatPosition } from "../core/index.ts";
 import type { YamlProblem } from "./yaml-source.ts";
@@ -24,7 +25,11 @@ export function settingsOf(config: ReadConfig, compose: readonly string[]): Sett
   const [server] = servers;
   const addresses = servers.map((one) => JSON.stringify(one));
   const twice = servers.find((_, index) => addresses.indexOf(addresses[index] ?? "") !== index);
-  const problems = [...clashingRoutes(config, services), ...clashingNames(secrets, merged.values ?? {})];
+  const problems = [
+    ...clashingRoutes(config, services),
+    ...clashingNames(secrets, merged.values ?? {}),
+    ...unusableProxy(config, services, secrets),
+  ];
   if (server === undefined)
     problems.unshift({ at: config.at([], "key"), message: `environments.${config.environment}.server: is missing` });
   if (twice !== undefined)
@@ -57,6 +62,7 @@ function serviceOf(config: ReadConfig, name: string, raw: RawService): ServiceSe
     release: raw.release,
     drain: seconds(raw.drain, defaults.drain),
     singleton: raw.singleton ?? false,
+    proxy: raw.proxy === undefined ? undefined : proxySettingsOf(raw.proxy),
     stateful: raw.stateful,
     at: config.at(["services", name], "key"),
   };
@@ -124,6 +130,32 @@ function clashingNames(
       at,
       message: `secrets: ${name} is in values as well, where anybody can read it; take it out there`,
     }));
+}
+
+/** Rules for requests that never come, and passwords that nobody has. */
+function unusableProxy(
+  config: ReadConfig,
+  services: Readonly<Record<string, ServiceSettings>>,
+  secrets: Settings["secrets"],
+): readonly YamlProblem[] {
+  return Object.entries(services).flatMap(([service, { proxy, routes }]) => {
+    if (proxy === undefined) return [];
+    const problem = (keys: readonly string[], message: string): YamlProblem => ({
+      at: config.at(["services", service, "proxy", ...keys], "key"),
+      message: `services.${service}.proxy${keys.map((key) => `.${key}`).join("")}: ${message}`,
+    });
+    const known = new Set(secrets.map(({ name }) => name));
+    const hosts = new Set(routes.map(({ host }) => host));
+    return [
+      ...(routes.length === 0 ? [problem([], "has no route, so the proxy sees none of its requests")] : []),
+      ...Object.entries(proxy.auth)
+        .filter(([, secret]) => !known.has(secret))
+        .map(([user, secret]) => problem(["auth", user], `${secret} is not in secrets:`)),
+      ...proxy.redirects
+        .filter(({ from }) => !from.startsWith("/") && !hosts.has(from.toLowerCase()))
+        .map(({ from }) => problem(["redirects"], `${from} is no host of its routes`)),
+    ];
+  });
 }
 
 function withoutUndefined<T extends object>(value: T): { [K in keyof T]: Exclude<T[K], undefined> } {

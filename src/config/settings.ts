@@ -1,4 +1,5 @@
 import type { Position, Seconds } from "../core/index.ts";
+import type { ProxySettings } from "./proxy-settings.ts";
 import type { Strategy } from "./strategy.ts";
 
 /** wherry.yaml for one environment: merged, validated, with every default filled in. */
@@ -39,6 +40,8 @@ export interface ServiceSettings {
   readonly drain: Seconds;
   /** Two of it must never run at once: the old one stops first. */
   readonly singleton: boolean;
+  /** What the proxy does with its requests; undefined where nothing is written. */
+  readonly proxy: ProxySettings | undefined;
   /** The user's word against the classification; undefined where there is none. */
   readonly stateful: boolean | undefined;
   /** Where this service is written in wherry.yaml. */

@@ -1,4 +1,7 @@
 import type { HealthSettings, Route } from "../config/index.ts";
+import { rulesConfig } from "./rules.ts";
+import type { ProxyRules } from "./rules.ts";
+import { configWord } from "./words.ts";
 
 export type Slot = "blue" | "green";
 export const slots: readonly Slot[] = ["blue", "green"];
@@ -16,6 +19,7 @@ export interface ProxyTarget {
   readonly addresses: readonly string[];
   /** Null: the proxy only looks whether the port answers. */
   readonly http: HealthSettings | null;
+  readonly rules?: ProxyRules | undefined;
 }
 
 /** What one app in one environment gives to the proxy: its back ends and its part of the maps. */
@@ -93,8 +97,9 @@ global
 defaults
   mode http
   log global
-  # Read by the judge of a canary (watch.pl) and by people; never with what stands behind the question mark.
-  log-format "%{+json}o %(time)[accept_date(ms),ms_utime(%Y-%m-%dT%H:%M:%S.%3NZ)] %(method)[var(txn.method)] %(host)[var(txn.host)] %(path)[var(txn.path)] %(status)ST %(ms)Ta %(backend)b %(server)s %(state)ts"
+  # Read by the judge of a canary (watch.pl) and by people; never with what stands behind the question mark. Fields are
+  # added at the end: the judge reads status, ms and backend in this order.
+  log-format "%{+json}o %(time)[accept_date(ms),ms_utime(%Y-%m-%dT%H:%M:%S.%3NZ)] %(id)[var(txn.id)] %(client)ci %(method)[var(txn.method)] %(host)[var(txn.host)] %(path)[var(txn.path)] %(status)ST %(ms)Ta %(backend)b %(server)s %(state)ts %(bytes)B %(retries)rc %(queue_ms)Tw %(connect_ms)Tc %(response_ms)Tr"
   option dontlognull
   option forwardfor
   # A server may close an idle connection in the instant in which the next request is sent on it. One connection per
@@ -117,6 +122,11 @@ frontend http
   http-request del-header X-Forwarded-For
   http-request set-header X-Forwarded-Proto http
   http-request set-header X-Forwarded-Host %[req.hdr(host)]
+  # One that comes from outside is kept where it can be one; the service sees it, and the answer says it.
+  http-request del-header X-Request-Id unless { req.hdr_cnt(x-request-id) eq 1 } { req.hdr(x-request-id) -m reg ^[A-Za-z0-9._-]{8,64}$ }
+  http-request set-header X-Request-Id %[uuid(7)] unless { req.hdr(x-request-id) -m found }
+  http-request set-var(txn.id) req.hdr(x-request-id)
+  http-after-response set-header X-Request-Id %[var(txn.id)] if { var(txn.id) -m found }
   http-request set-var(txn.method) method
   http-request set-var(txn.host) req.hdr(host),host_only,lower
   http-request set-var(txn.path) path
@@ -195,7 +205,8 @@ export function routeKey(route: Route): string {
 
 function backend(owner: string, target: ProxyTarget): string {
   const { http } = target;
-  const lines = [`backend ${backendName(owner, target.service, target.slot)}`];
+  const name = backendName(owner, target.service, target.slot);
+  const lines = [`backend ${name}`];
   if (http !== null) {
     lines.push(
       "  option httpchk",
@@ -204,13 +215,17 @@ function backend(owner: string, target: ProxyTarget): string {
       `  timeout check ${Math.round(http.timeout * 1000)}ms`,
     );
   }
+  const rules = target.rules === undefined ? undefined : rulesConfig(name, target.rules);
+  lines.push(...(rules?.lines ?? []));
+  // Another replica takes over what the one that died had begun to serve, where doing it twice does no harm.
+  if (target.addresses.length > 1)
+    lines.push(
+      "  option redispatch 1",
+      "  retry-on conn-failure empty-response",
+      "  http-request disable-l7-retry unless { method GET HEAD OPTIONS PUT DELETE }",
+    );
   const interval = Math.round((http?.interval ?? 1) * 1000);
   lines.push(`  default-server check inter ${interval}ms downinter ${interval}ms rise 2 fall 3`);
   target.addresses.forEach((address, index) => lines.push(`  server s${index + 1} ${address}`));
-  return `${lines.join("\n")}\n`;
-}
-
-/** Quotes a word for HAProxy's configuration, where single quotes are literal up to the next one. */
-function configWord(text: string): string {
-  return /^[\w/.?=&%~+:,@-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+  return `${rules?.users ?? ""}${lines.join("\n")}\n`;
 }

@@ -1,5 +1,7 @@
 /** The proxy: HAProxy's configuration, its maps, and the scripts that talk to it while it runs. */
 export { backendName, frontendConfig, liveMap, otherSlot, ownerOf, proxyFragment, routeKey, slots } from "./config.ts";
 export type { ProxyFragment, ProxyTarget, Slot, Testers } from "./config.ts";
+export type { ProxyRules } from "./rules.ts";
+export { hashPassword } from "./passwords.ts";
 export { applyProxy, proxyLibrary } from "./scripts.ts";
 export { proxyCompose, proxyImage } from "./container.ts";

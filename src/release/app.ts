@@ -8,12 +8,15 @@ import { describeCommit, listProjectFiles } from "../git/index.ts";
 import type { CommitDescription } from "../git/index.ts";
 import { readSecrets } from "../secrets/index.ts";
 import type { Context } from "../system/index.ts";
+import { readErrorPages } from "./proxy-rules.ts";
+import type { ErrorPages } from "./proxy-rules.ts";
 
 /** The user's app as it lies here, understood: what a release is made of, before images. */
 export interface App {
   readonly settings: Settings;
   readonly model: AppModel;
   readonly secrets: ReadonlyMap<string, Secret>;
+  readonly pages: ErrorPages;
   /** Undefined outside a git repository. */
   readonly commit: CommitDescription | undefined;
   /** The files are taken as they lie here, and not as they are in the commit. */
@@ -32,20 +35,25 @@ export async function readApp(
   options: Pick<AppOptions, "dirty">,
   report: Report,
 ): Promise<App> {
-  const [own, commit] = await Promise.all([
+  const [own, commit, { pages, files }] = await Promise.all([
     readSecrets(ctx, settings, settings.secrets),
     describeCommit(ctx, settings.directory),
+    readErrorPages(ctx, settings),
   ]);
   const model = understand(await loadCompose(ctx, settings, own), settings);
   refuseErrors(model.notices);
   const others = model.secrets.filter(({ name }) => !own.has(name));
   const secrets = new Map([...own, ...(others.length === 0 ? [] : await readSecrets(ctx, settings, others))]);
-  const dirty = await isDirty(ctx, { settings, model, commit, wanted: options.dirty }, report);
+  const dirty = await isDirty(
+    ctx,
+    { settings, files: [...model.files, ...files], commit, wanted: options.dirty },
+    report,
+  );
   for (const { severity, message, at, hint } of model.notices) {
     const text = `${at === undefined ? "" : `${formatPosition(at)}  `}${message}${hint === undefined ? "" : ` (${hint})`}`;
     report({ type: severity === "warning" ? "note" : "line", text });
   }
-  return { settings, model, secrets, commit, dirty };
+  return { settings, model, secrets, pages, commit, dirty };
 }
 
 function refuseErrors(notices: readonly Notice[]): void {
@@ -64,7 +72,8 @@ function refuseErrors(notices: readonly Notice[]): void {
 
 interface Question {
   readonly settings: Settings;
-  readonly model: AppModel;
+  /** Files that Wherry itself reads, beside wherry.yaml. */
+  readonly files: readonly string[];
   readonly commit: CommitDescription | undefined;
   readonly wanted: boolean;
 }
@@ -73,7 +82,7 @@ interface Question {
  * What is deployed is what the commit says, so that it can be told later what ran. Files that Wherry itself reads
  * must be as committed; what else is not committed is only left out of the images, and said.
  */
-async function isDirty(ctx: Context, { settings, model, commit, wanted }: Question, report: Report): Promise<boolean> {
+async function isDirty(ctx: Context, { settings, files, commit, wanted }: Question, report: Report): Promise<boolean> {
   if (commit === undefined) {
     report({ type: "note", text: "not in a git repository with a commit: the files are taken as they lie here" });
     return true;
@@ -81,7 +90,7 @@ async function isDirty(ctx: Context, { settings, model, commit, wanted }: Questi
   const changed = new Set(commit.dirty.filter((path) => !path.startsWith(".wherry/")));
   if (changed.size === 0) return false;
   if (wanted) return true;
-  const read = [settings.file, ...model.files].map((path) => relative(settings.directory, path));
+  const read = [settings.file, ...files].map((path) => relative(settings.directory, path));
   const uncommitted = await listProjectFiles(
     ctx,
     settings.directory,

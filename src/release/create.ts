@@ -3,6 +3,7 @@ import type { ServiceModel } from "../compose/index.ts";
 import type { ServiceImage } from "../images/index.ts";
 import type { App } from "./app.ts";
 import { secretVersion } from "./identity.ts";
+import { proxyRulesOf } from "./proxy-rules.ts";
 import type { ReleaseId, ReleaseRecord, ReleaseService } from "./record.ts";
 
 export interface Making {
@@ -35,7 +36,10 @@ export function createRecord(app: App, making: Making): ReleaseRecord {
     tag: commit?.tag ?? null,
     repository: commit?.repository ?? null,
     firstCommit: commit?.firstCommit ?? null,
-    services: model.services.map((service) => serviceOf(service, imageOf(making, service.name), versions)),
+    services: model.services.map((service) => ({
+      ...serviceOf(service, imageOf(making, service.name), versions),
+      ...proxyOf(app, making, service.name),
+    })),
     jobs: model.jobs,
     volumes: model.releaseVolumes,
     releaseNetworks: model.releaseNetworks,
@@ -43,6 +47,11 @@ export function createRecord(app: App, making: Making): ReleaseRecord {
     values: settings.values,
     secrets: [...versions].map(([name, version]) => ({ name, version })),
   };
+}
+
+function proxyOf({ settings, secrets, pages }: App, { salt }: Making, service: string): Pick<ReleaseService, "proxy"> {
+  const proxy = proxyRulesOf(service, { settings, secrets, pages, salt });
+  return proxy === undefined ? {} : { proxy };
 }
 
 /** An app has one stack until it names several. */

@@ -181,6 +181,7 @@ function proxyTargets(
         slot: on,
         routes: service.routes,
         http: service.http,
+        rules: service.proxy,
         addresses: addressesOf(record, on === slot ? subnets : assignSubnets(record, state), on, service.name),
       }));
   const other = otherSlot(slot);

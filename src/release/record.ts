@@ -1,5 +1,6 @@
 import type { Placement, ServiceKind, VolumeModel } from "../compose/index.ts";
 import type { HealthSettings, Route } from "../config/index.ts";
+import type { ProxyRules } from "../proxy/index.ts";
 import type { Seconds } from "../core/index.ts";
 
 /** `20261124-3f2a`: the day and four hex digits; sorts by day, says nothing else. */
@@ -64,4 +65,6 @@ export interface ReleaseService {
   readonly networks: readonly { readonly name: string; readonly aliases: readonly string[] }[];
   readonly needs: readonly { readonly service: string; readonly healthy: boolean }[];
   readonly proxyNetwork: string | null;
+  /** What the proxy does with its requests; records of version 0.1.0 have none. */
+  readonly proxy?: ProxyRules;
 }

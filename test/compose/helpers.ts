@@ -139,6 +139,7 @@ export function settingsWith(services: Readonly<Record<string, Partial<ServiceSe
     release: undefined,
     drain: 30,
     singleton: false,
+    proxy: undefined,
     stateful: undefined,
     at,
   };

@@ -58,7 +58,8 @@ if ! docker version > /dev/null 2>&1; then
   id -nG | grep -qw docker || { as_root usermod -aG docker "$(id -un)"; say "joined docker"; }
 fi
 
-if [ ! -d /var/lib/wherry ]; then
+# Where a deployment came first, all that is known is in the home folder, and stays there.
+if [ ! -d /var/lib/wherry ] && [ ! -d "$HOME/.local/state/wherry" ]; then
   # On a machine of one's own without sudo, the home folder will do.
   if as_root true 2>/dev/null; then as_root install -d -m 0700 -o "$(id -un)" -g "$(id -gn)" /var/lib/wherry; fi
 fi
