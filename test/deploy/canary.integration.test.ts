@@ -78,7 +78,10 @@ describe("a release that has to prove itself", () => {
 
   beforeAll(async () => {
     one = await server();
-    app = smallApp(one, { app: "canary" });
+    app = smallApp(one, {
+      app: "canary",
+      files: { "compose.production.yaml": "services: { web: { mem_limit: 250m } }\n" },
+    });
     configure(settings.canary, settings.watch);
     good = await app.deploy();
   });
@@ -142,6 +145,7 @@ describe("a release that has to prove itself", () => {
   test.for([
     ["5 % errors", "errors 5", /% of \d+ answers are errors/],
     ["slow answers", "slow 700", /95 % of \d+ answers take/],
+    ["memory that grows to its limit", "grows", /out of memory|was restarted|exited|not healthy/],
     ["a crash after some seconds", "dies 8", /was restarted|exited|not healthy/],
   ])(
     "a version with %s is taken back by itself, and the reason is in the ledger",

@@ -18,7 +18,7 @@ if (behaviour === "crashes") {
 
 if (behaviour === "dies") setTimeout(() => process.exit(4), Number(amount) * 1000);
 const hoard = [];
-if (behaviour === "grows") setInterval(() => hoard.push(Buffer.alloc(8_000_000, 1)), 100);
+if (behaviour === "grows") setInterval(() => hoard.push(Buffer.alloc(8_000_000, 1)), 300);
 let answers = 0;
 
 const server = createServer(async (request, response) => {
