@@ -1,5 +1,6 @@
 import { deploy as deployApp, plan as planApp } from "../../release/index.ts";
 import type { DeploymentResult, PlanResult } from "../../release/index.ts";
+import { decide } from "../decide.ts";
 import { command } from "../definition.ts";
 import { formatDeployment, formatPlan } from "../format/deployment.ts";
 import { optional, percent, toggle } from "../parameters.ts";
@@ -32,7 +33,8 @@ export const deploy = command({
     ctx,
   ): Promise<DeploymentResult | PlanResult> {
     const options = { environment, directory, server, dirty: taken, canary };
-    return plan ? planApp(ctx, options, ctx.report) : deployApp(ctx, options, ctx.report);
+    if (plan) return planApp(ctx, options, ctx.report);
+    return decide(ctx, { environment, directory, server }, await deployApp(ctx, options, ctx.report));
   },
   print: (result, screen) => ("outcome" in result ? formatDeployment(result, screen) : formatPlan(result, screen)),
   failure: (result) => ("outcome" in result ? result.failure : undefined),
