@@ -1,3 +1,4 @@
+import { WherryError } from "../core/index.ts";
 import { abort, promote } from "../release/index.ts";
 import type { DeploymentResult } from "../release/index.ts";
 import type { CommandContext } from "./definition.ts";
@@ -30,7 +31,8 @@ export async function decide(ctx: CommandContext, where: Where, result: Deployme
   }
   if (answer === "abort") {
     await abort(ctx, where, ctx.report);
-    return { ...result, outcome: "cancelled" };
+    const message = `${result.release.id} was taken back: ${result.judgements.at(-1)?.reason ?? "too little is known of it"}`;
+    return { ...result, outcome: "cancelled", failure: new WherryError("failed", "aborted", message) };
   }
   return result;
 }
