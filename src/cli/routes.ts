@@ -113,4 +113,10 @@ export const routes: readonly Route[] = [
     group: "server",
     load: async () => (await import("./commands/proxy/upgrade.ts")).upgrade,
   },
+  {
+    words: ["proxy", "maintenance"],
+    brief: "Show a page instead of the app, or the app again",
+    group: "server",
+    load: async () => (await import("./commands/proxy/maintenance.ts")).maintenance,
+  },
 ];

@@ -1,4 +1,3 @@
-import { isIP } from "node:net";
 import * as z from "zod";
 import { parseDuration } from "../core/index.ts";
 import type { Seconds } from "../core/index.ts";
@@ -126,8 +125,5 @@ function bytesOf(text: string): number | undefined {
 }
 
 function isNetwork(text: string): boolean {
-  const [address = "", bits, ...rest] = text.split("/");
-  const version = isIP(address);
-  if (version === 0 || rest.length > 0 || address.includes("%")) return false;
-  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128));
+  return [z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()].some((form) => form.safeParse(text).success);
 }

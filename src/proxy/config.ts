@@ -74,6 +74,14 @@ const canaryRules = `  acl canary var(txn.live) -m sub .
   http-response add-header Set-Cookie "wherry-canary=%[var(txn.canary_id)].%[var(txn.number)]; Path=/; HttpOnly; SameSite=Lax" if sticky drawn
 `;
 
+/** A page instead of the app, for all but those in the map `visitors`: by their address, or by the word in a header. */
+const maintenanceRules = `  http-request set-var(txn.maintenance) var(txn.owner),map(${proxyMount}/maps/maintenance.map)
+  acl maintained var(txn.maintenance) -m found
+  http-request set-var-fmt(txn.address) "%[var(txn.owner)]/%[src]" if maintained
+  http-request set-var-fmt(txn.pass) "%[var(txn.owner)]/%[req.hdr(x-maintenance-pass)]" if maintained
+  http-request return status 503 content-type "text/html; charset=utf-8" hdr Retry-After 120 hdr Cache-Control no-store lf-string %[var(txn.maintenance),b64dec] if maintained !{ var(txn.address),map(${proxyMount}/maps/visitors.map) -m found } !{ var(txn.pass),map(${proxyMount}/maps/visitors.map) -m found }
+`;
+
 /**
  * The part of the configuration that is the same for every app. Requests find their way through four maps: `routes`
  * says whose request it is, `live` which side of that owner is live, `blue` and `green` which back end on that side.
@@ -81,7 +89,8 @@ const canaryRules = `  acl canary var(txn.live) -m sub .
  * canary `blue.green.500.20261125-4b0f.sticky`: live, candidate, share in hundredths of a percent, release, stickiness.
  */
 export function frontendConfig(options: { readonly httpPort: number; readonly ipv6: boolean }): string {
-  const bind = options.ipv6 ? `bind :::${options.httpPort} v4v6` : `bind *:${options.httpPort}`;
+  // Two sockets where there is IPv6: one for both would show IPv4 addresses as ::ffff:203.0.113.7.
+  const binds = [`bind *:${options.httpPort}`, ...(options.ipv6 ? [`bind :::${options.httpPort} v6only`] : [])];
   return `# Written by Wherry; plain HAProxy. Changes by hand are lost with the next deployment.
 global
   log stdout format raw local0 info
@@ -118,7 +127,7 @@ defaults
   timeout tunnel 24h
 
 frontend http
-  ${bind}
+  ${binds.join("\n  ")}
   http-request del-header X-Forwarded-For
   http-request set-header X-Forwarded-Proto http
   http-request set-header X-Forwarded-Host %[req.hdr(host)]
@@ -133,7 +142,7 @@ frontend http
   http-request set-var-fmt(txn.key) "%[var(txn.host)]%[var(txn.path)]/"
   http-request set-var(txn.owner) var(txn.key),map_beg(${proxyMount}/maps/routes.map)
   http-request return status 404 content-type text/plain string "No app answers here.\\n" unless { var(txn.owner) -m found }
-  http-request set-var(txn.live) var(txn.owner),map(${liveMap})
+${maintenanceRules}  http-request set-var(txn.live) var(txn.owner),map(${liveMap})
   http-request set-var(txn.slot) var(txn.live),field(1,.)
 ${canaryRules}  # Rules of the apps
   http-request set-var(txn.backend) var(txn.key),map_beg(${proxyMount}/maps/blue.map) if { var(txn.slot) -m str blue }

@@ -2,6 +2,7 @@
 export { backendName, frontendConfig, liveMap, otherSlot, ownerOf, proxyFragment, routeKey, slots } from "./config.ts";
 export type { ProxyFragment, ProxyTarget, Slot, Testers } from "./config.ts";
 export type { ProxyRules } from "./rules.ts";
+export { maintenancePage } from "./maintenance.ts";
 export { hashPassword } from "./passwords.ts";
 export { applyProxy, proxyLibrary } from "./scripts.ts";
 export { proxyCompose, proxyImage } from "./container.ts";

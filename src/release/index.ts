@@ -14,6 +14,7 @@ export { readStatus } from "./status.ts";
 export type { ServerSummary, Status } from "./status.ts";
 export { serverStatus, setUpServer } from "./server.ts";
 export type { ServerStatus, SetupResult } from "./server.ts";
+export { setMaintenance } from "./maintenance.ts";
 export { upgradeProxy } from "./proxy.ts";
 export { followLogs, execute, runOnce } from "./containers.ts";
 export { planRemoval, remove } from "./remove.ts";

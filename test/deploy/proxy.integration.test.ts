@@ -53,7 +53,7 @@ describe("the proxy", { timeout: 600_000 }, () => {
     const visitors = await traffic();
     for (let round = 0; round < 3; round += 1) {
       await newImage();
-      expect(await upgrade()).toMatchObject({ replaced: true });
+      expect(await upgrade()).toMatchObject({ servers: [{ replaced: true }] });
     }
     // A release that comes while the proxies before still have WebSockets.
     app.commit({ "version.txt": "2\n" });
@@ -63,7 +63,7 @@ describe("the proxy", { timeout: 600_000 }, () => {
     expect(report).toMatchObject({ lost: 0, failed: 0 });
     expect(report.sockets.refused).toBe(0);
     await expect.poll(proxies, { timeout: 20_000 }).toBe("wherry-proxy");
-    expect(await upgrade()).toMatchObject({ replaced: false });
+    expect(await upgrade()).toMatchObject({ servers: [{ replaced: false }] });
     app.commit({ "version.txt": "1\n" });
     await app.deploy();
   });
@@ -91,6 +91,28 @@ describe("the proxy", { timeout: 600_000 }, () => {
     expect(await proxies()).toBe("wherry-proxy");
   });
 
+  test("maintenance: a page for all but those who may see the app, over a reboot, until it is off", async () => {
+    const page = `<h1>100 % "closed" %[src] $HOME</h1>\n<p>ä \\ 'x'</p>\n`;
+    app.write({ "closed.html": page });
+    const on = ["proxy", "maintenance", "on", "--page", "closed.html", "--allow", "192.0.2.1", "--json"];
+    const { pass } = (await app.wherry(on)).json<{ pass: string }>();
+    const ask = (...args: readonly string[]): Promise<string> =>
+      onServer(`curl -s -w '%{http_code}' -H 'Host: ${app.host}' ${args.join(" ")} http://127.0.0.1/healthz`);
+    expect(await ask()).toBe(`${page}503`);
+    expect(await ask("-H", `'X-Maintenance-Pass: ${pass}'`)).toBe(`{"ok":true}200`);
+    expect(await ask("-H", "'X-Maintenance-Pass: 1'")).toBe(`${page}503`);
+    await one.reboot();
+    await expect.poll(() => ask(), { timeout: 10_000 }).toBe(`${page}503`);
+    await expect.poll(() => ask("-H", `'X-Maintenance-Pass: ${pass}'`), { timeout: 10_000 }).toBe(`{"ok":true}200`);
+    await app.wherry([...on.slice(0, 5), "--allow", "127.0.0.1"]);
+    expect(await ask()).toBe(`{"ok":true}200`);
+    await app.wherry(["proxy", "maintenance", "on"]);
+    expect(await ask()).toContain("Back soon");
+    expect((await app.wherry(["proxy", "maintenance", "off"])).exitCode).toBe(0);
+    expect(await ask()).toBe(`{"ok":true}200`);
+    expect(await onServer("cat /home/deploy/.local/state/wherry/proxy/maps/visitors.map")).toBe("");
+  });
+
   test("an upgrade that was killed at any moment is put right by the next deployment or setup", async () => {
     const again = ["deploy", "server setup", "proxy upgrade"];
     for (let moment = 0; moment < 12; moment += 1) {
@@ -115,9 +137,7 @@ describe("the proxy", { timeout: 600_000 }, () => {
 });
 
 interface Upgrade {
-  readonly replaced: boolean;
-  readonly before: string | null;
-  readonly after: string | null;
+  readonly servers: readonly { readonly replaced: boolean }[];
 }
 
 const fastServices = `

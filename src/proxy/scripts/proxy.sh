@@ -4,7 +4,18 @@
 # Runtime commands to the process that serves now. perl is part of every Debian and Ubuntu; socat and nc -U are not.
 proxy_say() { perl -e "$proxy_client" "$proxy/run/master.sock" say "$@"; }
 
-# The containers of the proxy with one number: one, or none.
+# Closes what the back ends of stopped containers still have; pairs: seconds, back end.
+close_rest() {
+  rest=
+  while [ $# -gt 1 ]; do
+    rest="$rest $2"
+    shift 2
+  done
+  # shellcheck disable=SC2086  # several words on purpose
+  [ -z "$rest" ] || perl -e "$proxy_client" "$proxy/run/master.sock" close $rest || :
+}
+
+# The container of the proxy with one number: one, or none.
 proxy_container() { docker ps -aq --no-trunc --filter label=wherry.role=proxy --filter "label=wherry.number=${1:-$(readlink "$proxy/run/current" || echo 0)}"; }
 
 # Lets end whatever proxy is not the one that serves: what is left of an upgrade, or of one that was interrupted at any
@@ -76,8 +87,38 @@ write_live_map() {
 
 # Tells the running proxy what the files say for one owner, the one of this environment.
 tell_live() {
-  set -- "$1" "$(live_value "$home")"
-  proxy_say "set map /wherry/maps/live.map $1 $2" | grep -q . || return 0
+  tell_map live "$1" "$(live_value "$home")"
+}
+
+#   $1 map   $2 key   $3 value
+tell_map() {
+  proxy_say "set map /wherry/maps/$1.map $2 $3" | grep -q . || return 0
   # Not there yet: the owner is new since the proxy read its files.
-  proxy_say "add map /wherry/maps/live.map $1 $2"
+  proxy_say "add map /wherry/maps/$1.map $2 $3"
+}
+
+# Makes the maps of maintenance anew from what each environment says, and tells the running proxy about the one of this
+# environment. Call it under the proxy's lock.
+tell_maintenance() {
+  rm -f "$proxy/maps/maintenance.map.new" "$proxy/maps/visitors.map.new"
+  for file in "$state"/apps/*/*/maintenance; do
+    [ -e "$file" ] || continue
+    name=${file#"$state/apps/"}
+    name=${name%/maintenance}
+    name=${name%/*}-${name#*/}
+    printf '%s %s\n' "$name" "$(head -n 1 "$file")" >> "$proxy/maps/maintenance.map.new"
+    sed -n "2,\$s|^.*\$|$name/& 1|p" "$file" >> "$proxy/maps/visitors.map.new"
+  done
+  was=$(grep "^$1/" "$proxy/maps/visitors.map" | cut -d ' ' -f 1) || was=
+  for map in visitors maintenance; do
+    touch "$proxy/maps/$map.map.new"
+    chmod 644 "$proxy/maps/$map.map.new"
+    sync "$proxy/maps/$map.map.new"
+    mv -f "$proxy/maps/$map.map.new" "$proxy/maps/$map.map"
+  done
+  page=$(sed -n "s|^$1 ||p" "$proxy/maps/maintenance.map")
+  [ -n "$page" ] || proxy_say "del map /wherry/maps/maintenance.map $1"
+  for key in $was; do proxy_say "del map /wherry/maps/visitors.map $key"; done
+  for key in $(grep "^$1/" "$proxy/maps/visitors.map" | cut -d ' ' -f 1); do proxy_say "add map /wherry/maps/visitors.map $key 1"; done
+  [ -z "$page" ] || tell_map maintenance "$1" "$page"
 }

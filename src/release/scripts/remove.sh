@@ -21,6 +21,10 @@ rm -rf "$home/releases" "$home/base" "$home/slots" "$home/incoming" "$home/live"
 for image in $(docker image ls --filter "reference=wherry/$app/*" --format '{{.Repository}}:{{.Tag}}'); do
   grep -qF "\"image\":\"$image\"" "$state"/apps/*/*/releases/*/release.json 2>/dev/null || docker image rm "$image" > /dev/null 2>&1 || :
 done
+if [ -e "$home/maintenance" ]; then
+  rm -f "$home/maintenance"
+  (flock 7; tell_maintenance "$app-$environment") 7>> "$proxy/lock"
+fi
 # The guard takes the folder away when it lets go of the lock.
 : > "$home/removed"
 for kept in $(docker volume ls -q --filter "label=wherry.app=$app" --filter "label=wherry.environment=$environment"); do say "kept $kept"; done

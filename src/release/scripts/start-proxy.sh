@@ -16,7 +16,7 @@ fi
 keep() { printf '%s' "$2" | cmp -s - "$1" || printf '%s' "$2" | put "$1" "${3-}"; }
 answers() { timeout 1 perl -e "$proxy_client" "$1" say 'show version' 2>/dev/null | grep -q .; }
 keep "$proxy/compose.yaml" "$2"
-for map in routes blue green; do [ -e "$proxy/maps/$map.map" ] || put "$proxy/maps/$map.map" 644 < /dev/null; done
+for map in routes blue green maintenance visitors; do [ -e "$proxy/maps/$map.map" ] || put "$proxy/maps/$map.map" 644 < /dev/null; done
 [ -e "$proxy/maps/live.map" ] || write_live_map
 settle_proxies
 

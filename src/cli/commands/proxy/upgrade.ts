@@ -10,16 +10,21 @@ export const upgrade = command({
   examples: [{ line: "proxy upgrade -e production", what: "bring the proxy up to date" }],
   schema: z.strictObject({
     environment: z.string(),
-    server: z.string(),
-    before: z.string().nullable(),
-    after: z.string().nullable(),
-    replaced: z.boolean(),
+    servers: z.array(
+      z.strictObject({
+        server: z.string(),
+        before: z.string().nullable(),
+        after: z.string().nullable(),
+        replaced: z.boolean(),
+      }),
+    ),
     steps: z.array(z.strictObject({ id: z.string(), title: z.string(), outcome: z.string(), seconds: z.number() })),
   }),
-  run: ({ environment, directory }, ctx) => upgradeProxy(ctx, { environment, directory }, ctx.report),
-  print: ({ server, before, after, replaced }, { style }) => [
-    replaced
-      ? `${style.good("upgraded:")} the proxy of ${server} is HAProxy ${after}${before === null ? "" : `, was ${before}`}`
-      : `the proxy of ${server} is up to date: HAProxy ${after}`,
-  ],
+  run: ({ environment, directory, server }, ctx) => upgradeProxy(ctx, { environment, directory, server }, ctx.report),
+  print: ({ servers }, { style }) =>
+    servers.map(({ server, before, after, replaced }) =>
+      replaced
+        ? `${style.good("upgraded:")} the proxy of ${server} is HAProxy ${after}${before === null ? "" : `, was ${before}`}`
+        : `the proxy of ${server} is up to date: HAProxy ${after}`,
+    ),
 });
