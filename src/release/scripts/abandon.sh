@@ -10,5 +10,6 @@ fi
 left=$(containers_of "$slot")
 # shellcheck disable=SC2086  # several words on purpose
 [ -z "$left" ] || docker stop $patience $left > /dev/null
+close_rest "$@"
 docker ps -aq --filter "label=wherry.app=$app" --filter "label=wherry.environment=$environment" --filter "label=wherry.slot=$slot" --filter label=com.docker.compose.oneoff=True | xargs -r docker rm -f > /dev/null
 [ -e "$home/releases/$release/served" ] || rm -rf "$home/releases/$release"

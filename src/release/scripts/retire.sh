@@ -6,8 +6,10 @@ shift 2
 for server in $servers; do proxy_say "set server $server state maint" || :; done
 old=$(containers_of "$slot")
 [ -n "$old" ] || exit 0
+# Told to end, the app may say goodbye to its WebSockets; what is left then is closed.
 begun=$(date +%s)
 docker stop $old > /dev/null
 took=$(($(date +%s) - begun))
+close_rest "$@"
 [ "$took" -lt 10 ] || say "slow-stop $took"
 docker rm -v $old > /dev/null

@@ -41,12 +41,15 @@ const server = createServer(async (request, response) => {
   return answer(200, { version, method: request.method, host: request.headers.host, bytes: body.length });
 });
 
-// WebSocket: says the version, and gives back what it gets (text up to 125 bytes).
+// WebSocket: says the version, and gives back what it gets (text up to 125 bytes); says goodbye when the server ends.
+const sockets = new Set();
 server.on("upgrade", (request, socket) => {
   const key = createHash("sha1").update(`${request.headers["sec-websocket-key"]}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest("base64");
   socket.write(`HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${key}\r\n\r\n`);
   const send = (text) => socket.write(Buffer.concat([Buffer.from([0x81, text.length]), Buffer.from(text)]));
   send(JSON.stringify({ version }));
+  sockets.add(socket);
+  socket.on("close", () => sockets.delete(socket));
   socket.on("error", () => socket.destroy());
   socket.on("data", (frame) => {
     if ((frame[0] & 15) === 8) return socket.end(Buffer.from([0x88, 0]));
@@ -70,6 +73,7 @@ server.listen(3000, () => console.log(`version ${version} listens`));
 process.on("SIGTERM", () => {
   console.log("SIGTERM");
   if (behaviour === "ignores-sigterm") return;
+  for (const socket of sockets) socket.end(Buffer.from([0x88, 2, 0x03, 0xe9]));
   const idle = setInterval(() => server.closeIdleConnections(), 50);
   server.close(() => clearInterval(idle));
 });
