@@ -125,6 +125,7 @@ const status = z.strictObject({
       replicas: z.int(),
       wanted: z.int(),
       healthy: z.boolean().nullable(),
+      retries: z.int().nullable(),
       since: z.string().nullable(),
     }),
   ),

@@ -53,6 +53,8 @@ export interface ServiceStatus {
   readonly wanted: number;
   /** Null where no check says anything. */
   readonly healthy: boolean | null;
+  /** Requests that another replica took over since the proxy's last reload; null where it sees none. */
+  readonly retries: number | null;
   /** When the oldest of its containers was made; ISO 8601. */
   readonly since: string | null;
 }
@@ -108,17 +110,25 @@ function liveOf(state: ServerState): Status["live"] {
   return record === undefined ? null : { id: record.id, commit: record.commit, createdAt: record.createdAt };
 }
 
-/** Back end -> are all its servers up, as the proxy sees them? */
-function proxyHealth(output: string): ReadonlyMap<string, boolean> {
-  const health = new Map<string, boolean>();
-  for (const line of output.split("\n")) {
-    const [word, backend = "", , status = ""] = line.split(" ");
-    if (word === "stat") health.set(backend, (health.get(backend) ?? true) && status.startsWith("UP"));
-  }
-  return health;
+/** One back end as the proxy sees it. */
+interface Seen {
+  /** Are all its servers up? */
+  readonly up: boolean;
+  readonly retries: number;
 }
 
-function servicesOf(state: ServerState, proxy: ReadonlyMap<string, boolean>): readonly ServiceStatus[] {
+function proxyHealth(output: string): ReadonlyMap<string, Seen> {
+  const seen = new Map<string, Seen>();
+  for (const line of output.split("\n")) {
+    const [word, backend = "", , retries, status = ""] = line.split(" ");
+    if (word !== "stat") continue;
+    const { up, retries: sum } = seen.get(backend) ?? { up: true, retries: 0 };
+    seen.set(backend, { up: up && status.startsWith("UP"), retries: sum + Number(retries) });
+  }
+  return seen;
+}
+
+function servicesOf(state: ServerState, proxy: ReadonlyMap<string, Seen>): readonly ServiceStatus[] {
   const record = state.records.find(({ id }) => id === state.live?.release);
   return (record?.services ?? []).map((service) => {
     const slot = service.placement === "base" ? "base" : (state.live?.slot ?? "");
@@ -140,7 +150,8 @@ function servicesOf(state: ServerState, proxy: ReadonlyMap<string, boolean>): re
       digest: service.digest,
       replicas: running.length,
       wanted: job ? 0 : service.replicas,
-      healthy: job ? null : healthy(service, running, proxy.get(backend)),
+      healthy: job ? null : healthy(service, running, proxy.get(backend)?.up),
+      retries: service.routes.length === 0 ? null : (proxy.get(backend)?.retries ?? null),
       since:
         own
           .map(({ createdAt }) => instant(createdAt))

@@ -19,7 +19,7 @@ export const status = command({
   },
   print({ environment, server, live, services, lock, proxy, canary, warm, servers = [] }, { style }) {
     const now = new Date();
-    const rows = services.map(({ name, kind, slot, replicas, wanted, healthy, since }) => {
+    const rows = services.map(({ name, kind, slot, replicas, wanted, healthy, retries, since }) => {
       const health = { true: style.good("healthy"), false: style.bad("not healthy"), null: "no check" };
       const running = kind === "job" ? "" : `${replicas} of ${wanted}`;
       const state = kind === "job" ? "" : health[String(healthy) as keyof typeof health];
@@ -29,6 +29,7 @@ export const status = command({
         slot ?? "",
         running,
         state,
+        retries === null || retries === 0 ? "" : style.warning(`${retries} requests sent again`),
         since === null ? "" : style.dim(`since ${ago(since, now)}`),
       ];
     });
