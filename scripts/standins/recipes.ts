@@ -16,6 +16,7 @@ const table = {
     packages: { node: `node-linux-${process.arch}@24`, npm: "npm@11" },
   },
   "haproxy:3.2": { of: "built from Debian's haproxy (sid)", folder: "haproxy" },
+  "goacme/lego:v4.35.2": { of: "built from Debian's lego (sid)", folder: "lego" },
   "nginx:1.28": { of: "built from Debian's nginx", folder: "nginx" },
   "postgres:17": { of: "built from Debian's postgresql-17", folder: "postgres" },
   "redis:8": { of: "built from Debian's redis-server", folder: "redis" },

@@ -10,6 +10,8 @@ export { parseServer } from "./server-address.ts";
 export { isMapping } from "./merge.ts";
 export type { HealthSettings, Route, ServerAddress, ServiceSettings, Settings } from "./settings.ts";
 export type { ProxySettings, Redirect } from "./proxy-settings.ts";
+export { looksPublic, tlsOf } from "./tls.ts";
+export type { TlsSettings } from "./tls.ts";
 export { strategyOf } from "./strategy.ts";
 export type { CanarySettings, Strategy, WatchCheck, WatchSettings } from "./strategy.ts";
 export { formatProblem, hasPath, parseYaml, positionOfKey, positionOfOffset, positionOfValue } from "./yaml-source.ts";

@@ -2,6 +2,7 @@ import * as z from "zod";
 import { parseServer } from "./server-address.ts";
 import { proxySettings } from "./proxy-settings.ts";
 import { strategy } from "./strategy.ts";
+import { tls } from "./tls.ts";
 import { duration } from "./words.ts";
 
 /**
@@ -142,6 +143,11 @@ const shared = {
   strategy: strategy
     .optional()
     .describe("How a new release takes over: blue-green, rolling or canary, and what is watched. Default: blue-green"),
+  tls: tls
+    .optional()
+    .describe(
+      "HTTPS: off, or how certificates are got. Default: from Let's Encrypt for every route whose host looks public, on servers that are reached by ssh",
+    ),
   keep: z
     .int()
     .min(1)

@@ -7,6 +7,7 @@ import { parseServer } from "./server-address.ts";
 import type { HealthSettings, Route, ServerAddress, ServiceSettings, Settings } from "./settings.ts";
 import { proxySettingsOf } from "./proxy-settings.ts";
 import { strategyOf } from "./strategy.ts";
+import { tlsOf } from "./tls.ts";
 import { formatPosition } from "../core/index.ts";
 import type { YamlProblem } from "./yaml-source.ts";
 
@@ -51,6 +52,7 @@ export function settingsOf(config: ReadConfig, compose: readonly string[]): Sett
     values: Object.fromEntries(Object.entries(merged.values ?? {}).map(([name, value]) => [name, String(value)])),
     keep: merged.keep ?? defaults.keep,
     strategy: strategyOf(merged.strategy),
+    tls: tlsOf(merged.tls),
   };
 }
 

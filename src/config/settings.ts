@@ -1,6 +1,7 @@
 import type { Position, Seconds } from "../core/index.ts";
 import type { ProxySettings } from "./proxy-settings.ts";
 import type { Strategy } from "./strategy.ts";
+import type { TlsSettings } from "./tls.ts";
 
 /** wherry.yaml for one environment: merged, validated, with every default filled in. */
 export interface Settings {
@@ -27,6 +28,7 @@ export interface Settings {
   /** How many releases stay on the server with their images, the live one included. */
   readonly keep: number;
   readonly strategy: Strategy;
+  readonly tls: TlsSettings;
 }
 
 export interface ServiceSettings {

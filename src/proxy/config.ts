@@ -1,3 +1,4 @@
+import { tlsRules } from "./certificates.ts";
 import type { HealthSettings, Route } from "../config/index.ts";
 import { rulesConfig } from "./rules.ts";
 import type { ProxyRules } from "./rules.ts";
@@ -82,15 +83,27 @@ const maintenanceRules = `  http-request set-var(txn.maintenance) var(txn.owner)
   http-request return status 503 content-type "text/html; charset=utf-8" hdr Retry-After 120 hdr Cache-Control no-store lf-string %[var(txn.maintenance),b64dec] if maintained !{ var(txn.address),map(${proxyMount}/maps/visitors.map) -m found } !{ var(txn.pass),map(${proxyMount}/maps/visitors.map) -m found }
 `;
 
+interface FrontendOptions {
+  readonly httpPort: number;
+  /** Undefined: no HTTPS on this server. */
+  readonly httpsPort?: number | undefined;
+  readonly ipv6: boolean;
+}
+
 /**
  * The part of the configuration that is the same for every app. Requests find their way through four maps: `routes`
  * says whose request it is, `live` which side of that owner is live, `blue` and `green` which back end on that side.
  * A switch, and each step of a canary, changes one line of `live`, in the running proxy. Its value is `blue`, or with a
  * canary `blue.green.500.20261125-4b0f.sticky`: live, candidate, share in hundredths of a percent, release, stickiness.
  */
-export function frontendConfig(options: { readonly httpPort: number; readonly ipv6: boolean }): string {
+export function frontendConfig(options: FrontendOptions): string {
+  const { httpPort, httpsPort, ipv6 } = options;
   // Two sockets where there is IPv6: one for both would show IPv4 addresses as ::ffff:203.0.113.7.
-  const binds = [`bind *:${options.httpPort}`, ...(options.ipv6 ? [`bind :::${options.httpPort} v6only`] : [])];
+  const on = (port: number, more = ""): readonly string[] => [
+    `bind *:${port}${more}`,
+    ...(ipv6 ? [`bind :::${port} v6only${more}`] : []),
+  ];
+  const binds = [...on(httpPort), ...(httpsPort === undefined ? [] : on(httpsPort, ` ${tlsRules.bind}`))];
   return `# Written by Wherry; plain HAProxy. Changes by hand are lost with the next deployment.
 global
   log stdout format raw local0 info
@@ -98,7 +111,7 @@ global
   group haproxy
   # Bounds the memory where the engine allows a million open files.
   fd-hard-limit 40000
-  # Old processes stay after a reload for as long as their requests take; WebSockets at most this long.
+${httpsPort === undefined ? "" : tlsRules.global}  # Old processes stay after a reload for as long as their requests take; WebSockets at most this long.
   hard-stop-after 1h
   # Through this the next container takes over what this one listens on; see compose.yaml.
   stats socket "\${WHERRY_RUN}/listeners.sock" mode 600 level admin expose-fd listeners
@@ -129,7 +142,7 @@ defaults
 frontend http
   ${binds.join("\n  ")}
   http-request del-header X-Forwarded-For
-  http-request set-header X-Forwarded-Proto http
+  http-request set-header X-Forwarded-Proto %[ssl_fc,iif(https,http)]
   http-request set-header X-Forwarded-Host %[req.hdr(host)]
   # One that comes from outside is kept where it can be one; the service sees it, and the answer says it.
   http-request del-header X-Request-Id unless { req.hdr_cnt(x-request-id) eq 1 } { req.hdr(x-request-id) -m reg ^[A-Za-z0-9._-]{8,64}$ }
@@ -139,15 +152,15 @@ frontend http
   http-request set-var(txn.method) method
   http-request set-var(txn.host) req.hdr(host),host_only,lower
   http-request set-var(txn.path) path
-  http-request set-var-fmt(txn.key) "%[var(txn.host)]%[var(txn.path)]/"
+${httpsPort === undefined ? "" : tlsRules.questions + tlsRules.redirect}  http-request set-var-fmt(txn.key) "%[var(txn.host)]%[var(txn.path)]/"
   http-request set-var(txn.owner) var(txn.key),map_beg(${proxyMount}/maps/routes.map)
-  http-request return status 404 content-type text/plain string "No app answers here.\\n" unless { var(txn.owner) -m found }
+  http-request return status 404 content-type text/plain string "No app answers here.\\n" unless { var(txn.owner) -m found }${httpsPort === undefined ? "" : " or { path_beg /.well-known/acme-challenge/ }"}
 ${maintenanceRules}  http-request set-var(txn.live) var(txn.owner),map(${liveMap})
   http-request set-var(txn.slot) var(txn.live),field(1,.)
 ${canaryRules}  # Rules of the apps
   http-request set-var(txn.backend) var(txn.key),map_beg(${proxyMount}/maps/blue.map) if { var(txn.slot) -m str blue }
   http-request set-var(txn.backend) var(txn.key),map_beg(${proxyMount}/maps/green.map) if { var(txn.slot) -m str green }
-  use_backend %[var(txn.backend)] if { var(txn.backend) -m found }
+${httpsPort === undefined ? "" : tlsRules.answers}  use_backend %[var(txn.backend)] if { var(txn.backend) -m found }
   default_backend nothing-live
 
 backend draws
@@ -155,7 +168,7 @@ backend draws
 
 backend nothing-live
   http-request return status 503 content-type text/plain string "Nothing is deployed here yet.\\n"
-`;
+${httpsPort === undefined ? "" : tlsRules.backend}`;
 }
 
 /** Back ends and maps of one owner. Both sides are always there, so that a switch needs no reload. */

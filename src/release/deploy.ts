@@ -4,10 +4,13 @@ import type { Settings, Strategy } from "../config/index.ts";
 import { exportTree } from "../git/index.ts";
 import { openShipment, planShipment, prepareImages, pullScript } from "../images/index.ts";
 import type { EngineInventory, ServiceImage, Shipment } from "../images/index.ts";
+import { legoImage } from "../proxy/index.ts";
+import type { CertificateWishes } from "../proxy/index.ts";
 import type { Connection } from "../server/index.ts";
 import type { Context } from "../system/index.ts";
 import type { Report } from "../core/index.ts";
 import { readApp } from "./app.ts";
+import { readCertificateWishes } from "./certificates.ts";
 import type { App, AppOptions } from "./app.ts";
 import { configHashes, createRecord } from "./create.ts";
 import { deliverFiles, joinDeliveries } from "./deliver.ts";
@@ -22,7 +25,7 @@ import { joinPlans, planResult } from "./result.ts";
 import type { DeploymentResult, PlanResult } from "./result.ts";
 import { underLock } from "./session.ts";
 import type { Session } from "./session.ts";
-import { startProxy } from "./setup.ts";
+import { deliverImage, startProxy } from "./setup.ts";
 import { survey } from "./survey.ts";
 import type { Survey } from "./survey.ts";
 
@@ -43,17 +46,24 @@ export async function deploy(ctx: Context, options: DeployOptions, report: Repor
     // Every server has to be fit for it before the first one is touched.
     for (const lane of lanes) ready.set(lane.connection, { ...lane, ...(await readyFor(lane, await built(lane))) });
     const id = releaseIdFor(ctx, lanes);
+    const certificates = await certificatesOf(ctx, app);
     const session = { settings, queued, begun, what: describe(app), before: [] };
     return rollOut(connections, settings.atOnce, async (connection) => {
       const lane = ready.get(connection);
       if (lane === undefined) throw new Error(`${connection.name} was not looked at`);
-      return deployTo(ctx, { app, id, options, session }, lane, reportOf(report, connection, connections.length));
+      return deployTo(
+        ctx,
+        { app, certificates, id, options, session },
+        lane,
+        reportOf(report, connection, connections.length),
+      );
     });
   });
 }
 
 interface Deploying {
   readonly app: App;
+  readonly certificates: CertificateWishes | undefined;
   /** The same on all servers. */
   readonly id: ReleaseId;
   readonly options: DeployOptions;
@@ -62,7 +72,7 @@ interface Deploying {
 
 async function deployTo(
   ctx: Context,
-  { app, id, options, session }: Deploying,
+  { app, certificates, id, options, session }: Deploying,
   lane: Lane & Ready,
   report: Report,
 ): Promise<DeploymentResult> {
@@ -71,6 +81,10 @@ async function deployTo(
   if (found.state.proxy?.state !== "running") {
     const scope = { app: settings.app, environment: settings.environment, deployment: "-" };
     await startProxy(ctx, connection, scope, found, report);
+  }
+  if (certificates !== undefined && certificates.hosts.length > 0) {
+    const scope = { app: settings.app, environment: settings.environment, deployment: "-" };
+    await deliverImage(ctx, connection, scope, legoImage, found, report);
   }
   // Reading images out of the engine takes its seconds: the lock is taken meanwhile.
   const packing = deliverImages(ctx, lane, report);
@@ -90,7 +104,8 @@ async function deployTo(
       const delivery = joinDeliveries([...(await packing), await deliverFiles(record, files)]);
       const previous = state.records.find((one) => one.id === state.live?.release);
       const strategy = strategyFor(settings, options);
-      return { record, kind: kindOf(record, previous), delivery, data: "change", strategy, begin: "start" };
+      const kind = kindOf(record, previous);
+      return { record, kind, delivery, data: "change", strategy, begin: "start", certificates };
     });
   } finally {
     const packed = await packing.catch(() => []);
@@ -105,6 +120,7 @@ export async function plan(ctx: Context, options: DeployOptions, report: Report)
     const { app, lanes } = await readAndLook(ctx, connections, settings, options, report);
     const built = buildOnce(ctx, app, report);
     const id = releaseIdFor(ctx, lanes);
+    const certificates = await certificatesOf(ctx, app);
     const plans: PlanResult[] = [];
     for (const lane of lanes) {
       const { state } = lane.found;
@@ -119,12 +135,18 @@ export async function plan(ctx: Context, options: DeployOptions, report: Report)
         delivery: [],
         strategy: strategyFor(settings, options),
         begin: "start",
+        certificates,
       });
       const proxy = state.proxy?.state === "running" ? [] : [{ id: "start-proxy", title: "start the proxy" }];
       plans.push(planResult(lane.connection.name, planned, [...proxy, ...deliveries]));
     }
     return joinPlans(plans);
   });
+}
+
+function certificatesOf(ctx: Context, { settings, model }: App): Promise<CertificateWishes | undefined> {
+  const routes = model.services.flatMap((service) => service.routes);
+  return readCertificateWishes(ctx, settings, routes);
 }
 
 function strategyFor({ strategy }: Settings, { canary }: DeployOptions): Strategy {

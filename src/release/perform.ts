@@ -22,6 +22,13 @@ export interface Performance {
   readonly delivery: Delivery;
 }
 
+/** What came of it; `secured` are the hosts that have a certificate. */
+export type Performed = Pick<DeploymentResult, "outcome" | "steps" | "failure" | "judgements"> & {
+  readonly secured: ReadonlySet<string>;
+};
+
+const none: ReadonlySet<string> = new Set();
+
 /** One script may take this long: the transfer of images, the jobs, and the deadlines of health checks. */
 const longest: Seconds = 3600;
 
@@ -33,7 +40,7 @@ export async function perform(
   ctx: Context,
   { connection, scope, plan, beginning, delivery }: Performance,
   report: Report,
-): Promise<Pick<DeploymentResult, "outcome" | "steps" | "failure" | "judgements">> {
+): Promise<Performed> {
   const lineFor = (ending: Ending): Step => ({
     step: "write-ledger",
     line: JSON.stringify(ledgerLine(beginning, ending)),
@@ -45,7 +52,8 @@ export async function perform(
   const first = await runSteps(ctx, connection, scope, plan.steps, report, options).catch((error: unknown) =>
     interruptedBy(error, beginning),
   );
-  if (first instanceof WherryError) return { outcome: "cancelled", steps: [], judgements: [], failure: first };
+  if (first instanceof WherryError)
+    return { outcome: "cancelled", steps: [], judgements: [], secured: none, failure: first };
   const judgements = parseJudgements(first.facts.get("judgement") ?? []);
   if (first.failure !== undefined) {
     const { code, message, step } = first.failure;
@@ -55,7 +63,7 @@ export async function perform(
       const line = lineFor(ending("cancelled", `stays at ${share} %: ${message}`));
       const last = await runSteps(ctx, connection, scope, [line], report, { timeout });
       const failure = code === "paused" ? {} : { failure: pausedAt(share, first.failure, plan) };
-      return { outcome: "paused", steps: [...first.steps, ...last.steps], judgements, ...failure };
+      return { outcome: "paused", steps: [...first.steps, ...last.steps], judgements, secured: none, ...failure };
     }
     const tried = first.facts.has("traffic");
     const outcome = code === "aborted" ? "cancelled" : tried ? "failed_after_traffic" : "failed_before_traffic";
@@ -67,7 +75,7 @@ export async function perform(
         : await runSteps(ctx, connection, scope, [...plan.abandon, lineFor(ending(outcome, message))], report, {
             timeout,
           });
-    return { outcome, steps: [...first.steps, ...last.steps], judgements, failure };
+    return { outcome, steps: [...first.steps, ...last.steps], judgements, secured: none, failure };
   }
 
   const succeeded = lineFor({ outcome: "succeeded", failedStep: null, reason: null, judgements });
@@ -77,7 +85,17 @@ export async function perform(
     report({ type: "note", text: `the new release serves, but: ${second.failure.message}` });
     await runSteps(ctx, connection, scope, [succeeded], report, { timeout });
   }
-  return { outcome: "succeeded", steps: [...first.steps, ...second.steps], judgements };
+  for (const line of second.facts.get("certificate-failed") ?? []) {
+    const [host = "", ...reason] = line.split(" ");
+    report({ type: "note", text: `no certificate for ${host}: ${reason.join(" ")}; it is served by HTTP` });
+  }
+  if (second.facts.has("certificate-unscheduled"))
+    report({
+      type: "note",
+      text: "the server has neither systemd nor cron: certificates are renewed by deployments alone",
+    });
+  const secured = new Set((second.facts.get("certificate") ?? []).map((line) => line.split(" ")[0] ?? ""));
+  return { outcome: "succeeded", steps: [...first.steps, ...second.steps], judgements, secured };
 }
 
 const nothing: Pick<PhaseResult, "steps"> = { steps: [] as readonly StepResult[] };

@@ -1,4 +1,5 @@
 import type { Strategy } from "../config/index.ts";
+import type { CertificateWishes } from "../proxy/index.ts";
 import { backendName, otherSlot, ownerOf, proxyFragment, type ProxyTarget, type Slot } from "../proxy/index.ts";
 import { addressesOf, assignSubnets, baseVariables, networkName, slotVariables, type Subnets } from "./networks.ts";
 import type { ReleaseRecord, ReleaseService } from "./record.ts";
@@ -20,6 +21,8 @@ export interface PlanOptions {
   /** The release is not on the server yet: these steps bring it there, on the phase's standard input. */
   readonly delivery: readonly Step[];
   readonly strategy: Strategy;
+  /** Certificates to get once the release is live. */
+  readonly certificates?: CertificateWishes | undefined;
   /** `promote`: the release has a share of the requests already, and goes on from there. */
   readonly begin: "start" | "promote";
 }
@@ -73,6 +76,16 @@ export function firstSteps(
     steps.push({ step: "join-networks", slot, release: release.id, joins: allJoins(release, slot) });
   if (options.data === "change" && options.begin === "start") steps.push(...jobSteps(release, slot));
   return steps;
+}
+
+/** With the release live: what is not kept goes, and its hosts get their certificates. */
+export function lastSteps(release: ReleaseRecord, state: ServerState, options: PlanOptions): readonly Step[] {
+  const { certificates: wishes } = options;
+  const owner = ownerOf(release.app, release.environment);
+  return [
+    pruneStep(release, state, options.keep),
+    ...(wishes === undefined ? [] : [{ step: "certificates" as const, owner, wishes }]),
+  ];
 }
 
 interface ProxySides {
@@ -245,7 +258,7 @@ export function composeNames(service: ReleaseService): readonly string[] {
 }
 
 /** Keeps the newest releases that have served, the live one and the one before it among them. */
-export function pruneStep(release: ReleaseRecord, state: ServerState, keep: number): Step {
+function pruneStep(release: ReleaseRecord, state: ServerState, keep: number): Step {
   const previous = state.live?.release;
   const others = state.records.filter(
     (record) => record.id !== release.id && record.id !== previous && state.served.has(record.id),

@@ -5,7 +5,7 @@ import {
   drainLimits,
   firstSteps,
   healthTarget,
-  pruneStep,
+  lastSteps,
   serversOf,
   servicesWithRequests,
   setProxy,
@@ -122,7 +122,7 @@ function planSlots(release: ReleaseRecord, state: ServerState, options: PlanOpti
       servers: serversOf(owner, live.slot, previous),
     });
   }
-  after.push(pruneStep(release, state, options.keep));
+  after.push(...lastSteps(release, state, options));
   const tried = trial.length > 0 || options.begin === "promote";
   const abandon: readonly Step[] = [
     ...(tried ? [{ step: "end-share" as const, owner }] : []),

@@ -5,7 +5,7 @@ import {
   composeNames,
   firstSteps,
   healthTarget,
-  pruneStep,
+  lastSteps,
   serversOf,
   servicesWithRequests,
   setProxy,
@@ -96,7 +96,7 @@ export function planRolling(
     previous,
     slot,
     steps,
-    after: [pruneStep(release, state, options.keep)],
+    after: lastSteps(release, state, options),
     // What was replaced is replaced again, by what it was.
     abandon: [...replace(previous), { step: "forget-release", release: release.id }],
   };

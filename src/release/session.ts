@@ -3,6 +3,7 @@ import type { Report } from "../core/index.ts";
 import type { Settings, Strategy } from "../config/index.ts";
 import type { Connection, ScriptStep } from "../server/index.ts";
 import type { Context } from "../system/index.ts";
+import type { CertificateWishes } from "../proxy/index.ts";
 import type { Delivery } from "./deliver.ts";
 import { newDeploymentId } from "./identity.ts";
 import { authorOf, ledgerLine, unfinished } from "./ledger-line.ts";
@@ -24,6 +25,7 @@ export interface Chosen {
   readonly data: "change" | "leave";
   readonly strategy: Strategy;
   readonly begin: "start" | "promote";
+  readonly certificates?: CertificateWishes | undefined;
 }
 
 export interface Session {
@@ -81,6 +83,7 @@ export async function underLock(
       delivery: chosen.delivery.steps,
       strategy: chosen.strategy,
       begin: chosen.begin,
+      certificates: chosen.certificates,
     });
     const done = await performAll(ctx, { connection, scope, plan, beginning, delivery: chosen.delivery }, report);
     return {
@@ -94,7 +97,7 @@ export async function underLock(
       seconds: Math.round(ctx.clock.monotonic() - begun) / 1000,
       steps: done.steps,
       judgements: done.judgements,
-      addresses: addressesOf(chosen.record),
+      addresses: addressesOf(chosen.record, done.secured),
       ...(done.failure === undefined ? {} : { failure: done.failure }),
     };
   } catch (error) {
@@ -122,7 +125,9 @@ async function performAll(ctx: Context, performance: Performance, report: Report
 }
 
 /** Where people find it: one address per host. */
-function addressesOf(record: ReleaseRecord): readonly string[] {
+function addressesOf(record: ReleaseRecord, secured: ReadonlySet<string>): readonly string[] {
   const routes = record.services.flatMap((service) => service.routes);
-  return routes.filter(({ path }) => path === "/").map(({ host }) => `http://${host}`);
+  return routes
+    .filter(({ path }) => path === "/")
+    .map(({ host }) => `${secured.has(host) ? "https" : "http"}://${host}`);
 }

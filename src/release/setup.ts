@@ -20,13 +20,18 @@ export function missingPrograms(state: ServerState): readonly string[] {
 }
 
 /** The proxy with everything that it needs to start. */
-function proxyStep(state: ServerState): Extract<Step, { step: "start-proxy" }> {
+function proxyStep(state: ServerState, httpsPort: number | undefined): Extract<Step, { step: "start-proxy" }> {
   return {
     step: "start-proxy",
     image: proxyImage,
     compose: proxyCompose,
-    frontend: frontendConfig({ httpPort: 80, ipv6: state.ipv6 }),
+    frontend: frontendConfig({ httpPort: 80, httpsPort, ipv6: state.ipv6 }),
   };
+}
+
+/** On this machine nobody can prove to an authority who they are; and port 443 is more often somebody else's. */
+function httpsPort({ local }: Connection): number | undefined {
+  return local ? undefined : 443;
 }
 
 /** Starts the proxy where it does not run as it should; ships its image from here where the server cannot pull it. */
@@ -39,7 +44,9 @@ export async function startProxy(
 ): Promise<readonly StepResult[]> {
   const present = inventory.images.some(({ references }) => references.includes(proxyImage));
   const delivery = present ? undefined : await deliverProxyImage(ctx, inventory, report);
-  return (await startFrom(ctx, connection, scope, { start: [proxyStep(state)], delivery }, report)).steps;
+  return (
+    await startFrom(ctx, connection, scope, { start: [proxyStep(state, httpsPort(connection))], delivery }, report)
+  ).steps;
 }
 
 /** The same with the newest image of the registry; where the server reaches none, with what it has. */
@@ -53,7 +60,13 @@ export async function renewProxy(
   const present = inventory.images.some(({ references }) => references.includes(proxyImage));
   const delivery = present ? undefined : await deliverProxyImage(ctx, inventory, report);
   const pull: readonly Step[] = present ? [{ step: "pull-proxy", image: proxyImage }] : [];
-  return startFrom(ctx, connection, scope, { start: [...pull, proxyStep(state)], delivery }, report);
+  return startFrom(
+    ctx,
+    connection,
+    scope,
+    { start: [...pull, proxyStep(state, httpsPort(connection))], delivery },
+    report,
+  );
 }
 
 type ImageDelivery = Awaited<ReturnType<typeof deliverProxyImage>>;
@@ -77,14 +90,32 @@ async function startFrom(
   return result;
 }
 
+/** Sends one of the images that the server itself needs, where the server lacks it and no registry has it. */
+export async function deliverImage(
+  ctx: Context,
+  connection: Connection,
+  scope: Scope,
+  name: string,
+  { inventory }: Survey,
+  report: Report,
+): Promise<void> {
+  if (inventory.images.some(({ references }) => references.includes(name))) return;
+  const delivery = await openImage(ctx, name, inventory, report);
+  if (delivery !== undefined) await startFrom(ctx, connection, scope, { start: [], delivery }, report);
+}
+
+function deliverProxyImage(ctx: Context, inventory: EngineInventory, report: Report) {
+  return openImage(ctx, proxyImage, inventory, report);
+}
+
 /** Only an image that no registry has is shipped: else the server pulls it itself, and gets what is newest. */
-async function deliverProxyImage(ctx: Context, inventory: EngineInventory, report: Report) {
-  const image = await imageForServer(ctx, proxyImage);
+async function openImage(ctx: Context, name: string, inventory: EngineInventory, report: Report) {
+  const image = await imageForServer(ctx, name);
   if (image === undefined) return undefined;
   const images = [image];
   const shipment = await openShipment(ctx, images, planShipment(images, inventory), inventory, report);
   if (shipment === undefined) return undefined;
-  const step: Step = { step: "receive", title: `send the image ${proxyImage}`, script: shipment.script };
+  const step: Step = { step: "receive", title: `send the image ${name}`, script: shipment.script };
   return { step, input: shipment.input, close: () => shipment.close() };
 }
 

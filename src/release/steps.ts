@@ -1,4 +1,10 @@
-import { applyProxy, type ProxyFragment, type Slot } from "../proxy/index.ts";
+import {
+  applyProxy,
+  certificatePrograms,
+  type CertificateWishes,
+  type ProxyFragment,
+  type Slot,
+} from "../proxy/index.ts";
 import type { VolumeModel } from "../compose/index.ts";
 import { formatSeconds } from "../core/index.ts";
 import type { Seconds } from "../core/index.ts";
@@ -8,6 +14,7 @@ import type { ReleaseId } from "./record.ts";
 import { watchScript, watchTitle, type Watch } from "./watch.ts";
 import abandon from "./scripts/abandon.sh?raw";
 import base from "./scripts/base.sh?raw";
+import certificates from "./scripts/certificates.sh?raw";
 import clearSlot from "./scripts/clear-slot.sh?raw";
 import connect from "./scripts/connect.sh?raw";
 import install from "./scripts/install.sh?raw";
@@ -145,6 +152,7 @@ export type Step =
       readonly drain: Seconds;
       readonly targets: readonly HealthTarget[];
     }
+  | { readonly step: "certificates"; readonly owner: string; readonly wishes: CertificateWishes }
   | { readonly step: "forget-release"; readonly release: ReleaseId }
   | ({ readonly step: "watch" } & Watch)
   | { readonly step: "pause"; readonly share: number }
@@ -282,6 +290,18 @@ const kinds: Kinds = {
         s.servers.join(" "),
         String(Math.ceil(s.drain)),
         ...s.targets.map(targetLine),
+      ]),
+  },
+  certificates: {
+    title: ({ wishes: { hosts, own } }) =>
+      `see to the certificates of ${[...hosts, ...own.map(({ host }) => host)].join(", ")}`,
+    script: ({ owner, wishes: { text, ca, credentials, own } }) =>
+      script(certificatePrograms + certificates, [
+        owner,
+        text,
+        ca,
+        credentials,
+        ...own.flatMap(({ host, certificate, key }) => [host, certificate, key]),
       ]),
   },
   "forget-release": {

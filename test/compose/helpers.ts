@@ -6,7 +6,7 @@ import { onTestFinished } from "vitest";
 import { loadCompose, renderRelease, understand } from "../../src/compose/index.ts";
 import type { AppModel, RenderedFile } from "../../src/compose/index.ts";
 import type { ComposeProject, ResolvedDocument } from "../../src/compose/project.ts";
-import { loadSettings, strategyOf } from "../../src/config/index.ts";
+import { loadSettings, strategyOf, tlsOf } from "../../src/config/index.ts";
 import type { ServiceSettings, Settings } from "../../src/config/index.ts";
 import { Secret } from "../../src/core/index.ts";
 import { createContext } from "../../src/system/index.ts";
@@ -161,6 +161,7 @@ export function settingsWith(services: Readonly<Record<string, Partial<ServiceSe
     values: {},
     keep: 5,
     strategy: strategyOf(undefined),
+    tls: tlsOf("off"),
   };
 }
 

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { loadMergedDocument, loadSettings, strategyOf } from "../../src/config/index.ts";
+import { loadMergedDocument, loadSettings, strategyOf, tlsOf } from "../../src/config/index.ts";
 import type { Settings } from "../../src/config/index.ts";
 import { WherryError } from "../../src/core/index.ts";
 import { createContext } from "../../src/system/index.ts";
@@ -98,6 +98,7 @@ describe("wherry.yaml", () => {
       servers: [{ kind: "ssh", host: "203.0.113.11", user: "deploy", port: 22 }],
       atOnce: 1,
       strategy: strategyOf(undefined),
+      tls: tlsOf(undefined),
       deployOn: { tag: "PROD-*" },
       secrets: [{ name: "DB_PASSWORD", at: at(22, 15) }],
       values: { LOG_LEVEL: "warn", DEBUG: "false", WORKERS: "3" },
