@@ -30,10 +30,13 @@ sub p95 {
   for my $b (sort { $a <=> $b } keys %{ $s->{slow} }) { $seen += $s->{slow}{$b}; return $b == 0 ? 0 : int(1.02 ** $b + 0.5) if $seen >= $rank }
 }
 
-# The proxy's log, followed; opened again when its container was replaced.
-my ($log, $pid, $rest) = (undef, undef, '');
+# The proxy's log, followed; opened again when its container was replaced: the one before goes on for as long as its
+# WebSockets do.
+my ($log, $pid, $rest, $number) = (undef, undef, '', '');
+sub proxy_number { my $n = readlink "$home/../../../proxy/run/current"; return defined $n ? $n : '' }
 sub open_log {
-  my ($proxy) = run('docker', 'ps', '-q', '--filter', 'label=wherry.role=proxy') =~ /^(\w+)/ or return;
+  $number = proxy_number();
+  my ($proxy) = run('docker', 'ps', '-q', '--filter', 'label=wherry.role=proxy', '--filter', 'name=^/wherry-proxy$') =~ /^(\w+)/ or return;
   $pid = open($log, '-|', 'sh', '-c', 'exec docker logs --follow --tail 0 "$1" 2> /dev/null', 'sh', $proxy) or $log = undef;
 }
 END { kill 'TERM', $pid if $pid }
@@ -168,6 +171,7 @@ while (1) {
   if (clock() - $looked >= 1) {
     # The guard of the lock takes this file away when its client is gone, and waits for us.
     exit 70 if content('holder') ne $deployment;
+    if ($log && proxy_number() ne $number) { kill 'TERM', $pid; close $log; ($log, $pid, $rest) = (undef, undef, '') }
     look_at_containers();
     run_checks();
     $looked = clock();
