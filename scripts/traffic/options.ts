@@ -6,6 +6,8 @@ export interface TrafficOptions {
   readonly port: number;
   /** Sent as the Host header. */
   readonly host: string;
+  /** Over TLS, with `host` as the name. Certificates of a test's own authority are taken as they are. Default: false. */
+  readonly tls?: boolean;
   /** Requests per second. Default: 200. */
   readonly rate?: number;
   /** Default: `GET /`. */

@@ -1,4 +1,5 @@
 import { Agent, request as startRequest } from "node:http";
+import { Agent as TlsAgent, request as startTlsRequest } from "node:https";
 import type { ClientRequest, IncomingMessage } from "node:http";
 import type { RequestKind, TrafficOptions } from "./options.ts";
 import type { Tally } from "./report.ts";
@@ -10,7 +11,11 @@ const longestJson = 64 * 1024;
 export function startRequests(options: TrafficOptions, tally: Tally): { stop(): Promise<void> } {
   const { rate = 200, mix = [{ path: "/" }], keepAlive = 0.5, slow } = options;
   // Node.js does not repeat a request by itself, not even one whose kept connection was closed: its error counts as lost.
-  const agents = { kept: new Agent({ keepAlive: true }), fresh: new Agent({ keepAlive: false }) };
+  const newAgent = (keepAliveOn: boolean): Agent =>
+    options.tls === true
+      ? new TlsAgent({ keepAlive: keepAliveOn, servername: options.host, rejectUnauthorized: false })
+      : new Agent({ keepAlive: keepAliveOn });
+  const agents = { kept: newAgent(true), fresh: newAgent(false) };
   const inFlight = new Set<Promise<void>>();
 
   function begin(kind: RequestKind, how: { kept: boolean; due: number; timed: boolean }): void {
@@ -97,7 +102,8 @@ function send({ options, kind, agent, tally, dueForLatency }: Sending): Promise<
   const headers = { host: options.host, ...body?.headers };
   tally.sent();
   return new Promise((resolve) => {
-    const request = startRequest({ host: options.address, port: options.port, method, path, headers, agent });
+    const start = options.tls === true ? startTlsRequest : startRequest;
+    const request = start({ host: options.address, port: options.port, method, path, headers, agent });
     let known = false;
     const conclude = (outcome: () => void): void => {
       if (known) return;

@@ -114,6 +114,12 @@ export const routes: readonly Route[] = [
     load: async () => (await import("./commands/proxy/upgrade.ts")).upgrade,
   },
   {
+    words: ["proxy", "certificates"],
+    brief: "Say which certificates there are, and when they end",
+    group: "server",
+    load: async () => (await import("./commands/proxy/certificates.ts")).certificates,
+  },
+  {
     words: ["proxy", "maintenance"],
     brief: "Show a page instead of the app, or the app again",
     group: "server",

@@ -101,6 +101,17 @@ const ledgerLine = z.looseObject({
   judgements: judgements.optional(),
 });
 
+const certificates = z.array(
+  z.strictObject({
+    host: z.string(),
+    source: z.enum(["acme", "own"]),
+    issuer: z.string().nullable(),
+    notAfter: z.string().nullable(),
+    daysLeft: z.int().nullable(),
+    trouble: z.string().nullable(),
+  }),
+);
+
 const lock = z
   .strictObject({
     who: z.string(),
@@ -131,6 +142,7 @@ const status = z.strictObject({
   ),
   lock,
   proxy: z.boolean(),
+  certificates,
   canary: z.strictObject({ release: z.string(), slot: z.string(), share: z.number() }).nullable(),
   servers: z
     .array(
@@ -147,6 +159,7 @@ const status = z.strictObject({
 
 export const schemas = {
   plan,
+  certificates,
   deployment,
   deploymentOrPlan: z.union([deployment, plan]),
   deploymentPlanOrTold: z.union([deployment, plan, told]),

@@ -6,6 +6,8 @@ export { deploy, plan } from "./deploy.ts";
 export { planRollback, rollback } from "./rollback.ts";
 export { abort, pause, planPromotion, promote } from "./canary.ts";
 export type { Aborted, Told } from "./canary.ts";
+export { certificateWarnings, listCertificates } from "./certificate-list.ts";
+export type { HostCertificate } from "./certificate-list.ts";
 export type { AppOptions } from "./app.ts";
 export type { LedgerLine } from "./ledger.ts";
 export type { DeploymentResult, PlanResult } from "./result.ts";

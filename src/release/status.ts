@@ -5,11 +5,14 @@ import type { ServiceKind } from "../compose/index.ts";
 import { formatAddress, phase, script, withConnection } from "../server/index.ts";
 import type { Context } from "../system/index.ts";
 import { backendName, ownerOf } from "../proxy/index.ts";
+import { parseCertificates } from "./certificate-list.ts";
+import type { HostCertificate } from "./certificate-list.ts";
 import { parseHolder } from "./lock.ts";
 import type { LockHolder } from "./lock.ts";
 import type { ReleaseId, ReleaseService } from "./record.ts";
 import { preludeFor, unexpected } from "./run.ts";
 import healthScript from "./scripts/health.sh?raw";
+import tellCertificates from "./scripts/tell-certificates.sh?raw";
 import lockScript from "./scripts/lock.sh?raw";
 import { parseState } from "./state.ts";
 import type { ServerContainer, ServerState } from "./state.ts";
@@ -25,6 +28,8 @@ export interface Status {
   readonly proxy: boolean;
   /** A release beside the live one, with its share of the requests in percent. */
   readonly canary: { readonly release: ReleaseId; readonly slot: string; readonly share: number } | null;
+  /** Of the hosts that have, or should have, a certificate. */
+  readonly certificates: readonly HostCertificate[];
   /** The same of every server, where the environment has several; the rest of this is of the first. */
   readonly servers?: readonly ServerSummary[];
   /** The release before, kept running for a quick way back. */
@@ -88,6 +93,7 @@ async function statusOf(ctx: Context, { app, environment }: Settings, server: Se
       { id: "state", script: script("tell_state") },
       { id: "lock", script: script(lockScript) },
       { id: "health", script: script(healthScript) },
+      { id: "certificates", script: script(tellCertificates) },
     ]);
     const result = await connection.run(reading, { timeout: 60_000 });
     if (result.exitCode !== 0) throw unexpected(`${connection.name} does not tell its state`, result.stderr);
@@ -99,6 +105,7 @@ async function statusOf(ctx: Context, { app, environment }: Settings, server: Se
       services: servicesOf(state, proxyHealth(result.stdout)),
       lock: lockOf(result.stdout),
       proxy: state.proxy?.state === "running",
+      certificates: parseCertificates(result.stdout, ctx.clock.now()),
       canary: state.canary ?? null,
       warm: state.warm ?? null,
     };

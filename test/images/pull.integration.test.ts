@@ -48,8 +48,8 @@ test(
     await serveThere(one, folder, config("/srv/registry"));
 
     // Brings the image of the proxy, which no registry here has.
-  expect((await app.wherry(["server", "setup"])).exitCode).toBe(0);
-  const planned = await app.wherry(["plan"]);
+    expect((await app.wherry(["server", "setup"])).exitCode).toBe(0);
+    const planned = await app.wherry(["plan"]);
     expect(planned.stdout).toMatch(/pull wherry\/pulled\/web:pulled-[0-9a-f]{12}/);
     const deployed = await app.deploy();
 

@@ -1,4 +1,4 @@
-import { readStatus } from "../../release/index.ts";
+import { certificateWarnings, readStatus } from "../../release/index.ts";
 import type { ServerSummary } from "../../release/index.ts";
 import { command } from "../definition.ts";
 import { ago, table } from "../format/table.ts";
@@ -17,7 +17,7 @@ export const status = command({
     const here = live !== null && (!proxy || services.some(({ healthy }) => healthy === false));
     return here || servers.some((one) => one.error !== null || one.healthy === false) ? "attention" : "done";
   },
-  print({ environment, server, live, services, lock, proxy, canary, warm, servers = [] }, { style }) {
+  print({ environment, server, live, services, lock, proxy, canary, warm, certificates, servers = [] }, { style }) {
     const now = new Date();
     const rows = services.map(({ name, kind, slot, replicas, wanted, healthy, retries, since }) => {
       const health = { true: style.good("healthy"), false: style.bad("not healthy"), null: "no check" };
@@ -45,6 +45,7 @@ export const status = command({
         ? []
         : [style.warning(`${canary.release} gets ${canary.share} % of the requests (wherry promote or wherry abort)`)]),
       ...(warm === null ? [] : [style.dim(`${warm.release} is kept warm: wherry rollback is one change in the proxy`)]),
+      ...certificateWarnings(certificates).map((text) => style.warning(text)),
       ...(rows.length === 0 ? [] : ["", ...table(rows)]),
       ...(servers.length === 0 ? [] : ["", ...table(servers.map((one) => serverRow(one, style)))]),
       ...(lock === null

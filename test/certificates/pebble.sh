@@ -1,0 +1,18 @@
+# Starts Pebble, an ACME authority for tests, inside a test server; names resolve to the server itself.
+#   $1 host names (space separated) that lead here
+set -e
+address=$(hostname -I | tr ' ' '\n' | grep -v '\.1$' | head -n 1)
+mkdir -p /srv/pebble
+cd /srv/pebble
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout key.pem -out cert.pem -days 30 \
+  -subj /CN=pebble -addext "subjectAltName=IP:127.0.0.1" 2> /dev/null
+cat > config.json <<JSON
+{ "pebble": { "listenAddress": "127.0.0.1:14000", "managementListenAddress": "127.0.0.1:15000",
+  "certificate": "/srv/pebble/cert.pem", "privateKey": "/srv/pebble/key.pem", "httpPort": 80, "tlsPort": 443,
+  "ocspResponderURL": "", "externalAccountBindingRequired": false } }
+JSON
+systemd-run --quiet --unit=challtestsrv pebble-challtestsrv -defaultIPv4 "$address" -defaultIPv6 '' -http01 '' -https01 '' \
+  -tlsalpn01 '' -doh '' -dns01 127.0.0.1:8053 -management 127.0.0.1:8055
+systemd-run --quiet --unit=pebble --setenv=PEBBLE_VA_NOSLEEP=1 pebble -config /srv/pebble/config.json -dnsserver 127.0.0.1:8053
+for name in $1; do echo "$address $name" >> /etc/hosts; done
+cat cert.pem
