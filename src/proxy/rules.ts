@@ -44,7 +44,13 @@ export function rulesConfig(
   if (body !== undefined)
     lines.push(
       deny(413, `if { req.hdr(content-length) -m int gt ${body} }`),
-      '  http-request return status 411 content-type text/plain string "A length is required.\\n" if { req.hdr(transfer-encoding) -m found }',
+      ...[
+        "{ req.hdr(transfer-encoding) -m found }",
+        "!{ method GET HEAD OPTIONS DELETE } { fc_http_major 2 } !{ req.hdr(content-length) -m found }",
+      ].map(
+        (condition) =>
+          `  http-request return status 411 content-type text/plain string "A length is required.\\n" if ${condition}`,
+      ),
     );
   lines.push(...redirects.map(redirectLine));
   if (users.length > 0)
