@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startTraffic } from "../../scripts/traffic/index.ts";
 import type { Traffic } from "../../scripts/traffic/index.ts";
@@ -111,6 +113,33 @@ describe("the proxy", { timeout: 600_000 }, () => {
     expect((await app.wherry(["proxy", "maintenance", "off"])).exitCode).toBe(0);
     expect(await ask()).toBe(`{"ok":true}200`);
     expect(await onServer("cat /home/deploy/.local/state/wherry/proxy/maps/visitors.map")).toBe("");
+  });
+
+  test("rules come with their release, and go with it; the password is in no file", async () => {
+    const rules =
+      "    proxy: { auth: { ann: APP_PASSWORD }, strip: /app, error_pages: pages, headers: secure, body: 1KB }\n";
+    const settings = readFileSync(join(app.folder, "wherry.yaml"), "utf8");
+    app.commit({
+      "wherry.yaml": settings.replace("    drain: 5s\n", `    drain: 5s\n${rules}`),
+      "pages/413.html": "<p>Too much, $HOME</p>\n",
+    });
+    await app.deploy();
+    const ask = (...args: readonly string[]): Promise<string> =>
+      onServer(`curl -s -w '%{http_code}' -H 'Host: ${app.host}' ${args.join(" ")}`);
+    const here = "http://127.0.0.1/app/healthz";
+    expect(await ask("-o", "/dev/null", here)).toBe("401");
+    expect(await ask("-u", "'ann:correct horse battery'", here)).toBe(`{"ok":true}200`);
+    expect(await ask("-u", "'ann:correct horse battery'", "-D", "-", "-o", "/dev/null", here)).toContain("nosniff");
+    const large = await ask("-d", "x".repeat(2000), here);
+    expect(large).toBe("<p>Too much, $HOME</p>\n413");
+    const found = "grep -rl 'correct horse' /home/deploy/.local/state/wherry | grep -v secrets";
+    expect(await onServer(found)).toBe("");
+    expect(await onServer("grep -c 'password .*[$]6[$]' /home/deploy/.local/state/wherry/proxy/haproxy.cfg")).not.toBe(
+      "0",
+    );
+    await app.rollback();
+    expect(await ask("http://127.0.0.1/healthz")).toBe(`{"ok":true}200`);
+    app.commit({ "wherry.yaml": settings });
   });
 
   test("an upgrade that was killed at any moment is put right by the next deployment or setup", async () => {

@@ -22,7 +22,7 @@ export const oddRules: ProxyRules = {
   body: 1024 * 1024,
   rate: { requests: 1000, seconds: 60 },
   timeout: 1.5,
-  allow: ["127.0.0.0/8", "2001:db8::/32"],
+  allow: ["127.0.0.0/31", "2001:db8::/32"],
   users: [{ name: "ann", password: hashPassword("00", "ann", oddPassword) }],
   headers: { "X-Odd": `a'b"c$HOME %d #x \\ %[src] ä`, "Server-Timing": "own" },
   compress: true,

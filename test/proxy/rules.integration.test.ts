@@ -32,6 +32,7 @@ describe("HAProxy does what the rules say", { timeout: 120_000 }, () => {
     await ensureBaseImages(["haproxy:3.2"], () => {});
     [app, dies] = await Promise.all([
       listen((incoming, response) => {
+        if (incoming.url === "/never") return;
         response.setHeader("server-timing", "of the app");
         response.setHeader("content-type", "application/json");
         response.end(JSON.stringify({ url: incoming.url, headers: incoming.headers, pad: "x".repeat(2000) }));
@@ -76,10 +77,16 @@ describe("HAProxy does what the rules say", { timeout: 120_000 }, () => {
     dies.close();
   });
 
-  const ask = (path: string, headers: Record<string, string> = {}, method = "GET", body = ""): Promise<Answer> =>
+  const ask = (
+    path: string,
+    headers: Record<string, string> = {},
+    method = "GET",
+    body = "",
+    localAddress = "127.0.0.1",
+  ): Promise<Answer> =>
     new Promise((resolve, reject) => {
       const all = { host: "odd.test", authorization, "content-length": String(body.length), ...headers };
-      request({ host: "127.0.0.1", port, path, method, agent: false, headers: all }, (response) => {
+      request({ host: "127.0.0.1", port, path, method, agent: false, localAddress, headers: all }, (response) => {
         const chunks: Buffer[] = [];
         response.on("data", (chunk: Buffer) => chunks.push(chunk));
         response.on("end", () =>
@@ -136,6 +143,13 @@ describe("HAProxy does what the rules say", { timeout: 120_000 }, () => {
     expect((await ask("/", {}, "POST", "x".repeat(1000))).status).toBe(502);
   });
 
+  test("who is not on the list stays outside; who waits too long is told", async () => {
+    expect((await ask("/", {}, "GET", "", "127.0.0.2")).status).toBe(403);
+    const begun = performance.now();
+    expect((await ask("/never")).status).toBe(504);
+    expect(performance.now() - begun).toBeGreaterThan(1400);
+  });
+
   test("text is compressed for those who can read that", async () => {
     const { headers, body } = await ask("/", { "accept-encoding": "gzip" });
     expect(headers["content-encoding"]).toBe("gzip");
@@ -172,6 +186,14 @@ describe("HAProxy does what the rules say", { timeout: 120_000 }, () => {
       ),
     );
     expect(docker("logs", container)).not.toMatch(/hush|Basic/);
+  });
+
+  test("more requests than the rate allows are refused", async () => {
+    const statuses = new Set<number>();
+    for (let turn = 0; turn < 60; turn += 1) {
+      for (const { status } of await Promise.all(Array.from({ length: 20 }, () => ask("/")))) statuses.add(status);
+    }
+    expect([...statuses].toSorted()).toEqual([200, 429]);
   });
 });
 

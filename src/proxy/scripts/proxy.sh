@@ -45,12 +45,13 @@ settle_proxies() {
 #   $1 number   $2 its container, if there is one
 end_proxy() {
   if [ -n "$2" ]; then
-    # Before the signal: a server that boots now must not start both.
-    docker update --restart no "$2" > /dev/null
+    # Before the signal: a server that boots now must not start both. It may have ended and gone meanwhile.
+    docker update --restart no "$2" > /dev/null 2>&1 || :
     docker kill --signal USR1 "$2" > /dev/null 2>&1 || :
     : > "$proxy/run/$1/ending"
   fi
-  setsid sh -c '[ -z "$1" ] || { docker wait "$1"; docker rm --force "$1"; }; rm -rf "$2"' end "$2" "$proxy/run/$1" \
+  # No `docker wait`: it would hold 20 MB for that hour.
+  setsid sh -c 'while docker inspect -f "{{.State.Running}}" "$1" | grep -q true; do sleep 3; done; { [ -z "$1" ] || docker rm --force "$1"; } && rm -rf "$2"' end "$2" "$proxy/run/$1" \
     < /dev/null > /dev/null 2>&1 3>&- 7>&- 8>&- 9>&- &
 }
 
