@@ -96,6 +96,12 @@ export const routes: readonly Route[] = [
     load: async () => (await import("./commands/config.ts")).config,
   },
   {
+    words: ["notify", "test"],
+    brief: "Send a test message to those who are told of rollbacks",
+    group: "server",
+    load: async () => (await import("./commands/notify/test.ts")).test,
+  },
+  {
     words: ["server", "setup"],
     brief: "Make a server ready to be deployed to",
     group: "server",

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { parseServer } from "./server-address.ts";
 import { proxySettings } from "./proxy-settings.ts";
+import { notify } from "./notify.ts";
 import { strategy } from "./strategy.ts";
 import { tls } from "./tls.ts";
 import { duration } from "./words.ts";
@@ -148,6 +149,7 @@ const shared = {
     .describe(
       "HTTPS: off, or how certificates are got. Default: from Let's Encrypt for every route whose host looks public, on servers that are reached by ssh",
     ),
+  notify: notify.optional(),
   keep: z
     .int()
     .min(1)

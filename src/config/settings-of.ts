@@ -6,6 +6,7 @@ import type { EnvironmentSection } from "./schema.ts";
 import { parseServer } from "./server-address.ts";
 import type { HealthSettings, Route, ServerAddress, ServiceSettings, Settings } from "./settings.ts";
 import { proxySettingsOf } from "./proxy-settings.ts";
+import { notifyOf } from "./notify.ts";
 import { strategyOf } from "./strategy.ts";
 import { tlsOf } from "./tls.ts";
 import { formatPosition } from "../core/index.ts";
@@ -53,6 +54,7 @@ export function settingsOf(config: ReadConfig, compose: readonly string[]): Sett
     keep: merged.keep ?? defaults.keep,
     strategy: strategyOf(merged.strategy),
     tls: tlsOf(merged.tls),
+    notify: notifyOf(merged.notify),
   };
 }
 

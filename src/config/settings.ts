@@ -1,5 +1,6 @@
 import type { Position, Seconds } from "../core/index.ts";
 import type { ProxySettings } from "./proxy-settings.ts";
+import type { NotifyChannel } from "./notify.ts";
 import type { Strategy } from "./strategy.ts";
 import type { TlsSettings } from "./tls.ts";
 
@@ -29,6 +30,7 @@ export interface Settings {
   readonly keep: number;
   readonly strategy: Strategy;
   readonly tls: TlsSettings;
+  readonly notify: readonly NotifyChannel[];
 }
 
 export interface ServiceSettings {

@@ -28,7 +28,7 @@ export interface CertificateList {
 }
 
 /** From this many days on a certificate that is not renewed deserves a look. */
-export const warningDays = 20;
+const warningDays = 20;
 
 export interface CertificateOptions extends LoadOptions {
   /** `now`: ask the authority for new ones, due or not. */

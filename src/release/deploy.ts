@@ -15,6 +15,7 @@ import type { App, AppOptions } from "./app.ts";
 import { configHashes, createRecord } from "./create.ts";
 import { deliverFiles, joinDeliveries } from "./deliver.ts";
 import type { Delivery } from "./deliver.ts";
+import { readNotifyFile } from "./notify.ts";
 import { newReleaseId } from "./identity.ts";
 import { kindOf } from "./ledger-line.ts";
 import { planDeployment } from "./plan.ts";
@@ -47,13 +48,14 @@ export async function deploy(ctx: Context, options: DeployOptions, report: Repor
     for (const lane of lanes) ready.set(lane.connection, { ...lane, ...(await readyFor(lane, await built(lane))) });
     const id = releaseIdFor(ctx, lanes);
     const certificates = await certificatesOf(ctx, app);
+    const notify = await readNotifyFile(ctx, settings);
     const session = { settings, queued, begun, what: describe(app), before: [] };
     return rollOut(connections, settings.atOnce, async (connection) => {
       const lane = ready.get(connection);
       if (lane === undefined) throw new Error(`${connection.name} was not looked at`);
       return deployTo(
         ctx,
-        { app, certificates, id, options, session },
+        { app, certificates, notify, id, options, session },
         lane,
         reportOf(report, connection, connections.length),
       );
@@ -64,6 +66,7 @@ export async function deploy(ctx: Context, options: DeployOptions, report: Repor
 interface Deploying {
   readonly app: App;
   readonly certificates: CertificateWishes | undefined;
+  readonly notify: string;
   /** The same on all servers. */
   readonly id: ReleaseId;
   readonly options: DeployOptions;
@@ -72,7 +75,7 @@ interface Deploying {
 
 async function deployTo(
   ctx: Context,
-  { app, certificates, id, options, session }: Deploying,
+  { app, certificates, notify, id, options, session }: Deploying,
   lane: Lane & Ready,
   report: Report,
 ): Promise<DeploymentResult> {
@@ -105,7 +108,7 @@ async function deployTo(
       const previous = state.records.find((one) => one.id === state.live?.release);
       const strategy = strategyFor(settings, options);
       const kind = kindOf(record, previous);
-      return { record, kind, delivery, data: "change", strategy, begin: "start", certificates };
+      return { record, kind, delivery, data: "change", strategy, begin: "start", certificates, notify };
     });
   } finally {
     const packed = await packing.catch(() => []);

@@ -8,6 +8,7 @@ export { abort, pause, planPromotion, promote } from "./canary.ts";
 export type { Aborted, Told } from "./canary.ts";
 export { certificateWarnings, listCertificates } from "./certificate-list.ts";
 export type { HostCertificate } from "./certificate-list.ts";
+export { testNotifications } from "./notify.ts";
 export type { AppOptions } from "./app.ts";
 export type { LedgerLine } from "./ledger.ts";
 export type { DeploymentResult, PlanResult } from "./result.ts";

@@ -21,6 +21,8 @@ export interface PlanOptions {
   /** The release is not on the server yet: these steps bring it there, on the phase's standard input. */
   readonly delivery: readonly Step[];
   readonly strategy: Strategy;
+  /** Whom the server tells of what; see `notifyFile`. */
+  readonly notify?: string | undefined;
   /** Certificates to get once the release is live. */
   readonly certificates?: CertificateWishes | undefined;
   /** `promote`: the release has a share of the requests already, and goes on from there. */
@@ -58,6 +60,7 @@ export function firstSteps(
       baseVariables: baseVariables(release, subnets),
       owner,
       ledgerLine: options.ledgerLine,
+      notify: options.notify,
     },
     ...options.delivery,
   ];

@@ -26,6 +26,7 @@ export interface Chosen {
   readonly strategy: Strategy;
   readonly begin: "start" | "promote";
   readonly certificates?: CertificateWishes | undefined;
+  readonly notify?: string | undefined;
 }
 
 export interface Session {
@@ -84,6 +85,7 @@ export async function underLock(
       strategy: chosen.strategy,
       begin: chosen.begin,
       certificates: chosen.certificates,
+      notify: chosen.notify,
     });
     const done = await performAll(ctx, { connection, scope, plan, beginning, delivery: chosen.delivery }, report);
     return {

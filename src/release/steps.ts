@@ -74,6 +74,8 @@ export type Step =
       readonly owner: string;
       /** Written by the server if this client goes away. */
       readonly ledgerLine: string;
+      /** Whom the server tells of what, with secrets in it; undefined: as it is there. */
+      readonly notify: string | undefined;
     }
   | { readonly step: "make-volumes"; readonly volumes: readonly VolumeModel[] }
   | { readonly step: "place"; readonly release: ReleaseId }
@@ -208,6 +210,7 @@ const kinds: Kinds = {
         s.baseVariables,
         s.owner,
         s.ledgerLine,
+        ...(s.notify === undefined ? [] : [s.notify]),
       ]),
   },
   place: { title: (s) => `store release ${s.release}`, script: (s) => script(place, [s.release]) },

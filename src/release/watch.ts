@@ -1,6 +1,7 @@
 import type { WatchCheck, WatchSettings } from "../config/index.ts";
 import { formatSeconds } from "../core/index.ts";
 import type { Seconds } from "../core/index.ts";
+import { notifyLibrary } from "../notify/index.ts";
 import type { Slot } from "../proxy/index.ts";
 import { script, type Script } from "../server/index.ts";
 import { quote } from "../system/index.ts";
@@ -59,7 +60,7 @@ export function watchScript(watch: Watch): Script {
     breach: limits.onBreach,
     share,
   };
-  return script(`watch=${quote(watchProgram)}\n${watchShell}`, [
+  return script(`${notifyLibrary}watch=${quote(watchProgram)}\n${watchShell}`, [
     slot,
     owner,
     ...Object.entries(settings).map(([key, value]) => `${key}=${value}`),

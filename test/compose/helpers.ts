@@ -161,6 +161,7 @@ export function settingsWith(services: Readonly<Record<string, Partial<ServiceSe
     values: {},
     keep: 5,
     strategy: strategyOf(undefined),
+    notify: [],
     tls: tlsOf("off"),
   };
 }

@@ -98,6 +98,7 @@ describe("wherry.yaml", () => {
       servers: [{ kind: "ssh", host: "203.0.113.11", user: "deploy", port: 22 }],
       atOnce: 1,
       strategy: strategyOf(undefined),
+      notify: [],
       tls: tlsOf(undefined),
       deployOn: { tag: "PROD-*" },
       secrets: [{ name: "DB_PASSWORD", at: at(22, 15) }],

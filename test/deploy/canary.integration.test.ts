@@ -39,7 +39,7 @@ describe("a release that has to prove itself", () => {
   let good: Deployment;
   const settings = { canary: "{ steps: [10, 50], every: 5s }", watch: "{ for: 4s, min_requests: 40, wait: 4s }" };
   const configure = (canary: string, watch: string, more = ""): void => {
-    const current = `app: canary\nservices:${services.replaceAll("APP", "canary")}environments:\n  production:\n    server: deploy@${one.address}\n    secrets: [APP_PASSWORD]\n${strategy(canary, watch)}${more}`;
+    const current = `app: canary\nservices:${services.replaceAll("APP", "canary")}environments:\n  production:\n    server: deploy@${one.address}\n    secrets: [APP_PASSWORD]\nnotify: [{ webhook: HOOK }]\n${strategy(canary, watch)}${more}`;
     app.commit({ "wherry.yaml": current });
   };
   const status = async (): Promise<Status> => (await app.wherry(["status", "--json"])).json<Status>();
@@ -78,8 +78,12 @@ describe("a release that has to prove itself", () => {
 
   beforeAll(async () => {
     one = await server();
+    const hook =
+      "import http.server as h\nclass H(h.BaseHTTPRequestHandler):\n  def do_POST(self):\n    open('/srv/hook.log','ab').write(self.rfile.read(int(self.headers['content-length']))+b'\\n'); self.send_response(200); self.end_headers()\nh.HTTPServer(('127.0.0.1',9999),H).serve_forever()";
+    await one.exec(["systemd-run", "--unit=hook", "python3", "-c", hook]);
     app = smallApp(one, {
       app: "canary",
+      env: { HOOK: "http://127.0.0.1:9999/" },
       files: { "compose.production.yaml": "services: { web: { mem_limit: 250m } }\n" },
     });
     configure(settings.canary, settings.watch);
@@ -166,6 +170,11 @@ describe("a release that has to prove itself", () => {
       expect(line).toMatchObject({ outcome: "failed_after_traffic" });
       expect(line.reason).toMatch(reason as RegExp);
       expect(line.judgements?.at(-1)).toMatchObject({ verdict: "fail" });
+      const told = (await one.exec(["tail", "-n", "1", "/srv/hook.log"])).stdout;
+      expect(JSON.parse(told)).toMatchObject({
+        event: "rollback",
+        text: expect.stringContaining(line.reason ?? "?") as string,
+      });
     },
   );
 

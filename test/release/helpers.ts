@@ -66,7 +66,7 @@ function database(): ReleaseService {
   return service("db", "1", more);
 }
 
-export function container(name: string, slot: string, release: string): ServerContainer {
+function container(name: string, slot: string, release: string): ServerContainer {
   return {
     id: `${name}-${slot}`,
     state: "running",

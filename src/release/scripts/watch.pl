@@ -151,7 +151,10 @@ sub end_with {
   my ($verdict, $reason, $code, $exit) = @_;
   my $time = clock() - $begin;
   printf $tell "judgement {\"verdict\":%s,\"reason\":%s,\"share\":%s,\"seconds\":%.1f,\"new\":%s,\"old\":%s}\n", quoted($verdict), quoted($reason), $set{share}, $time, figures($sum{new}), figures($sum{old});
-  print $tell "problem $code $reason\n" if $exit;
+  if ($exit) {
+    print $tell "problem $code $reason\n";
+    if (open(my $f, '>', "$home/verdict")) { print $f "$code $reason\n"; close $f }
+  }
   exit $exit;
 }
 sub content { my ($name) = @_; open(my $f, '<', "$home/$name") or return ''; my $text = <$f>; close $f; return defined $text ? $text =~ s/\s+\z//r : '' }
