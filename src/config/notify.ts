@@ -38,17 +38,19 @@ const channel = z.union([
     on,
   }),
   z.strictObject({
-    email: z.strictObject({
-      to: z.array(z.email()).min(1).describe("Receivers."),
-      from: z.email().describe("Sender."),
-      server: z
-        .url({ protocol: /^smtps?$/ })
-        .describe(
-          "smtps://smtp.example.com:465, or smtp://...:587, which must offer STARTTLS when there is a password.",
-        ),
-      user: z.string().min(1).optional().describe("Who logs in."),
-      password: secret.optional().describe("Secret with the password."),
-    }),
+    email: z
+      .strictObject({
+        to: z.array(z.email()).min(1).describe("Receivers."),
+        from: z.email().describe("Sender."),
+        server: z
+          .url({ protocol: /^smtps?$/ })
+          .describe(
+            "smtps://smtp.example.com:465, or smtp://...:587, which must offer STARTTLS when there is a password.",
+          ),
+        user: z.string().min(1).optional().describe("Who logs in."),
+        password: secret.optional().describe("Secret with the password."),
+      })
+      .describe("Mail by an SMTP server."),
     on,
   }),
 ]);

@@ -5,6 +5,7 @@ import type { AddressInfo } from "node:net";
 import { createServer as createSocketServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { text } from "node:stream/consumers";
 import { promisify } from "node:util";
 import { expect, onTestFinished, test } from "vitest";
 import type { NotifyChannel } from "../../src/config/index.ts";
@@ -19,11 +20,11 @@ const all = ["rollback", "attention"] as const;
 /** Takes whatever is posted; answers with `status`. */
 async function hook(status = 200, slow = 0) {
   const bodies: string[] = [];
-  const server = createServer(async (request, response) => {
-    let body = "";
-    for await (const chunk of request.setEncoding("utf8")) body += chunk;
-    bodies.push(body);
-    setTimeout(() => response.writeHead(status).end("hook says hello"), slow);
+  const server = createServer((request, response) => {
+    void text(request).then((body) => {
+      bodies.push(body);
+      setTimeout(() => response.writeHead(status).end("hook says hello"), slow);
+    });
   });
   await new Promise<void>((listening) => server.listen(0, "127.0.0.1", () => listening()));
   onTestFinished(() => void server.close());
@@ -33,12 +34,12 @@ async function hook(status = 200, slow = 0) {
 async function tell(
   channels: readonly NotifyChannel[],
   secrets: Readonly<Record<string, string>>,
-  [event, title, text]: readonly [string, string, string] = ["rollback", "shop: taken back", "5.1 % errors"],
+  [event, title, words]: readonly [string, string, string] = ["rollback", "shop: taken back", "5.1 % errors"],
 ) {
   const home = mkdtempSync(join(tmpdir(), "wherry-notify-"));
   const values = new Map(Object.entries(secrets).map(([name, value]) => [name, new Secret(value)]));
   writeFileSync(join(home, "notify"), notifyFile(channels, values), { mode: 0o600 });
-  const { stdout } = await run("perl", ["-e", program, home, "shop", "production", event, title, text]);
+  const { stdout } = await run("perl", ["-e", program, home, "shop", "production", event, title, words]);
   expect(readdirSync(home)).toEqual(["notify"]);
   expect(statSync(join(home, "notify")).mode & 0o777).toBe(0o600);
   return stdout;
@@ -117,17 +118,17 @@ test("mail goes through a real conversation", async () => {
     socket.write("220 sink\r\n");
     socket.on("error", () => {});
     socket.on("data", (chunk) => {
-      const text = String(chunk);
-      heard.push(text);
+      const line = String(chunk);
+      heard.push(line);
       if (data) {
-        if (text.endsWith("\r\n.\r\n")) {
+        if (line.endsWith("\r\n.\r\n")) {
           data = false;
           socket.write("250 taken\r\n");
         }
-      } else if (text.startsWith("DATA")) {
+      } else if (line.startsWith("DATA")) {
         data = true;
         socket.write("354 go on\r\n");
-      } else if (text.startsWith("QUIT")) socket.end("221 bye\r\n");
+      } else if (line.startsWith("QUIT")) socket.end("221 bye\r\n");
       else socket.write("250 sink\r\n");
     });
   });
