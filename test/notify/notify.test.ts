@@ -114,19 +114,20 @@ test("the address is in no process's arguments while it is written to", async ()
 test("mail goes through a real conversation", async () => {
   const heard: string[] = [];
   const sink = createSocketServer((socket) => {
-    let data = false;
+    let data: string | undefined;
     socket.write("220 sink\r\n");
     socket.on("error", () => {});
     socket.on("data", (chunk) => {
       const line = String(chunk);
       heard.push(line);
-      if (data) {
-        if (line.endsWith("\r\n.\r\n")) {
-          data = false;
+      if (data !== undefined) {
+        data += line;
+        if (data.endsWith("\r\n.\r\n")) {
+          data = undefined;
           socket.write("250 taken\r\n");
         }
       } else if (line.startsWith("DATA")) {
-        data = true;
+        data = "";
         socket.write("354 go on\r\n");
       } else if (line.startsWith("QUIT")) socket.end("221 bye\r\n");
       else socket.write("250 sink\r\n");
