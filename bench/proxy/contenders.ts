@@ -70,19 +70,23 @@ const haproxyCommand = ["haproxy", "-W", "-db", "-f", "/wherry/haproxy.cfg"] as 
 
 const onLoopback = (config: string): string => config.replace("bind *:", "bind 127.0.0.1:");
 
-/** As short as a configuration can be, without a log. `close`: as Wherry, with a new connection to the app for each request. */
-function bareHaproxy(port: number, connections: "kept" | "closed"): Contender {
+/** As short as a configuration can be, with one line more. */
+function bareHaproxy(
+  port: number,
+  name: string,
+  more: { readonly global?: string; readonly defaults?: string },
+): Contender {
   return {
-    name: connections === "kept" ? "HAProxy, bare" : "HAProxy, bare, http-server-close",
+    name,
     image: proxyImage,
     port,
     files: {
-      "haproxy.cfg": `defaults
+      "haproxy.cfg": `${more.global ?? ""}defaults
   mode http
   timeout connect 3s
   timeout client 5m
   timeout server 5m
-${connections === "kept" ? "" : "  option http-server-close\n"}frontend bench
+${more.defaults ?? ""}frontend bench
   bind 127.0.0.1:${port}
   default_backend app
 backend app
@@ -92,6 +96,11 @@ backend app
     command: haproxyCommand,
   };
 }
+
+const withLog = {
+  global: "global\n  log stdout format raw local0 info\n",
+  defaults: "  log global\n  option httplog\n",
+};
 
 function nginx(port: number): Contender {
   return {
@@ -145,8 +154,9 @@ http://bench.test:${port} {
 
 export const contenders: readonly Contender[] = [
   wherry(firstPort),
-  bareHaproxy(firstPort + 1, "closed"),
-  bareHaproxy(firstPort + 2, "kept"),
-  nginx(firstPort + 3),
-  caddy(firstPort + 4),
+  bareHaproxy(firstPort + 1, "HAProxy, bare", {}),
+  bareHaproxy(firstPort + 2, "HAProxy, bare, with its log", withLog),
+  bareHaproxy(firstPort + 3, "HAProxy, bare, a connection per request", { defaults: "  option http-server-close\n" }),
+  nginx(firstPort + 4),
+  caddy(firstPort + 5),
 ];
