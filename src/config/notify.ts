@@ -24,17 +24,19 @@ const channel = z.union([
   z.strictObject({ teams: secret.describe("Workflow webhook of Microsoft Teams."), on }),
   z.strictObject({ webhook: secret.describe("Any address that takes JSON by POST."), on }),
   z.strictObject({
-    telegram: z.strictObject({
-      token: secret.describe("Token of the bot."),
-      chat: z
-        .string()
-        .regex(/^(-?\d+|@\w+)$/, "a chat is a number or @name")
-        .describe("Chat that it writes to."),
-      api: z
-        .url({ protocol: /^https?$/ })
-        .optional()
-        .describe("Bot API server of your own."),
-    }),
+    telegram: z
+      .strictObject({
+        token: secret.describe("Token of the bot."),
+        chat: z
+          .string()
+          .regex(/^(-?\d+|@\w+)$/, "a chat is a number or @name")
+          .describe("Chat that it writes to."),
+        api: z
+          .url({ protocol: /^https?$/ })
+          .optional()
+          .describe("Bot API server of your own."),
+      })
+      .describe("A bot of Telegram, and the chat that it writes to."),
     on,
   }),
   z.strictObject({

@@ -21,10 +21,11 @@ const all = ["rollback", "attention"] as const;
 async function hook(status = 200, slow = 0) {
   const bodies: string[] = [];
   const server = createServer((request, response) => {
-    void text(request).then((body) => {
-      bodies.push(body);
+    const answer = async (): Promise<void> => {
+      bodies.push(await text(request));
       setTimeout(() => response.writeHead(status).end("hook says hello"), slow);
-    });
+    };
+    void answer();
   });
   await new Promise<void>((listening) => server.listen(0, "127.0.0.1", () => listening()));
   onTestFinished(() => void server.close());
