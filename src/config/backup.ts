@@ -29,7 +29,15 @@ export const backup = z
       .optional()
       .describe("Which copies stay when a newer one succeeded."),
     services: z
-      .record(z.string(), z.strictObject({ method: z.enum(methods).optional().describe("Default: seen from the image") }))
+      .record(
+        z.string(),
+        z.strictObject({
+          method: z
+            .enum(methods)
+            .optional()
+            .describe("The tool of its database, or volume. Default: seen from the image"),
+        }),
+      )
       .optional()
       .describe("What is copied. Default: every service that keeps data"),
     before_deploy: z.boolean().optional().describe("A copy is made before each deployment. Default: false"),
