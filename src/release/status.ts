@@ -1,3 +1,5 @@
+import { parseBackupStatus, tellBackups } from "../backup/index.ts";
+import type { BackupStatus } from "../backup/index.ts";
 import { loadSettings } from "../config/index.ts";
 import type { LoadOptions, ServerAddress, Settings } from "../config/index.ts";
 import { WherryError } from "../core/index.ts";
@@ -34,6 +36,8 @@ export interface Status {
   readonly servers?: readonly ServerSummary[];
   /** The release before, kept running for a quick way back. */
   readonly warm: { readonly release: ReleaseId; readonly slot: string } | null;
+  /** Null: wherry.yaml asks for none. */
+  readonly backup: BackupStatus | null;
 }
 
 export interface ServerSummary {
@@ -87,13 +91,14 @@ function notKnown(address: ServerAddress, error: unknown): ServerSummary {
   return { server, live: null, healthy: null, error: error.message };
 }
 
-async function statusOf(ctx: Context, { app, environment }: Settings, server: ServerAddress): Promise<Status> {
+async function statusOf(ctx: Context, { app, environment, backup }: Settings, server: ServerAddress): Promise<Status> {
   return withConnection(ctx, server, async (connection) => {
     const reading = phase(preludeFor({ app, environment, deployment: "-" }), [
       { id: "state", script: script("tell_state") },
       { id: "lock", script: script(lockScript) },
       { id: "health", script: script(healthScript) },
       { id: "certificates", script: script(tellCertificates) },
+      { id: "backups", script: tellBackups },
     ]);
     const result = await connection.run(reading, { timeout: 60_000 });
     if (result.exitCode !== 0) throw unexpected(`${connection.name} does not tell its state`, result.stderr);
@@ -108,6 +113,7 @@ async function statusOf(ctx: Context, { app, environment }: Settings, server: Se
       certificates: parseCertificates(result.stdout, ctx.clock.now()),
       canary: state.canary ?? null,
       warm: state.warm ?? null,
+      backup: backup === undefined ? null : parseBackupStatus(result.stdout, backup.every, ctx.clock.now()),
     };
   });
 }
