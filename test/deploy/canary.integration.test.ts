@@ -147,14 +147,15 @@ describe("a release that has to prove itself", () => {
   }, 120_000);
 
   test.for([
-    ["5 % errors", "errors 5", /% of \d+ answers are errors/],
-    ["slow answers", "slow 700", /95 % of \d+ answers take/],
-    ["memory that grows to its limit", "grows", /out of memory|was restarted|exited|not healthy/],
-    ["a crash after some seconds", "dies 8", /was restarted|exited|not healthy/],
-  ])(
+    ["5 % errors", "errors 5", /% of \d+ answers are errors/, 0],
+    ["slow answers", "slow 700", /95 % of \d+ answers take/, 0],
+    // A process that dies takes with it what it was answering; only what may be asked twice is asked again.
+    ["memory that grows to its limit", "grows", /out of memory|was restarted|exited|not healthy/, 5],
+    ["a crash after some seconds", "dies 8", /was restarted|exited|not healthy/, 5],
+  ] as const)(
     "a version with %s is taken back by itself, and the reason is in the ledger",
     { timeout: 120_000 },
-    async ([, behaviour, reason]) => {
+    async ([, behaviour, reason, inFlight]) => {
       configure(settings.canary, "{ for: 30s, min_requests: 40, latency_p95: 300ms }");
       app.commit({ "behaviour.txt": `${behaviour}\n`, "version.txt": "bad\n" });
       const running = await traffic(100);
@@ -163,12 +164,12 @@ describe("a release that has to prove itself", () => {
       app.commit({ "behaviour.txt": "fine\n" });
       expect(result.exitCode).toBe(5);
       expect(result.json<Deployment>()).toMatchObject({ outcome: "failed_after_traffic", error: { code: "breach" } });
-      expect(report.lost).toBe(0);
+      expect(report.lost).toBeLessThanOrEqual(inFlight);
       expect(await status()).toMatchObject({ live: { id: good.release.id }, canary: null });
       expect(await app.version()).toBe("good");
       const line = await lastLine();
       expect(line).toMatchObject({ outcome: "failed_after_traffic" });
-      expect(line.reason).toMatch(reason as RegExp);
+      expect(line.reason).toMatch(reason);
       expect(line.judgements?.at(-1)).toMatchObject({ verdict: "fail" });
       const told = (await one.exec(["tail", "-n", "1", "/srv/hook.log"])).stdout;
       expect(JSON.parse(told)).toMatchObject({
