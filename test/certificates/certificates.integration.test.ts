@@ -109,7 +109,9 @@ environments:
         ],
         versionHeader: "version",
       });
+      await sleep(1000);
       await list("--renew");
+      await sleep(1000);
       const report = await traffic.stop();
 
       expect(report).toMatchObject({ lost: 0, failed: 0 });
