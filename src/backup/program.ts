@@ -5,6 +5,8 @@ import drill from "./scripts/drill.sh?raw";
 import find from "./scripts/find.sh?raw";
 import library from "./scripts/library.sh?raw";
 import main from "./scripts/main.sh?raw";
+import mongodb from "./scripts/mongodb.sh?raw";
+import mongodbInside from "./scripts/mongodb-inside.sh?raw";
 import mysql from "./scripts/mysql.sh?raw";
 import mysqlInside from "./scripts/mysql-inside.sh?raw";
 import postgres from "./scripts/postgres.sh?raw";
@@ -16,7 +18,12 @@ import run from "./scripts/run.sh?raw";
 import volume from "./scripts/volume.sh?raw";
 
 /** What runs inside a database's own container, with the database's own tools. */
-const insides = { postgres_inside: postgresInside, mysql_inside: mysqlInside, redis_inside: redisInside };
+const insides = {
+  postgres_inside: postgresInside,
+  mysql_inside: mysqlInside,
+  mongodb_inside: mongodbInside,
+  redis_inside: redisInside,
+};
 
 /**
  * The program that lies on the server, for the schedule there and for the commands here: backup.sh APP ENVIRONMENT VERB
@@ -33,6 +40,7 @@ export const backupProgram = [
   find,
   postgres,
   mysql,
+  mongodb,
   redis,
   volume,
   run,

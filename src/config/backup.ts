@@ -52,7 +52,7 @@ export const backup = z
         monthly: amount.describe("The same in months. Default: 6"),
       })
       .optional()
-      .describe("Which copies stay when a newer one succeeded. The newest always does."),
+      .describe("Which copies stay when a newer one succeeded; those of the last day always do."),
     services: z
       .record(z.string(), service)
       .optional()
@@ -64,6 +64,10 @@ export const backup = z
     secret_key: secret.optional().describe("Secret with the secret key of s3. Default: AWS_SECRET_ACCESS_KEY"),
     before_deploy: z.boolean().optional().describe("A copy is made before each deployment. Default: false"),
   })
+  .refine(
+    ({ keep }) => keep === undefined || (keep.daily ?? 7) + (keep.weekly ?? 4) + (keep.monthly ?? 6) > 0,
+    "keep: no copy would stay",
+  )
   .refine(({ every, at }) => every === undefined || at === undefined, "every and at: one of the two");
 
 /** How the data of a service is copied. */

@@ -53,6 +53,7 @@ export function tellFacts(ctx: Context, report: Report) {
         type: "note",
         text: `made the repository ${rest}: without its password nobody can read it, so keep that elsewhere as well`,
       }),
+    note: (rest) => report({ type: "note", text: rest }),
     notified: (rest) => report({ type: "note", text: `told by ${rest}` }),
     "notify-failed": (rest) => report({ type: "note", text: `could not tell by ${rest}` }),
   };

@@ -69,12 +69,19 @@ export async function drillBackup(ctx: Context, options: RestoreOptions, report:
 }
 
 /**
- * The steps that copy the data before a deployment touches anything; none where wherry.yaml does not ask for it. A step that
- * fails ends the phase with `problem backup-failed ...`.
+ * Copies the data before a deployment touches anything, where wherry.yaml asks for it.
+ * @throws WherryError `refused`: without a copy there is no deployment
  */
-export async function backupBeforeDeploy(ctx: Context, settings: Settings): Promise<readonly ScriptStep[]> {
-  if (settings.backup?.beforeDeploy !== true) return [];
-  return [await placeStep(ctx, settings), performStep({ verb: "run", by: "deploy", service: "" })];
+export async function backupBeforeDeploy(ctx: Context, settings: Settings, report: Report): Promise<void> {
+  if (settings.backup?.beforeDeploy !== true) return;
+  const steps = [await placeStep(ctx, settings), performStep({ verb: "run", by: "deploy", service: "" })];
+  const { failure } = await onServers(ctx, settings, steps, report);
+  if (failure === undefined) return;
+  throw new WherryError("refused", failure.code, `the data could not be copied first: ${failure.message}`, {
+    context: failure.context,
+    hint: "put it right (wherry backup run shows more), or deploy without before_deploy",
+    cause: failure,
+  });
 }
 
 export interface BackupList {
@@ -268,6 +275,12 @@ const exits: Readonly<Record<string, ExitName>> = {
   unschedulable: "refused",
 };
 
+const hints: Readonly<Record<string, string>> = {
+  "backup-failed": "what was copied before is still there: wherry backup list",
+  "copy-first-failed": "nothing was changed; where the data can no longer be read, restore with --no-copy-first",
+  "restore-failed": "what was there before was copied first: wherry backup list",
+};
+
 function failureOf(stdout: string, stderr: string, server: string): WherryError {
   const busy = /^copying (.*)$/m.exec(stdout);
   if (busy !== null) {
@@ -281,7 +294,7 @@ function failureOf(stdout: string, stderr: string, server: string): WherryError 
   const differences = [...stdout.matchAll(/^difference (.*)$/gm)].map(([, line = ""]) => line.replaceAll("\t", " "));
   return new WherryError(exits[code] ?? "failed", code, message, {
     context: differences.length === 0 ? [] : ["< copied, > restored:", ...differences],
-    ...(code === "backup-failed" ? { hint: "what was copied before is still there: wherry backup list" } : {}),
+    ...(hints[code] === undefined ? {} : { hint: hints[code] }),
   });
 }
 

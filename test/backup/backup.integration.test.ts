@@ -223,7 +223,7 @@ nohup python3 /root/hook.py > /dev/null 2>&1 &`,
   test("the data of Redis is still there after it starts again", async () => {
     const digest = await redis("DEBUG DIGEST");
     await inServer("docker restart $(docker ps -q --filter label=wherry.service=cache)");
-    await expect.poll(() => redis("DEBUG DIGEST")).toBe(digest);
+    await expect.poll(() => redis("DEBUG DIGEST").catch(String), { timeout: 20_000 }).toBe(digest);
   });
 
   test("a repository that is gone is red, told, and not made anew", async () => {
@@ -255,7 +255,7 @@ nohup python3 /root/hook.py > /dev/null 2>&1 &`,
     await inServer(
       `file=$(${inside("db", "psql -qAtU owner shop -c \"select pg_relation_filepath('broken')\"")}); ${inside("db", "psql -qU owner shop -c checkpoint")}; ${inside("db", `sh -c "dd if=/dev/urandom of=/var/lib/postgresql/data/$file bs=8192 seek=200 count=5 conv=notrunc"`)} 2>/dev/null; docker restart $(docker ps -q --filter label=wherry.service=db)`,
     );
-    await expect.poll(() => sql("select 1").catch(() => "")).toBe("1");
+    await expect.poll(() => sql("select 1").catch(() => ""), { timeout: 20_000 }).toBe("1");
 
     const failed = await run("run", "--service", "db");
 
@@ -273,7 +273,7 @@ nohup python3 /root/hook.py > /dev/null 2>&1 &`,
     const keys = { AWS_ACCESS_KEY_ID: "id", AWS_SECRET_ACCESS_KEY: "key" };
     const result = await app.wherry(["backup", "run", "--json", ...production], { env: keys, timeout: 200_000 });
     expect(result.exitCode).toBe(5);
-    expect(result.json<{ error: { message: string } }>().error.message).toContain("refused");
+    expect(result.json<{ error: { message: string } }>().error.message).toMatch(/Failed|refused|connect/);
     expect(await inServer("cat /tmp/hook")).toContain("s3:http://127.0.0.1:9/bucket");
   });
 
@@ -308,10 +308,12 @@ nohup python3 /root/hook.py > /dev/null 2>&1 &`,
     expect(await inServer("systemctl list-timers --all | grep -c wherry-backup || :")).toBe("0");
     await expect
       .poll(() => inServer("systemctl is-active wherry-backup-data-production.service || :"), { timeout: 60_000 })
-      .not.toContain("activ");
+      .toBe("inactive");
     const list = await app.wherry(["backup", "list", "--json", ...production]);
-    // One a day stays, beside the newest: the older ones of today are gone.
-    expect(list.json<{ copies: readonly unknown[] }>().copies.length).toBeLessThanOrEqual(3);
+    const copies = list.json<{ copies: readonly { id: string; at: string }[] }>().copies;
+    // Of one day alone: the one that was made in 2020, see above, is gone by the rules.
+    expect(copies.length).toBeGreaterThan(1);
+    expect(copies.map(({ id }) => id)).not.toContain("20990101T000000Z-0000");
   });
 
   test("two at the same time are refused, and removal ends the schedule", async () => {

@@ -1,21 +1,31 @@
 # Which services keep data, and how each is copied.
 
-# How the data of an image is copied, by the image's name, else by what its variables tell of what is in it.
-#   $1 image   $2 variables, NAME=VALUE a line
+# How the data of a service is copied, by the image's name, else by what its variables and its program tell.
+#   $1 image   $2 variables, NAME=VALUE a line   $3 program and arguments, a line each
 method_of() {
   last=${1%%@*}
   last=${last##*/}
-  case ${last%%:*} in
+  last=${last%%:*}
+  # An image that came from here is named for its service, whatever is in it.
+  case $1 in wherry/*) last= ;; esac
+  case $last in
+    *exporter* | *admin* | *backup*) ;;
     *postgres* | postgis* | pgvector* | timescaledb*) echo postgres; return ;;
     mongo | mongodb* | percona-server-mongodb*) echo mongodb; return ;;
     *mysql* | *mariadb* | percona*) echo mysql; return ;;
     redis* | valkey* | keydb*) echo redis; return ;;
   esac
   case "$newline$2" in
-    *"${newline}PGDATA="*) echo postgres ;;
-    *"${newline}MYSQL_VERSION="* | *"${newline}MARIADB_VERSION="* | *"${newline}MYSQL_DATABASE="* | *"${newline}MARIADB_DATABASE="*) echo mysql ;;
-    *"${newline}MONGO_VERSION="*) echo mongodb ;;
-    *"${newline}REDIS_VERSION="* | *"${newline}REDIS_DOWNLOAD_URL="* | *"${newline}VALKEY_VERSION="*) echo redis ;;
+    *"${newline}PGDATA="*) echo postgres; return ;;
+    *"${newline}MYSQL_VERSION="* | *"${newline}MARIADB_VERSION="*) echo mysql; return ;;
+    *"${newline}MONGO_VERSION="*) echo mongodb; return ;;
+    *"${newline}REDIS_VERSION="* | *"${newline}REDIS_DOWNLOAD_URL="* | *"${newline}VALKEY_VERSION="*) echo redis; return ;;
+  esac
+  case $(printf '%s\n' "$3" | sed 's|.*/||' | grep -xE 'postgres|mysqld|mariadbd|mongod|redis-server|valkey-server|keydb-server' | head -n 1) in
+    postgres) echo postgres ;;
+    mysqld | mariadbd) echo mysql ;;
+    mongod) echo mongodb ;;
+    *-server) echo redis ;;
     *) echo volume ;;
   esac
 }
@@ -42,11 +52,12 @@ find_services() {
       [ "$method" != none ] || continue
       mounts_of "$container" > "$work/mounts"
       # What a release has without a name ends with it.
-      [ "$place" = base ] || sed -i "/^volume$tab[0-9a-f]\{64\}$tab/d" "$work/mounts"
+      [ "$place" = base ] || sed -i "/^volume${tab}[0-9a-f]\{64\}${tab}/d" "$work/mounts"
       if [ -z "$method" ]; then
         # Of what two releases share, the requests must not wait.
         if [ "$place" = base ]; then
-          method=$(method_of "$image" "$(docker inspect -f '{{range .Config.Env}}{{println .}}{{end}}' "$container")")
+          method=$(method_of "$image" "$(docker inspect -f '{{range .Config.Env}}{{println .}}{{end}}' "$container")" \
+            "$(docker inspect -f '{{println .Path}}{{range .Args}}{{println .}}{{end}}' "$container")")
         else
           method=volume consistency=${consistency:-live}
         fi

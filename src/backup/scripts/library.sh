@@ -70,8 +70,16 @@ open_repository() {
 # A repository that was there once and is gone must not be made anew in silence: the copies would be gone as well.
 have_repository() {
   open_repository || return 1
+  case $repository in
+    s3:http* | rest:http*)
+      # restic would try for a quarter of an hour, and not say why.
+      if command -v curl > /dev/null && ! curl -sS -o /dev/null --max-time 20 "${repository#*:}" 2> "$work/repository"; then
+        fail "the repository $repository does not answer: $(said "$work/repository")"
+        return 1
+      fi
+      ;;
+  esac
   local status=0
-  # restic itself would try for a quarter of an hour.
   timeout 60 restic cat config --no-lock > /dev/null 2> "$work/repository" || status=$?
   if [ "$status" = 0 ]; then
     printf '%s\n' "$repository" | put "$folder/known"

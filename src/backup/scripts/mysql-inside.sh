@@ -29,7 +29,7 @@ SELECT CONCAT('SELECT ''figure'', ', QUOTE(t.table_schema), ', ', QUOTE(t.table_
   WHERE t.table_type = 'BASE TABLE' AND t.table_schema NOT IN $own
   GROUP BY t.table_schema, t.table_name ORDER BY t.table_schema, t.table_name;
 SELECT CONCAT('SELECT ''objects'', ', QUOTE(s), ', ', QUOTE(kind), ', ', n, ';') FROM (
-  SELECT table_schema s, CASE table_type WHEN 'VIEW' THEN 'views' ELSE 'tables' END kind, COUNT(*) n FROM information_schema.tables WHERE table_schema NOT IN $own GROUP BY 1, 2
+  SELECT table_schema s, 'tables' kind, COUNT(*) n FROM information_schema.tables WHERE table_type <> 'VIEW' AND table_schema NOT IN $own GROUP BY 1
   UNION ALL SELECT table_schema, 'indexes', COUNT(*) FROM information_schema.statistics WHERE table_schema NOT IN $own GROUP BY 1
   UNION ALL SELECT routine_schema, 'routines', COUNT(*) FROM information_schema.routines WHERE routine_schema NOT IN $own GROUP BY 1
   UNION ALL SELECT trigger_schema, 'triggers', COUNT(*) FROM information_schema.triggers WHERE trigger_schema NOT IN $own GROUP BY 1
@@ -44,11 +44,18 @@ case $1 in
     trap 'rm -rf "$folder"' EXIT
     client -e "SELECT schema_name FROM information_schema.schemata WHERE schema_name NOT IN $own ORDER BY 1" > "$folder/databases"
     [ -s "$folder/databases" ] || { echo 'there is no database in it' >&2; exit 1; }
-    set --
+    set -- --databases
     while IFS= read -r name; do set -- "$@" "$name"; done < "$folder/databases"
+    # One view whose table is gone would end the dump of everything else.
+    client -e "SELECT CONCAT(table_schema, '.', table_name), CONCAT('\`', REPLACE(table_schema, '\`', '\`\`'), '\`.\`', REPLACE(table_name, '\`', '\`\`'), '\`') FROM information_schema.views WHERE table_schema NOT IN $own" > "$folder/views"
+    while IFS=$(printf '\t') read -r name quoted; do
+      client -e "SHOW FIELDS FROM $quoted" > /dev/null 2>&1 && continue
+      set -- "--ignore-table=$name" "$@"
+      printf 'note\tthe view %s refers to what is not there, and is not copied\n' "$name" >&2
+    done < "$folder/views"
     copy() {
       "$dump" --user="$user" --single-transaction --quick --routines --events --triggers --hex-blob --add-drop-database \
-        --default-character-set=utf8mb4 --databases "$@"
+        --default-character-set=utf8mb4 "$@"
     }
     # All writes wait for the moment in which the dump and the counting begin their transactions: both see the same. That the
     # dump has begun shows in a new connection of ours with a transaction; where it does not show, nothing is counted.

@@ -9,11 +9,12 @@ dump_part() {
   shift 2
   reason=
   if ! store "$(path_of "$service" "$part")" '' "$@"; then
-    [ -n "$reason" ] || fail "$service, $part: $(grep -vE "^((figure|objects|digest|files)$tab|dump-complete)" "$work/said" > "$work/errors"; said "$work/errors")"
+    [ -n "$reason" ] || fail "$service, $part: $(grep -vE "^((figure|objects|digest|files|note)$tab|dump-complete)" "$work/said" > "$work/errors"; said "$work/errors")"
     return 1
   fi
   printf 'part\t%s\t%s\t%s\t%s\t%s\n' "$service" "$part" "$stored" "$stored_bytes" "$stored_sum" >> "$work/manifest"
   keep_facts "$service" "$work/said"
+  sed -n "s/^note$tab/note $service: /p" "$work/said" >&3
 }
 
 # While a deployment changes the services that keep data, they cannot be copied.
@@ -75,11 +76,12 @@ forget_run() {
   [ ! -s "$work/stored" ] || restic forget $(cat "$work/stored") > /dev/null 2>&1 || :
 }
 
-# Old copies go by their manifests; what has no manifest goes with them.
+# Old copies go by their manifests; what has no manifest goes with them. Of the last day all stay: what was copied before a
+# deployment, or is about to be restored, is not the last of its day.
 apply_retention() {
   restic unlock > /dev/null 2>&1 || :
   for what in full partial; do
-    restic forget --tag "$tags,manifest,$what" --group-by host --keep-last 1 --keep-daily "$(setting daily)" --keep-weekly "$(setting weekly)" --keep-monthly "$(setting monthly)" \
+    restic forget --tag "$tags,manifest,$what" --group-by host --keep-last 1 --keep-within 1d --keep-daily "$(setting daily)" --keep-weekly "$(setting weekly)" --keep-monthly "$(setting monthly)" \
       > /dev/null 2> "$work/restic-said" || return 1
   done
   snapshots || return 1
@@ -116,7 +118,7 @@ verb_run() {
   new_run
   if take_copies "${2-}"; then
     retention=null
-    apply_retention || retention=$(json "$(said "$work/restic-said")")
+    [ "$by" = restore ] || apply_retention || retention=$(json "$(said "$work/restic-said")")
     if check_repository; then
       record succeeded ",\"snapshot\":$(json "$stored"),\"services\":[$(services_json)],\"retention\":$retention"
       return 0
@@ -125,7 +127,7 @@ verb_run() {
     forget_run
   fi
   record failed ',"services":[]'
-  say "problem backup-failed $reason"
+  say "problem $([ "$by" = restore ] && echo copy-first-failed || echo backup-failed) $reason"
   notify backup "$app $environment: the backup failed" "$reason. What was copied before is still there."
   return 1
 }
