@@ -113,6 +113,8 @@ services_json() {
 #   $1 who wants it: schedule, command, deploy, restore   $2 only this service
 verb_run() {
   kind=backup by=$1
+  # Before a first deployment there is nothing to copy.
+  if [ "$by" = deploy ] && [ ! -e "$home/live" ]; then return 0; fi
   lock_copies "a backup by $1"
   open_work
   new_run

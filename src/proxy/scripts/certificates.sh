@@ -27,6 +27,7 @@ public_address() {
 
 # Behind an address that is not ours there may still be a router that leads here: the proxy says a word that nobody else knows.
 leads_here() {
+  [ -s "$proxy/certificates/token" ] || return 1
   perl -MIO::Socket::INET -e '
     my ($host, $address) = @ARGV;
     my $s = IO::Socket::INET->new(PeerAddr => $address, PeerPort => 80, Timeout => 5) or exit 1;
@@ -86,13 +87,13 @@ obtain() {
   folder=$proxy/acme/$(printf '%s' "$directory" | cksum | cut -d ' ' -f 1)
   challenge="--http --http.port 127.0.0.1:8402"
   [ -z "$dns" ] || challenge="--dns $dns"
+  too_soon && return 1
   if [ -e "$folder/certificates/$host.crt" ]; then
     due=--dynamic
     [ "$urgent" != renew ] || due="--days 100000 --ari-disable"
     # shellcheck disable=SC2086  # several words on purpose
     lego "$directory" "$folder" $challenge renew $due --no-random-sleep || { failed "$(why)"; return 1; }
   else
-    too_soon && return 1
     [ -n "$dns" ] || points_here "$host" || { failed "$reason"; return 1; }
     # shellcheck disable=SC2086
     if [ -n "$rehearsal" ] && ! lego "$rehearsal" "$proxy/acme/rehearsal" $challenge run; then
@@ -102,20 +103,24 @@ obtain() {
     # shellcheck disable=SC2086
     lego "$directory" "$folder" $challenge run || { failed "$(why)"; return 1; }
   fi
-  rm -f "$proxy/certificates/$host.failed"
   give "$folder/certificates/$host.crt" "$folder/certificates/$host.key"
 }
 
 # Puts a certificate and its key where the proxy reads them, and into the running proxy.
 give() {
   pem=$proxy/certificates/$host.pem
-  if cat "$1" "$2" | cmp -s - "$pem"; then
+  # What is on the disk may not have reached the proxy that runs.
+  if cat "$1" "$2" | cmp -s - "$pem" && [ -e "$proxy/certificates/$host.given" ]; then
+    rm -f "$proxy/certificates/$host.failed"
     echo "certificate $host kept"
     return 0
   fi
+  rm -f "$proxy/certificates/$host.given"
   cat "$1" "$2" | put "$pem"
   find "$proxy/certificates" -name '*.pem' -printf '/wherry/certificates/%f\n' | sort | put "$proxy/certificates/list.txt"
   perl "$proxy/certificate.pl" "$proxy/run/master.sock" "/wherry/certificates/$host.pem" "$pem" || { failed "the proxy does not take the certificate"; return 1; }
+  now > "$proxy/certificates/$host.given"
+  rm -f "$proxy/certificates/$host.failed"
   echo "certificate $host new"
 }
 
