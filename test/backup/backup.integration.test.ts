@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { ensureBaseImages } from "../../scripts/standins/index.ts";
 import { schemas } from "../../src/cli/schemas.ts";
 import { backupResult } from "../../src/cli/format/backup.ts";
@@ -83,6 +83,15 @@ describe("backups", () => {
     }
   };
 
+  /** Until a database takes queries. */
+  const answers = (ask: (text: string) => Promise<string>): Promise<void> =>
+    vi.waitFor(
+      async () => {
+        if ((await ask("select 1")) !== "1") throw new Error("not yet");
+      },
+      { timeout: 60_000, interval: 500 },
+    );
+
   beforeAll(async () => {
     await ensureBaseImages(["postgres:17", "mariadb:11", "redis:8", "haproxy:3.2"], () => {});
     one = await server();
@@ -106,7 +115,7 @@ nohup python3 /root/hook.py > /dev/null 2>&1 &`,
     );
     await app.wherry(["server", "setup", ...production]);
     await app.deploy(...production);
-    await expect.poll(() => sql("select 1").catch(String), { timeout: 60_000 }).toBe("1");
+    await answers(sql);
     await sql(`create table orders (id serial primary key, who text, amount numeric(10, 2), at timestamptz default now());
       create table stock (id int primary key, left_over int); insert into stock values (1, 1000000);
       create table booked (n int);
@@ -115,7 +124,7 @@ nohup python3 /root/hook.py > /dev/null 2>&1 &`,
       insert into orders (who, amount) select md5(i::text), i from generate_series(1, 20000) i;
       create index on orders (who); create view big as select * from orders where amount > 50;
       create role reader login password 'x'; grant select on orders to reader;`);
-    await expect.poll(() => mariadb("select 1").catch(String), { timeout: 60_000 }).toBe("1");
+    await answers(mariadb);
     await mariadb(`create table orders (id int auto_increment primary key, who varchar(40), amount decimal(10, 2), at timestamp(3) default now(3));
       create table places (name varchar(40));
       create table \`odd Name\` (a double, b blob, c json, d bit(4), e enum('x', 'y'));
