@@ -272,6 +272,7 @@ const exits: Readonly<Record<string, ExitName>> = {
   "drill-different": "findings",
   "restore-failed": "attention",
   "no-restic": "refused",
+  "no-repository": "refused",
   unschedulable: "refused",
 };
 

@@ -77,7 +77,17 @@ export async function readStatus(ctx: Context, options: LoadOptions): Promise<St
     ...others.map((other) => statusOf(ctx, settings, other).catch((error: unknown) => notKnown(other, error))),
   ]);
   const servers = [first, ...rest].map((status): ServerSummary => ("error" in status ? status : summaryOf(status)));
-  return { ...first, servers };
+  return { ...first, backup: worstBackup(first, rest), servers };
+}
+
+/** A copy that is missing on another server must not hide behind the good one of the first. */
+function worstBackup(first: Status, others: readonly (Status | ServerSummary)[]): Status["backup"] {
+  if (first.backup === null || first.backup.problem !== null) return first.backup;
+  for (const other of others) {
+    const problem = "backup" in other ? other.backup?.problem : undefined;
+    if (problem != null) return { ...first.backup, problem: `${other.server}: ${problem}` };
+  }
+  return first.backup;
 }
 
 function summaryOf({ server, live, services, proxy }: Status): ServerSummary {

@@ -101,7 +101,6 @@ describe("backups", () => {
       extra: backup("/srv/backups/data"),
       env: environment,
     });
-    await inServer("install -d -o deploy /srv/backups");
     await inServer(
       `cat > /root/hook.py <<'Q'
 import http.server
@@ -186,7 +185,7 @@ nohup python3 /root/hook.py > /dev/null 2>&1 &`,
       id=$(restic snapshots --json --tag manifest --latest 1 | sed 's/.*"id":"\\([0-9a-f]*\\)".*/\\1/')
       path=$(restic ls $id | tail -n 1)
       restic dump $id $path | sed 's/^run\\t.*/run\\t20990101T000000Z-0000/' | awk -F '\\t' -v OFS='\\t' '$4 == "shop" && $5 == "public.booked" { $6 = $6 + 1 } { print }' |
-        restic backup --stdin --stdin-filename $path --host data-production --tag wherry,data/production,run=20990101T000000Z-0000,manifest,partial --time '2020-01-01 00:00:00' > /dev/null
+        restic backup --stdin --stdin-filename $path --host data-production --tag wherry,data/production,run=20990101T000000Z-0000,manifest,full --time '2020-01-01 00:00:00' > /dev/null
       chown -R deploy /srv/backups /var/lib/wherry/apps/data/production/backup`);
 
     const drilled = await run("drill", "--copy", "20990101T000000Z-0000", "--service", "db");
@@ -238,7 +237,7 @@ nohup python3 /root/hook.py > /dev/null 2>&1 &`,
   });
 
   test("a repository that is gone is red, told, and not made anew", async () => {
-    await inServer("mv /srv/backups/data /srv/backups/elsewhere; rm -f /tmp/hook");
+    await inServer("mv /srv/backups/data /srv/backups/elsewhere; rm -f /tmp/hook; chown deploy /srv/backups");
     const failed = await run("run");
     expect(failed).toMatchObject({ exitCode: 5, error: { code: "backup-failed" } });
     expect(failed.error?.message).toContain("cannot be opened");

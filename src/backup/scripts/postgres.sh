@@ -21,9 +21,13 @@ dump_postgres() {
 # A throw-away server of the same image, without network, with the same superuser.
 #   $1 service   $2 image
 begin_postgres() {
-  local user
+  local user live
+  # An extension that has to be loaded with the server is so in what runs as well.
+  live=$(containers_of base --filter "label=wherry.service=$1" | head -n 1)
+  [ -z "$live" ] || arguments=$(docker inspect -f '{{range .Args}}{{println .}}{{end}}' "$live" | awk '/^shared_preload_libraries=[^ ]*$/ { print "-c", $0; exit }')
   user=$(awk -F '\t' -v s="$1" '$1 == "user" && $2 == s { print $3 }' "$work/manifest")
   throwaway "$2" -e "POSTGRES_USER=$user" -e POSTGRES_PASSWORD=throwaway -e POSTGRES_HOST_AUTH_METHOD=trust || return 1
+  arguments=
   wait_for in_postgres "$container" ready
 }
 

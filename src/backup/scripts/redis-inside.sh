@@ -65,13 +65,22 @@ case $1 in
     ;;
   follow)
     # From a Redis on loopback that has the copy: by replication, as Redis moves data itself, into memory, RDB and AOF alike.
-    cli REPLICAOF 127.0.0.1 "$2" > /dev/null
+    # The copy asks for no password.
+    password=$(cli CONFIG GET masterauth | tail -n 1)
+    [ "$password" != masterauth ] || password=
+    back() {
+      cli REPLICAOF NO ONE > /dev/null
+      [ -z "$password" ] || printf '%s' "$password" | cli -x CONFIG SET masterauth > /dev/null
+    }
+    [ -z "$password" ] || cli CONFIG SET masterauth '' > /dev/null
+    reply=$(cli REPLICAOF 127.0.0.1 "$2")
+    case $reply in OK*) ;; *) echo "it does not take a copy: $reply" >&2; back; exit 1 ;; esac
+    trap back EXIT
     i=0
     until [ "$(cli INFO replication | tr -d '\r' | sed -n 's/^master_link_status://p')" = up ]; do
       i=$((i + 1))
-      [ "$i" -lt 1800 ] || { cli REPLICAOF NO ONE > /dev/null; echo 'the copy did not arrive within 6 minutes' >&2; exit 1; }
+      [ "$i" -lt 1800 ] || { echo 'the copy did not arrive within 6 minutes' >&2; exit 1; }
       sleep 0.2
     done
-    cli REPLICAOF NO ONE > /dev/null
     ;;
 esac
