@@ -38,12 +38,7 @@ export interface ServiceImage {
 }
 
 export type ImageSource =
-  | {
-      readonly kind: "local";
-      readonly id: string;
-      /** Of the engine here. With `containerd` the id is that of a manifest, and not of the image's configuration. */
-      readonly store: EngineInventory["store"];
-    }
+  | { readonly kind: "local"; readonly id: string }
   /** `repository@sha256:...` */
   | { readonly kind: "registry"; readonly pull: string };
 

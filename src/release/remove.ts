@@ -1,4 +1,3 @@
-import { scheduleScript } from "../backup/index.ts";
 import { loadSettings } from "../config/index.ts";
 import type { LoadOptions, Settings } from "../config/index.ts";
 import { WherryError } from "../core/index.ts";
@@ -66,7 +65,6 @@ async function removeFrom(
     // The proxy first: it must not send anybody to containers that are going.
     const steps: readonly Step[] = [
       { step: "set-proxy", fragment: proxyFragment(ownerOf(app, environment), []) },
-      { step: "receive", title: "end its backups", script: scheduleScript("off", { every: 0, at: undefined }) },
       { step: "remove", environment, volumes: options.volumes },
     ];
     const result = await runSteps(ctx, connection, scope, steps, report, { timeout: 600_000 });
