@@ -102,7 +102,10 @@ async function answer(ctx: Context, desk: Desk, request: IncomingMessage, respon
 function beginUpload(ctx: Context, { folder, uploads }: Desk, prefix: string): Readonly<Record<string, string>> {
   const id = randomUUID();
   const path = `${folder}/${id}`;
-  uploads.set(id, { path, file: ctx.files.openWrite(path), hash: createHash("sha256"), size: 0 });
+  const file = ctx.files.openWrite(path);
+  // A full disk is found at the end of the upload, and ends the push alone.
+  file.on("error", () => {});
+  uploads.set(id, { path, file, hash: createHash("sha256"), size: 0 });
   return { location: `${prefix}blobs/uploads/${id}`, "docker-upload-uuid": id, range: "0-0" };
 }
 
@@ -110,16 +113,23 @@ async function take(upload: Upload, request: IncomingMessage): Promise<void> {
   for await (const chunk of request as AsyncIterable<Buffer>) {
     upload.hash.update(chunk);
     upload.size += chunk.length;
-    if (!upload.file.write(chunk)) await new Promise<void>((resolve) => upload.file.once("drain", () => resolve()));
+    if (upload.file.destroyed || upload.file.write(chunk)) continue;
+    await new Promise<void>((resolve) => {
+      upload.file.once("drain", () => resolve());
+      upload.file.once("close", () => resolve());
+    });
   }
 }
 
 /** Undefined where the bytes are not those of the digest. */
 async function endUpload(ctx: Context, desk: Desk, upload: Upload, wanted: string): Promise<string | undefined> {
-  await new Promise<void>((resolve, reject) => {
-    upload.file.on("error", reject);
-    upload.file.end(() => resolve());
-  });
+  if (!upload.file.destroyed) {
+    await new Promise<void>((resolve) => {
+      upload.file.once("close", () => resolve());
+      upload.file.end();
+    });
+  }
+  if (upload.file.errored !== null) return undefined;
   const hex = upload.hash.digest("hex");
   if (wanted !== `sha256:${hex}`) return undefined;
   await ctx.files.rename(upload.path, `${desk.folder}/${hex}`);
