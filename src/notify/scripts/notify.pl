@@ -53,7 +53,7 @@ sub curl {
 
 for my $c (@channels) {
   next unless $event eq 'test' || grep { $_ eq $event } split / /, $c->{on} || '';
-  my @common = (map { setting($_) } qw(silent show-error fail-with-body), setting('max-time', 10), setting('retry', 1));
+  my @common = (map { setting($_) } qw(silent show-error fail-with-body), setting('max-time', 10), setting('retry', 1), setting('retry-max-time', 20));
   my ($good, $said);
   if ($c->{kind} eq 'email') {
     my $mail = "$home/notify.$$.mail";
