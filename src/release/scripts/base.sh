@@ -6,7 +6,8 @@ mkdir -p "$home/base" "$home/data"
 chmod 711 "$home/data"
 rm -rf "$home/base.new"
 cp -a "$home/releases/$release/base" "$home/base.new"
-# Files that running containers have mounted stay where they are; only what changed is replaced.
+# Files that running containers have mounted stay where they are; only what changed is replaced. Those of secrets are read-only.
+[ ! -d "$home/base/files" ] || chmod -R u+w "$home/base/files"
 cp -a "$home/base.new/." "$home/base/"
 rm -rf "$home/base.new"
 if ! base_compose up --detach --wait --wait-timeout 180 --no-build --pull never "$@"; then
