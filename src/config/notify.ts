@@ -1,11 +1,12 @@
 import * as z from "zod";
+import { variableName } from "./words.ts";
 
 /** Who is told of what, as people write it. The addresses of webhooks are secrets: who has one can write to the channel. */
 
 const secret = z
   .string()
   .regex(
-    /^[A-Za-z_][A-Za-z0-9_]*$/,
+    variableName,
     "the name of a secret that holds the address: who has the address can write there, so it must not stand in a file",
   );
 

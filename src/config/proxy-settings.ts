@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { parseDuration } from "../core/index.ts";
 import type { Seconds } from "../core/index.ts";
-import { duration } from "./words.ts";
+import { duration, variableName } from "./words.ts";
 
 /** What the proxy does with the requests of one service, as people write it. Nothing of it is done unless it is written. */
 
@@ -37,7 +37,7 @@ export const proxySettings = z.strictObject({
   timeout: duration.optional().describe("How long the service may take to begin its answer (504). Default: 5m"),
   allow: z.array(network).min(1).optional().describe("Only these addresses and networks get in (others: 403)."),
   auth: z
-    .record(user, z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "the name of a variable in secrets:"))
+    .record(user, z.string().regex(variableName, "the name of a variable in secrets:"))
     .refine((users) => Object.keys(users).length > 0, "no user can get in")
     .optional()
     .describe("Basic authentication: user -> name of the secret that is the password."),

@@ -4,7 +4,7 @@ import { proxySettings } from "./proxy-settings.ts";
 import { notify } from "./notify.ts";
 import { strategy } from "./strategy.ts";
 import { tls } from "./tls.ts";
-import { duration } from "./words.ts";
+import { duration, variableName } from "./words.ts";
 
 /**
  * wherry.yaml as people write it. The one definition: it validates, its descriptions are the documentation, and the
@@ -21,10 +21,7 @@ const name = (what: string) =>
 
 const variable = z
   .string()
-  .regex(
-    /^[A-Za-z_][A-Za-z0-9_]*$/,
-    "a variable's name has letters, digits and underscores, and does not start with a digit",
-  );
+  .regex(variableName, "a variable's name has letters, digits and underscores, and does not start with a digit");
 
 const hostName = z
   .string()

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import type { Seconds } from "../core/index.ts";
 import { parseDuration } from "../core/index.ts";
-import { duration } from "./words.ts";
+import { duration, variableName } from "./words.ts";
 
 /** HTTPS, as people write it. */
 
@@ -10,7 +10,7 @@ const directories = {
   "letsencrypt-staging": "https://acme-staging-v02.api.letsencrypt.org/directory",
 } as const;
 
-const secretName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "the name of a secret, not its value");
+const secretName = z.string().regex(variableName, "the name of a secret, not its value");
 
 export const tls = z.union([
   z.literal("off"),

@@ -1,7 +1,6 @@
 import type { Route, TlsSettings } from "../config/index.ts";
 import { looksPublic } from "../config/index.ts";
 import { quote } from "../system/index.ts";
-import client from "./scripts/certificate.pl?raw";
 import program from "./scripts/certificates.sh?raw";
 
 /** The ACME client: one of the two that HAProxy's own manual names, with a hundred DNS providers. */
@@ -72,8 +71,8 @@ export function hostsFor(settings: TlsSettings, routes: readonly Route[]): reado
     .filter((host) => !settings.byDefault || looksPublic(host));
 }
 
-/** Shell variables with the programs that stay on the server, for the script that places them. */
-export const certificatePrograms = `certificates_program=${quote(program)}\ncertificate_client=${quote(client)}\n`;
+/** Shell variable with the program that stays on the server, for the script that places it. */
+export const certificatesProgram = `certificates_program=${quote(program)}\n`;
 
 /** Lines for the front end: HTTPS on port 443, the authority's questions, and who is sent to HTTPS. */
 export const tlsRules = {

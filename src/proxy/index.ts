@@ -6,5 +6,5 @@ export { maintenancePage } from "./maintenance.ts";
 export { hashPassword } from "./passwords.ts";
 export { applyProxy, proxyLibrary } from "./scripts.ts";
 export { proxyCompose, proxyImage } from "./container.ts";
-export { certificatePrograms, certificateWishes, hostsFor, legoImage } from "./certificates.ts";
+export { certificatesProgram, certificateWishes, hostsFor, legoImage } from "./certificates.ts";
 export type { CertificateMaterial, CertificateWishes, OwnCertificate } from "./certificates.ts";

@@ -27,7 +27,7 @@ export function regexOf(text: string): string {
 }
 
 function refuseControls(text: string): void {
-  // eslint-disable-next-line no-control-regex
+  // oxlint-disable-next-line no-control-regex -- control characters are what it is about
   if (/[\u0000-\u001F\u007F]/.test(text))
     throw new Error("a control character cannot be written to HAProxy's configuration");
 }

@@ -1,25 +1,27 @@
 import { loadSettings } from "../config/index.ts";
 import type { LoadOptions, Settings, Strategy } from "../config/index.ts";
-import { refusedError, WherryError } from "../core/index.ts";
+import { refusedError } from "../core/index.ts";
 import type { Report } from "../core/index.ts";
 import { ownerOf } from "../proxy/index.ts";
-import { phase, script, withConnection } from "../server/index.ts";
+import { script, withConnection } from "../server/index.ts";
 import type { Connection } from "../server/index.ts";
 import type { Context } from "../system/index.ts";
+import { ask } from "./ask.ts";
 import { joinDeliveries } from "./deliver.ts";
-import { newDeploymentId } from "./identity.ts";
 import { authorOf, ledgerLine } from "./ledger-line.ts";
-import { parseHolder, takeLock } from "./lock.ts";
+import { parseHolder } from "./lock.ts";
+import { operate } from "./operation.ts";
+import type { Held, Operation } from "./operation.ts";
 import { planDeployment } from "./plan.ts";
 import { drainLimits } from "./plan-parts.ts";
 import type { ReleaseId, ReleaseRecord } from "./record.ts";
 import { planResult } from "./result.ts";
 import type { DeploymentResult, PlanResult } from "./result.ts";
-import { preludeFor, runSteps, unexpected } from "./run.ts";
+import { unexpected } from "./run.ts";
 import wishScript from "./scripts/wish.sh?raw";
 import { underLock } from "./session.ts";
 import type { ServerState } from "./state.ts";
-import type { Step } from "./steps.ts";
+import { atOnce } from "./strategy.ts";
 import { survey } from "./survey.ts";
 
 /** What became of a word to a canary: done here, or left for the deployment that is watching it. */
@@ -98,58 +100,45 @@ export async function pause(ctx: Context, options: LoadOptions): Promise<Told> {
 export async function abort(ctx: Context, options: LoadOptions, report: Report): Promise<Aborted | Told> {
   const queued = ctx.clock.now().toISOString();
   const settings = await loadSettings(ctx, options);
-  const { app, environment, directory } = settings;
+  const { environment } = settings;
   return withConnection(ctx, settings.server, async (connection) => {
     const told = await tell(ctx, connection, settings, "abort");
     if (told !== undefined) return { environment, wish: "abort", told };
-    const id = newDeploymentId();
-    const scope = { app, environment, deployment: id };
-    const who = await authorOf(ctx, directory);
-    const started = ctx.clock.now().toISOString();
-    const lock = await takeLock(connection, scope, { who: who.name, from: who.from, since: started, what: "abort" });
-    try {
-      const { state } = lock;
-      const candidate = candidateOf(state, settings);
-      const live = recordOf(state, state.live?.release);
-      const slot = state.canary?.slot ?? "blue";
-      const owner = ownerOf(app, environment);
-      const line = ledgerLine(
-        { id, kind: "rollback", release: live, previous: candidate, who, queued, started, state, clockOffset: 0 },
-        { outcome: "succeeded", failedStep: null, reason: `aborted at ${state.canary?.share} %` },
-      );
-      const steps: readonly Step[] = [
-        { step: "end-share", owner },
-        { step: "abandon-slot", slot, release: candidate.id, drain: drainLimits(owner, slot, candidate) },
-        { step: "write-ledger", line: JSON.stringify(line) },
-      ];
-      const result = await runSteps(ctx, connection, scope, steps, report, { timeout: 3_600_000 });
-      if (result.failure === undefined) return { environment, aborted: candidate.id, live: live.id };
-      throw new WherryError("attention", "abort-failed", result.failure.message, {
-        context: result.failure.context,
-        hint: "run it again: it goes on from what is left",
-      });
-    } finally {
-      await lock.release();
-    }
+    return operate(ctx, connection, settings, "abort", (held) => abortion(held, settings, queued), report);
   });
+}
+
+function abortion({ id, who, started, state }: Held, settings: Settings, queued: string): Operation<Aborted> {
+  const { app, environment } = settings;
+  const candidate = candidateOf(state, settings);
+  const live = recordOf(state, state.live?.release);
+  const slot = state.canary?.slot ?? "blue";
+  const owner = ownerOf(app, environment);
+  const line = ledgerLine(
+    { id, kind: "rollback", release: live, previous: candidate, who, queued, started, state, clockOffset: 0 },
+    { outcome: "succeeded", failedStep: null, reason: `aborted at ${state.canary?.share} %` },
+  );
+  return {
+    steps: [
+      { step: "end-share", owner },
+      { step: "abandon-slot", slot, release: candidate.id, drain: drainLimits(owner, slot, candidate) },
+      { step: "write-ledger", line: JSON.stringify(line) },
+    ],
+    result: { environment, aborted: candidate.id, live: live.id },
+  };
 }
 
 /** Leaves a word for the deployment that is watching a canary; undefined where none is. */
 async function tell(
   ctx: Context,
   connection: Connection,
-  { app, environment, directory }: Settings,
+  settings: Settings,
   wish: "promote" | "full" | "pause" | "abort",
 ): Promise<string | undefined> {
-  const { name } = await authorOf(ctx, directory);
-  const result = await connection.run(
-    phase(preludeFor({ app, environment, deployment: "-" }), [
-      { id: "wish", script: script(wishScript, [`${wish} ${name.replaceAll(/\s+/g, " ")}`]) },
-    ]),
-    { timeout: 60_000 },
-  );
-  if (result.exitCode !== 0) throw unexpected(`${connection.name} cannot be told`, result.stderr);
-  const line = result.stdout.split("\n").find((text) => text.startsWith("told "));
+  const { name } = await authorOf(ctx, settings.directory);
+  const steps = [{ id: "wish", script: script(wishScript, [`${wish} ${name.replaceAll(/\s+/g, " ")}`]) }];
+  const told = await ask(connection, settings, steps, { otherwise: "cannot be told" });
+  const line = told.split("\n").find((text) => text.startsWith("told "));
   return line === undefined ? undefined : parseHolder(line.slice("told ".length)).who;
 }
 
@@ -167,5 +156,5 @@ function recordOf(state: ServerState, id: ReleaseId | undefined): ReleaseRecord 
 }
 
 function strategyFor({ strategy }: Settings, to: PromoteOptions["to"]): Strategy {
-  return to === "all" ? { ...strategy, kind: "blue-green", watch: undefined } : strategy;
+  return to === "all" ? atOnce(strategy) : strategy;
 }

@@ -1,10 +1,9 @@
 import { loadSettings } from "../config/index.ts";
-import type { LoadOptions, Settings } from "../config/index.ts";
+import type { LoadOptions } from "../config/index.ts";
 import { ownerOf } from "../proxy/index.ts";
-import { phase, script, withConnection } from "../server/index.ts";
-import type { Connection } from "../server/index.ts";
+import { script, withConnection } from "../server/index.ts";
 import type { Context } from "../system/index.ts";
-import { preludeFor, unexpected } from "./run.ts";
+import { ask } from "./ask.ts";
 import tellScript from "./scripts/tell-certificates.sh?raw";
 
 /** One host and the certificate that the proxy has for it. */
@@ -48,16 +47,13 @@ export async function listCertificates(ctx: Context, options: CertificateOptions
         : [{ id: "renew", script: script(renewing, [ownerOf(app, environment), urgency]) }]),
       { id: "tell", script: script(tellScript) },
     ];
-    const result = await connection.run(phase(preludeFor({ app, environment, deployment: "-" }), steps), {
+    const told = await ask(connection, settings, steps, {
+      otherwise: "does not tell its certificates",
       timeout: 900_000,
     });
-    if (result.exitCode !== 0) throw unexpected(`${connection.name} does not tell its certificates`, result.stderr);
-    return listOf(ctx, settings, connection, result.stdout);
+    const certificates = parseCertificates(told, ctx.clock.now());
+    return { environment, server: connection.name, certificates };
   });
-}
-
-function listOf(ctx: Context, { environment }: Settings, { name }: Connection, output: string): CertificateList {
-  return { environment, server: name, certificates: parseCertificates(output, ctx.clock.now()) };
 }
 
 /** Reads what tell-certificates.sh told, among whatever else was told. */

@@ -1,10 +1,10 @@
 import { loadSettings } from "../config/index.ts";
 import type { LoadOptions } from "../config/index.ts";
 import { nearest, usageError } from "../core/index.ts";
-import { paths, phase, script, withConnection } from "../server/index.ts";
+import { paths, script, withConnection } from "../server/index.ts";
 import type { Connection } from "../server/index.ts";
 import type { Context } from "../system/index.ts";
-import { preludeFor, unexpected } from "./run.ts";
+import { ask } from "./ask.ts";
 import logsScript from "./scripts/logs.sh?raw";
 import oneOffScript from "./scripts/one-off.sh?raw";
 import { parseState } from "./state.ts";
@@ -79,12 +79,8 @@ export async function runOnce(ctx: Context, options: CommandOptions): Promise<nu
 }
 
 async function readState(connection: Connection, app: string, environment: string): Promise<ServerState> {
-  const reading = phase(preludeFor({ app, environment, deployment: "-" }), [
-    { id: "state", script: script("tell_state") },
-  ]);
-  const result = await connection.run(reading, { timeout: 60_000 });
-  if (result.exitCode !== 0) throw unexpected(`${connection.name} does not tell its state`, result.stderr);
-  return parseState(result.stdout);
+  const steps = [{ id: "state", script: script("tell_state") }];
+  return parseState(await ask(connection, { app, environment }, steps, { otherwise: "does not tell its state" }));
 }
 
 function serviceNamed(state: ServerState, name: string) {

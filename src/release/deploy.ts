@@ -87,7 +87,7 @@ async function deployTo(
   }
   if (certificates !== undefined && certificates.hosts.length > 0) {
     const scope = { app: settings.app, environment: settings.environment, deployment: "-" };
-    await deliverImage(ctx, connection, scope, legoImage, found, report);
+    await deliverImage(ctx, connection, scope, { image: legoImage, found }, report);
   }
   // Reading images out of the engine takes its seconds: the lock is taken meanwhile.
   const packing = deliverImages(ctx, lane, report);

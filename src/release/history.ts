@@ -1,9 +1,9 @@
 import { loadSettings } from "../config/index.ts";
 import type { LoadOptions } from "../config/index.ts";
-import { phase, script, withConnection } from "../server/index.ts";
+import { script, withConnection } from "../server/index.ts";
 import type { Context } from "../system/index.ts";
+import { ask } from "./ask.ts";
 import type { LedgerLine } from "./ledger.ts";
-import { preludeFor, unexpected } from "./run.ts";
 
 export interface HistoryOptions extends LoadOptions {
   /** How many lines at most. */
@@ -15,12 +15,9 @@ export async function readHistory(ctx: Context, options: HistoryOptions): Promis
   const { app, environment, server } = await loadSettings(ctx, options);
   return withConnection(ctx, server, async (connection) => {
     const text = '[ ! -e "$home/ledger.jsonl" ] || tail -n "$1" "$home/ledger.jsonl" | sed "s/^/ledger /" >&3';
-    const reading = phase(preludeFor({ app, environment, deployment: "-" }), [
-      { id: "history", script: script(text, [String(options.last)]) },
-    ]);
-    const result = await connection.run(reading, { timeout: 60_000 });
-    if (result.exitCode !== 0) throw unexpected(`the ledger on ${connection.name} cannot be read`, result.stderr);
-    return result.stdout
+    const steps = [{ id: "history", script: script(text, [String(options.last)]) }];
+    const told = await ask(connection, { app, environment }, steps, { otherwise: "does not tell its ledger" });
+    return told
       .split("\n")
       .filter((line) => line.startsWith("ledger "))
       .map((line) => JSON.parse(line.slice("ledger ".length)) as LedgerLine)

@@ -2,9 +2,9 @@ import { loadSettings } from "../config/index.ts";
 import type { LoadOptions, Settings } from "../config/index.ts";
 import { notifyFile, notifyLibrary } from "../notify/index.ts";
 import { readSecrets } from "../secrets/index.ts";
-import { phase, script, withConnection } from "../server/index.ts";
+import { script, withConnection } from "../server/index.ts";
 import type { Context } from "../system/index.ts";
-import { preludeFor, unexpected } from "./run.ts";
+import { ask } from "./ask.ts";
 
 /** The server's file of channels, with the values of the secrets that they name. */
 export async function readNotifyFile(ctx: Context, settings: Settings): Promise<string> {
@@ -27,12 +27,9 @@ export async function testNotifications(ctx: Context, options: LoadOptions): Pro
   return withConnection(ctx, settings.server, async (connection) => {
     const text = `${notifyLibrary}mkdir -p "$home"; printf '%s' "$1" | put "$home/notify"; notify test "$2" "$3"`;
     const message = ["A test message of Wherry", `${app} ${environment} tells you here when a release was taken back.`];
-    const reading = phase(preludeFor({ app, environment, deployment: "-" }), [
-      { id: "notify", script: script(text, [file, ...message]) },
-    ]);
-    const result = await connection.run(reading, { timeout: 300_000 });
-    if (result.exitCode !== 0) throw unexpected(`${connection.name} cannot tell anybody`, result.stderr);
-    const channels = result.stdout.split("\n").flatMap((line): NotifyTest["channels"] => {
+    const steps = [{ id: "notify", script: script(text, [file, ...message]) }];
+    const told = await ask(connection, settings, steps, { otherwise: "cannot tell anybody", timeout: 300_000 });
+    const channels = told.split("\n").flatMap((line): NotifyTest["channels"] => {
       const [word, kind = "", ...rest] = line.split(" ");
       if (word === "notified") return [{ kind, problem: null }];
       return word === "notify-failed" ? [{ kind, problem: rest.join(" ") }] : [];

@@ -114,6 +114,13 @@ export function servicesWithRequests(release: ReleaseRecord): readonly ReleaseSe
   return release.services.filter((service) => service.routes.length > 0 && service.placement === "release");
 }
 
+/** What of a release runs without requests and changes with it. */
+export function workersOf(release: ReleaseRecord): readonly ReleaseService[] {
+  return release.services.filter(
+    (service) => service.placement === "release" && service.kind !== "job" && service.routes.length === 0,
+  );
+}
+
 /** The jobs of the compose file, then the `release:` commands. */
 function jobSteps(release: ReleaseRecord, slot: Slot): readonly Step[] {
   const step = (service: string, command: readonly string[]): Step => {

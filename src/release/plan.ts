@@ -10,6 +10,7 @@ import {
   servicesWithRequests,
   setProxy,
   stillHealthy,
+  workersOf,
 } from "./plan-parts.ts";
 import type { PlanOptions } from "./plan-parts.ts";
 import type { ReleaseRecord, ReleaseService } from "./record.ts";
@@ -104,15 +105,12 @@ function planSlots(release: ReleaseRecord, state: ServerState, options: PlanOpti
   const after: Step[] = [];
   const { keepWarm } = options.strategy;
   if (live !== undefined && previous !== undefined && keepWarm > 0) {
-    const idle = previous.services.filter(
-      (service) => service.placement === "release" && service.kind !== "job" && service.routes.length === 0,
-    );
     after.push({
       step: "keep-warm",
       slot: live.slot,
       release: previous.id,
       seconds: keepWarm,
-      workers: idle.map(({ name }) => name),
+      workers: workersOf(previous).map(({ name }) => name),
     });
   } else if (live !== undefined && previous !== undefined) {
     after.push({

@@ -1,16 +1,13 @@
 import { loadSettings } from "../config/index.ts";
 import type { LoadOptions, Settings } from "../config/index.ts";
-import { WherryError } from "../core/index.ts";
 import type { Report } from "../core/index.ts";
 import { ownerOf, proxyFragment } from "../proxy/index.ts";
-import { phase, script } from "../server/index.ts";
+import { script } from "../server/index.ts";
 import type { Connection } from "../server/index.ts";
 import type { Context } from "../system/index.ts";
+import { ask } from "./ask.ts";
 import { reportOf, withConnections } from "./fleet.ts";
-import { newDeploymentId } from "./identity.ts";
-import { authorOf } from "./ledger-line.ts";
-import { takeLock } from "./lock.ts";
-import { preludeFor, runSteps, unexpected } from "./run.ts";
+import { operate } from "./operation.ts";
 import belongings from "./scripts/belongings.sh?raw";
 import { parseState } from "./state.ts";
 import type { Step } from "./steps.ts";
@@ -57,25 +54,12 @@ async function removeFrom(
 ): Promise<Removal> {
   const { app, environment } = settings;
   const removal = await belongingsOf(connection, settings);
-  const scope = { app, environment, deployment: newDeploymentId() };
-  const who = await authorOf(ctx, settings.directory);
-  const since = ctx.clock.now().toISOString();
-  const lock = await takeLock(connection, scope, { who: who.name, from: who.from, since, what: "remove" });
-  try {
-    // The proxy first: it must not send anybody to containers that are going.
-    const steps: readonly Step[] = [
-      { step: "set-proxy", fragment: proxyFragment(ownerOf(app, environment), []) },
-      { step: "remove", environment, volumes: options.volumes },
-    ];
-    const result = await runSteps(ctx, connection, scope, steps, report, { timeout: 600_000 });
-    if (result.failure === undefined) return removal;
-    throw new WherryError("attention", "remove-failed", result.failure.message, {
-      context: result.failure.context,
-      hint: "run it again: it goes on from what is left",
-    });
-  } finally {
-    await lock.release();
-  }
+  // The proxy first: it must not send anybody to containers that are going.
+  const steps: readonly Step[] = [
+    { step: "set-proxy", fragment: proxyFragment(ownerOf(app, environment), []) },
+    { step: "remove", environment, volumes: options.volumes },
+  ];
+  return operate(ctx, connection, settings, "remove", () => ({ steps, result: removal }), report);
 }
 
 /** Of several servers, what each has under its name. */
@@ -95,14 +79,13 @@ function joined(removals: readonly Removal[]): Removal {
 }
 
 async function belongingsOf(connection: Connection, { app, environment }: Settings): Promise<Removal> {
-  const reading = phase(preludeFor({ app, environment, deployment: "-" }), [
+  const reading = [
     { id: "state", script: script("tell_state") },
     { id: "belongings", script: script(belongings) },
-  ]);
-  const result = await connection.run(reading, { timeout: 60_000 });
-  if (result.exitCode !== 0) throw unexpected(`${connection.name} does not tell its state`, result.stderr);
-  const state = parseState(result.stdout);
-  const lines = result.stdout.split("\n").filter((line) => line.startsWith("volume "));
+  ];
+  const told = await ask(connection, { app, environment }, reading, { otherwise: "does not tell its state" });
+  const state = parseState(told);
+  const lines = told.split("\n").filter((line) => line.startsWith("volume "));
   return {
     app,
     environment,

@@ -1,5 +1,5 @@
 import { loadSettings } from "../config/index.ts";
-import type { LoadOptions, Strategy } from "../config/index.ts";
+import type { LoadOptions, Settings, Strategy } from "../config/index.ts";
 import { nearest, refusedError, usageError } from "../core/index.ts";
 import type { Report } from "../core/index.ts";
 import { keptImages, openShipment, planShipment, pullScript } from "../images/index.ts";
@@ -14,6 +14,7 @@ import { joinPlans, planResult } from "./result.ts";
 import type { DeploymentResult, PlanResult } from "./result.ts";
 import { underLock } from "./session.ts";
 import type { ServerState } from "./state.ts";
+import { atOnce } from "./strategy.ts";
 import { readSurvey, survey, surveySteps } from "./survey.ts";
 import type { Survey } from "./survey.ts";
 
@@ -40,7 +41,7 @@ export async function rollback(ctx: Context, options: RollbackOptions, report: R
         const record = chooseRelease(state, to);
         to = record.id;
         const delivery = await bringBackImages(ctx, record, readSurvey(output), told);
-        const strategy = atOnce(settings.strategy);
+        const strategy = strategyFor(settings);
         // In code it goes back, in data never: what keeps data stays as it is.
         return { record, kind: "rollback", delivery, data: "leave", strategy, begin: "start" };
       });
@@ -64,7 +65,7 @@ export async function planRollback(ctx: Context, options: RollbackOptions): Prom
         keep: settings.keep,
         ledgerLine: "",
         delivery: [],
-        strategy: atOnce(settings.strategy),
+        strategy: strategyFor(settings),
         begin: "start",
       });
       plans.push({ ...planResult(connection.name, planned, []), kind: "rollback" });
@@ -73,9 +74,9 @@ export async function planRollback(ctx: Context, options: RollbackOptions): Prom
   });
 }
 
-/** Who goes back wants it now, and away from what serves: no shares, no trial, and nothing is kept warm. */
-function atOnce(strategy: Strategy): Strategy {
-  return { ...strategy, kind: "blue-green", watch: undefined, keepWarm: 0 };
+/** Who goes back wants it now, and away from what serves. */
+function strategyFor({ strategy }: Settings): Strategy {
+  return { ...atOnce(strategy), keepWarm: 0 };
 }
 
 /**

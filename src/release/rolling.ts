@@ -1,5 +1,5 @@
 import { backendName, ownerOf, type Slot } from "../proxy/index.ts";
-import { assignSubnets } from "./networks.ts";
+import { assignSubnets, type Subnets } from "./networks.ts";
 import type { DeploymentPlan } from "./plan.ts";
 import {
   composeNames,
@@ -9,12 +9,12 @@ import {
   serversOf,
   servicesWithRequests,
   setProxy,
+  workersOf,
 } from "./plan-parts.ts";
 import type { PlanOptions } from "./plan-parts.ts";
 import type { ReleaseRecord, ReleaseService } from "./record.ts";
 import type { ServerState } from "./state.ts";
-import type { HealthTarget, Step } from "./steps.ts";
-import type { Subnets } from "./networks.ts";
+import type { Step } from "./steps.ts";
 
 /**
  * Replicas can be replaced in place where there are two or more of everything that gets requests, and both releases have
@@ -24,7 +24,7 @@ export function canRoll(release: ReleaseRecord, previous: ReleaseRecord): boolea
   const places = (record: ReleaseRecord): string =>
     JSON.stringify([
       record.releaseNetworks,
-      workers(record).map(({ name }) => name),
+      workersOf(record).map(({ name }) => name),
       servicesWithRequests(record).map(({ name, port, replicas, proxyNetwork, networks }) => [
         name,
         port,
@@ -49,14 +49,10 @@ export function planRolling(
   const subnets = assignSubnets(release, state);
   const { strategy } = options;
   const replace = (record: ReleaseRecord): readonly Step[] => [
-    ...batches(record, slot, strategy.rolling.atOnce).map((batch): Step => ({
-      step: "replace-replicas",
-      slot,
-      release: record.id,
-      ...batch,
-      targets: batch.targets(subnets),
-    })),
-    ...workers(record).map((service): Step => ({
+    ...servicesWithRequests(record).flatMap((service) =>
+      batches(record, service, slot, { subnets, atOnce: strategy.rolling.atOnce }),
+    ),
+    ...workersOf(record).map((service): Step => ({
       step: "replace-replicas",
       slot,
       release: record.id,
@@ -102,44 +98,28 @@ export function planRolling(
   };
 }
 
-function workers(record: ReleaseRecord): readonly ReleaseService[] {
-  return record.services.filter(
-    (service) => service.placement === "release" && service.kind !== "job" && service.routes.length === 0,
-  );
-}
-
-/** Replicas of one service that are replaced together. */
-interface ReplicaBatch {
-  readonly services: readonly string[];
-  readonly servers: readonly string[];
-  readonly drain: number;
-  readonly targets: (subnets: Subnets) => readonly HealthTarget[];
-}
-
-/** The first replicas of all services, then the next ones, ... */
-function batches(record: ReleaseRecord, slot: Slot, atOnce: number): readonly ReplicaBatch[] {
-  const owner = ownerOf(record.app, record.environment);
-  const routed = servicesWithRequests(record);
-  return routed.flatMap((service) => {
-    // Never all of them: somebody has to answer.
-    const size = Math.min(atOnce, service.replicas - 1);
-    const names = composeNames(service);
-    return Array.from({ length: Math.ceil(names.length / size) }, (_, batch): ReplicaBatch => {
-      const chosen = names.map((name, index) => ({ name, index })).slice(batch * size, (batch + 1) * size);
-      return {
-        services: chosen.map(({ name }) => name),
-        servers: chosen.map(({ index }) => `${backendName(owner, service.name, slot)}/s${index + 1}`),
-        drain: service.drain,
-        targets: (subnets) => {
-          const target = healthTarget(record, service, subnets, slot);
-          return [
-            {
-              ...target,
-              addresses: target.addresses.filter((_address, index) => chosen.some((one) => one.index === index)),
-            },
-          ];
-        },
-      };
-    });
+/** Steps that replace the replicas of one service, so many at a time. */
+function batches(
+  record: ReleaseRecord,
+  service: ReleaseService,
+  slot: Slot,
+  { subnets, atOnce }: { readonly subnets: Subnets; readonly atOnce: number },
+): readonly Step[] {
+  const backend = backendName(ownerOf(record.app, record.environment), service.name, slot);
+  const target = healthTarget(record, service, subnets, slot);
+  // Never all of them: somebody has to answer.
+  const size = Math.min(atOnce, service.replicas - 1);
+  const replicas = composeNames(service).map((name, index) => ({ name, index }));
+  return Array.from({ length: Math.ceil(replicas.length / size) }, (_, batch): Step => {
+    const chosen = replicas.slice(batch * size, (batch + 1) * size);
+    return {
+      step: "replace-replicas",
+      slot,
+      release: record.id,
+      services: chosen.map(({ name }) => name),
+      servers: chosen.map(({ index }) => `${backend}/s${index + 1}`),
+      drain: service.drain,
+      targets: [{ ...target, addresses: chosen.flatMap(({ index }) => target.addresses[index] ?? []) }],
+    };
   });
 }

@@ -1,9 +1,8 @@
 import { WherryError } from "../core/index.ts";
 import type { Report } from "../core/index.ts";
-import type { Settings, Strategy } from "../config/index.ts";
+import type { Settings } from "../config/index.ts";
 import type { Connection, ScriptStep } from "../server/index.ts";
 import type { Context } from "../system/index.ts";
-import type { CertificateWishes } from "../proxy/index.ts";
 import type { Delivery } from "./deliver.ts";
 import { newDeploymentId } from "./identity.ts";
 import { authorOf, ledgerLine, unfinished } from "./ledger-line.ts";
@@ -13,20 +12,16 @@ import { takeLock } from "./lock.ts";
 import { perform } from "./perform.ts";
 import type { Performance } from "./perform.ts";
 import { planDeployment } from "./plan.ts";
+import type { PlanOptions } from "./plan-parts.ts";
 import type { ReleaseRecord } from "./record.ts";
 import type { DeploymentResult } from "./result.ts";
 import type { ServerState } from "./state.ts";
 
-/** Which release to make live, decided once the lock is held. */
-export interface Chosen {
+/** Which release to make live and how, decided once the lock is held. */
+export interface Chosen extends Omit<PlanOptions, "keep" | "ledgerLine" | "delivery"> {
   readonly record: ReleaseRecord;
   readonly kind: DeploymentKind;
   readonly delivery: Delivery;
-  readonly data: "change" | "leave";
-  readonly strategy: Strategy;
-  readonly begin: "start" | "promote";
-  readonly certificates?: CertificateWishes | undefined;
-  readonly notify?: string | undefined;
 }
 
 export interface Session {
@@ -78,14 +73,10 @@ export async function underLock(
       clockOffset: state.clock === undefined ? 0 : Date.parse(state.clock) - started.getTime(),
     };
     const plan = planDeployment(chosen.record, state, {
-      data: chosen.data,
+      ...chosen,
       keep: settings.keep,
       ledgerLine: JSON.stringify(ledgerLine(beginning, unfinished)),
       delivery: chosen.delivery.steps,
-      strategy: chosen.strategy,
-      begin: chosen.begin,
-      certificates: chosen.certificates,
-      notify: chosen.notify,
     });
     const done = await performAll(ctx, { connection, scope, plan, beginning, delivery: chosen.delivery }, report);
     return {

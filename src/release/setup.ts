@@ -39,14 +39,11 @@ export async function startProxy(
   ctx: Context,
   connection: Connection,
   scope: Scope,
-  { state, inventory }: Survey,
+  found: Survey,
   report: Report,
 ): Promise<readonly StepResult[]> {
-  const present = inventory.images.some(({ references }) => references.includes(proxyImage));
-  const delivery = present ? undefined : await deliverProxyImage(ctx, inventory, report);
-  return (
-    await startFrom(ctx, connection, scope, { start: [proxyStep(state, httpsPort(connection))], delivery }, report)
-  ).steps;
+  const start = [proxyStep(found.state, httpsPort(connection))];
+  return (await withImage(ctx, connection, scope, { image: proxyImage, found, steps: start }, report)).steps;
 }
 
 /** The same with the newest image of the registry; where the server reaches none, with what it has. */
@@ -54,40 +51,12 @@ export async function renewProxy(
   ctx: Context,
   connection: Connection,
   scope: Scope,
-  { state, inventory }: Survey,
+  found: Survey,
   report: Report,
 ): Promise<PhaseResult> {
-  const present = inventory.images.some(({ references }) => references.includes(proxyImage));
-  const delivery = present ? undefined : await deliverProxyImage(ctx, inventory, report);
-  const pull: readonly Step[] = present ? [{ step: "pull-proxy", image: proxyImage }] : [];
-  return startFrom(
-    ctx,
-    connection,
-    scope,
-    { start: [...pull, proxyStep(state, httpsPort(connection))], delivery },
-    report,
-  );
-}
-
-type ImageDelivery = Awaited<ReturnType<typeof deliverProxyImage>>;
-
-async function startFrom(
-  ctx: Context,
-  connection: Connection,
-  scope: Scope,
-  { start, delivery }: { readonly start: readonly Step[]; readonly delivery: ImageDelivery },
-  report: Report,
-): Promise<PhaseResult> {
-  const steps: readonly Step[] = delivery === undefined ? start : [delivery.step, ...start];
-  const options = { ...(delivery === undefined ? {} : { input: delivery.input }), timeout: 900_000 };
-  let result;
-  try {
-    result = await runSteps(ctx, connection, scope, steps, report, options);
-  } finally {
-    await delivery?.close();
-  }
-  if (result.failure !== undefined) throw setupFailed(result.failure);
-  return result;
+  const pull: readonly Step[] = hasImage(found, proxyImage) ? [{ step: "pull-proxy", image: proxyImage }] : [];
+  const steps = [...pull, proxyStep(found.state, httpsPort(connection))];
+  return withImage(ctx, connection, scope, { image: proxyImage, found, steps }, report);
 }
 
 /** Sends one of the images that the server itself needs, where the server lacks it and no registry has it. */
@@ -95,17 +64,42 @@ export async function deliverImage(
   ctx: Context,
   connection: Connection,
   scope: Scope,
-  name: string,
-  { inventory }: Survey,
+  { image, found }: Pick<ImageUse, "image" | "found">,
   report: Report,
 ): Promise<void> {
-  if (inventory.images.some(({ references }) => references.includes(name))) return;
-  const delivery = await openImage(ctx, name, inventory, report);
-  if (delivery !== undefined) await startFrom(ctx, connection, scope, { start: [], delivery }, report);
+  if (!hasImage(found, image)) await withImage(ctx, connection, scope, { image, found, steps: [] }, report);
 }
 
-function deliverProxyImage(ctx: Context, inventory: EngineInventory, report: Report) {
-  return openImage(ctx, proxyImage, inventory, report);
+interface ImageUse {
+  readonly image: string;
+  readonly found: Survey;
+  readonly steps: readonly Step[];
+}
+
+function hasImage({ inventory }: Survey, name: string): boolean {
+  return inventory.images.some(({ references }) => references.includes(name));
+}
+
+/** Runs steps that use an image, which goes along where the server lacks it and cannot pull it. */
+async function withImage(
+  ctx: Context,
+  connection: Connection,
+  scope: Scope,
+  { image, found, steps }: ImageUse,
+  report: Report,
+): Promise<PhaseResult> {
+  const delivery = hasImage(found, image) ? undefined : await openImage(ctx, image, found.inventory, report);
+  const all: readonly Step[] = delivery === undefined ? steps : [delivery.step, ...steps];
+  if (all.length === 0) return { steps: [], failure: undefined, facts: new Map() };
+  const options = { ...(delivery === undefined ? {} : { input: delivery.input }), timeout: 900_000 };
+  let result;
+  try {
+    result = await runSteps(ctx, connection, scope, all, report, options);
+  } finally {
+    await delivery?.close();
+  }
+  if (result.failure !== undefined) throw setupFailed(result.failure);
+  return result;
 }
 
 /** Only an image that no registry has is shipped: else the server pulls it itself, and gets what is newest. */

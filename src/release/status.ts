@@ -2,15 +2,15 @@ import { loadSettings } from "../config/index.ts";
 import type { LoadOptions, ServerAddress, Settings } from "../config/index.ts";
 import { WherryError } from "../core/index.ts";
 import type { ServiceKind } from "../compose/index.ts";
-import { formatAddress, phase, script, withConnection } from "../server/index.ts";
+import { formatAddress, script, withConnection } from "../server/index.ts";
 import type { Context } from "../system/index.ts";
 import { backendName, ownerOf } from "../proxy/index.ts";
+import { ask } from "./ask.ts";
 import { parseCertificates } from "./certificate-list.ts";
 import type { HostCertificate } from "./certificate-list.ts";
 import { parseHolder } from "./lock.ts";
 import type { LockHolder } from "./lock.ts";
 import type { ReleaseId, ReleaseService } from "./record.ts";
-import { preludeFor, unexpected } from "./run.ts";
 import healthScript from "./scripts/health.sh?raw";
 import tellCertificates from "./scripts/tell-certificates.sh?raw";
 import lockScript from "./scripts/lock.sh?raw";
@@ -89,23 +89,22 @@ function notKnown(address: ServerAddress, error: unknown): ServerSummary {
 
 async function statusOf(ctx: Context, { app, environment }: Settings, server: ServerAddress): Promise<Status> {
   return withConnection(ctx, server, async (connection) => {
-    const reading = phase(preludeFor({ app, environment, deployment: "-" }), [
+    const reading = [
       { id: "state", script: script("tell_state") },
       { id: "lock", script: script(lockScript) },
       { id: "health", script: script(healthScript) },
       { id: "certificates", script: script(tellCertificates) },
-    ]);
-    const result = await connection.run(reading, { timeout: 60_000 });
-    if (result.exitCode !== 0) throw unexpected(`${connection.name} does not tell its state`, result.stderr);
-    const state = parseState(result.stdout);
+    ];
+    const told = await ask(connection, { app, environment }, reading, { otherwise: "does not tell its state" });
+    const state = parseState(told);
     return {
       environment,
       server: connection.name,
       live: liveOf(state),
-      services: servicesOf(state, proxyHealth(result.stdout)),
-      lock: lockOf(result.stdout),
+      services: servicesOf(state, proxyHealth(told)),
+      lock: lockOf(told),
       proxy: state.proxy?.state === "running",
-      certificates: parseCertificates(result.stdout, ctx.clock.now()),
+      certificates: parseCertificates(told, ctx.clock.now()),
       canary: state.canary ?? null,
       warm: state.warm ?? null,
     };

@@ -1,6 +1,6 @@
 import {
   applyProxy,
-  certificatePrograms,
+  certificatesProgram,
   type CertificateWishes,
   type ProxyFragment,
   type Slot,
@@ -299,7 +299,7 @@ const kinds: Kinds = {
     title: ({ wishes: { hosts, own } }) =>
       `see to the certificates of ${[...hosts, ...own.map(({ host }) => host)].join(", ")}`,
     script: ({ owner, wishes: { text, ca, credentials, own } }) =>
-      script(certificatePrograms + certificates, [
+      script(certificatesProgram + certificates, [
         owner,
         text,
         ca,

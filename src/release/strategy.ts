@@ -16,6 +16,11 @@ export interface Takeover {
   readonly share: number;
 }
 
+/** All requests with one switch: no shares, and nothing on trial. */
+export function atOnce(strategy: Strategy): Strategy {
+  return { ...strategy, kind: "blue-green", watch: undefined };
+}
+
 /**
  * The steps between a healthy release and the switch that makes it live: its shares of the requests, each watched, then
  * all of them on trial. Nothing that says what is live has moved until then, so that the way back is one change.

@@ -32,7 +32,7 @@ mv -f "$proxy/haproxy.cfg.next" "$proxy/haproxy.cfg"
 # The process that ends cannot be told of servers any more, and may still get a request after the switch, on a connection
 # that is idle now. Those that it does not know are of no use to it.
 shift 6
-for server in "$@"; do proxy_say "set server $server state ready" "set server $server health up" > /dev/null || :; done
+mark_healthy "$@" > /dev/null || :
 perl -e "$proxy_client" "$proxy/run/master.sock" reload || { problem proxy-refused "the proxy did not reload"; exit 1; }
 rm -f "$proxy/reload-pending"
 say "reloaded"

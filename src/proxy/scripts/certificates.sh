@@ -118,7 +118,7 @@ give() {
   rm -f "$proxy/certificates/$host.given"
   cat "$1" "$2" | put "$pem"
   find "$proxy/certificates" -name '*.pem' -printf '/wherry/certificates/%f\n' | sort | put "$proxy/certificates/list.txt"
-  perl "$proxy/certificate.pl" "$proxy/run/master.sock" "/wherry/certificates/$host.pem" "$pem" || { failed "the proxy does not take the certificate"; return 1; }
+  perl "$proxy/client.pl" "$proxy/run/master.sock" certificate "/wherry/certificates/$host.pem" "$pem" || { failed "the proxy does not take the certificate"; return 1; }
   now > "$proxy/certificates/$host.given"
   rm -f "$proxy/certificates/$host.failed"
   echo "certificate $host new"
@@ -150,4 +150,4 @@ done
 
 cat "$proxy"/apps/*/https.map 2> /dev/null | sort -u | put "$proxy/maps/https.map"
 chmod 644 "$proxy/maps/https.map"
-perl "$proxy/certificate.pl" "$proxy/run/master.sock" map /wherry/maps/https.map "$proxy/maps/https.map"
+perl "$proxy/client.pl" "$proxy/run/master.sock" map /wherry/maps/https.map "$proxy/maps/https.map"

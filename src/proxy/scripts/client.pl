@@ -4,6 +4,8 @@
 #   SOCKET drain SECONDS BACKEND...  (pairs) waits until no process has a request on a back end, so many seconds at most;
 #                                    prints `drained BACKEND LEFT` for each
 #   SOCKET close BACKEND...          closes what is left
+#   SOCKET certificate PATH FILE     gives the one that serves a certificate: its path in the container, its file here
+#   SOCKET map PATH FILE             makes a map of the one that serves what its file says
 #   SOCKET reload                    reloads and waits for the answer; exit code 1 when the new configuration failed
 use strict; use warnings; use IO::Socket::UNIX; use File::Glob ':bsd_glob';
 my ($socket, $verb, @rest) = @ARGV;
@@ -26,6 +28,8 @@ sub ask {
   }
   die "the proxy does not answer\n";
 }
+
+sub content { my ($file) = @_; open(my $f, '<', $file) or die "$file: $!\n"; local $/; my $text = <$f>; return defined $text ? $text : '' }
 
 sub masters {
   my ($folder) = $socket =~ m{^(.*)/};
@@ -80,6 +84,22 @@ if ($verb eq 'say') {
   my $answer = ask('reload');
   print "$answer\n";
   exit($answer =~ /Success=1/ ? 0 : 1);
+} elsif ($verb eq 'certificate') {
+  my ($path, $file) = @rest;
+  my $list = '/wherry/certificates/list.txt';
+  # An empty line ends the text for HAProxy.
+  (my $pem = content($file)) =~ s/\n+/\n/g;
+  ask("\@1 new ssl cert $path") unless ask("\@1 show ssl cert $path") =~ /^Filename:/m;
+  ask("\@1 set ssl cert $path <<\n$pem");
+  my $done = ask("\@1 commit ssl cert $path");
+  die "the proxy refused $path: $done\n" unless $done =~ /Success/;
+  ask("\@1 add ssl crt-list $list $path") unless ask("\@1 show ssl crt-list $list") =~ /^\Q$path\E(\s|$)/m;
+} elsif ($verb eq 'map') {
+  my ($map, $file) = @rest;
+  my %have = map { (split / /)[1, 2] } grep { /^0x/ } split /\n/, ask("\@1 show map $map");
+  my %want = map { (split / /, $_, 2) } grep { /\S/ } split /\n/, content($file);
+  for (keys %want) { ask("\@1 " . (exists $have{$_} ? 'set' : 'add') . " map $map $_ $want{$_}") if !exists $have{$_} || $have{$_} ne $want{$_} }
+  for (keys %have) { ask("\@1 del map $map $_") unless exists $want{$_} }
 } elsif ($verb eq 'close') {
   close_all($_) for @rest;
 } elsif ($verb eq 'drain') {

@@ -4,6 +4,19 @@
 # Runtime commands to the process that serves now. perl is part of every Debian and Ubuntu; socat and nc -U are not.
 proxy_say() { perl -e "$proxy_client" "$proxy/run/master.sock" say "$@"; }
 
+# For servers whose health was checked just now: the proxy's own checks, from another instant, may not have passed.
+mark_healthy() {
+  for server in "$@"; do
+    set -- "$@" "set server $server state ready" "set server $server health up"
+    shift
+  done
+  [ $# = 0 ] || proxy_say "$@"
+}
+
+# Writes a file where it has another content than wanted: what is as it should be is not touched.
+#   $1 file   $2 content   $3 mode, if another one than 600
+keep() { printf '%s' "$2" | cmp -s - "$1" || printf '%s' "$2" | put "$1" "${3-}"; }
+
 # Closes what the back ends of stopped containers still have; pairs: seconds, back end.
 close_rest() {
   rest=
@@ -84,6 +97,17 @@ write_live_map() {
     owner=${owner%/live}
     printf '%s-%s %s\n' "${owner%/*}" "${owner#*/}" "$(live_value "${live%/live}")"
   done | sort | put "$proxy/maps/live.map" 644
+}
+
+# Brings the proxy to what the files of this environment say of live and canary: its own file, then the running one.
+#   $1 owner
+go_live() { (flock 7; write_live_map; tell_live "$1") 7>> "$proxy/lock"; }
+
+# All requests to what is live again.
+#   $1 owner
+end_share() {
+  rm -f "$home/canary"
+  [ ! -e "$home/live" ] || go_live "$1"
 }
 
 # Tells the running proxy what the files say for one owner, the one of this environment.

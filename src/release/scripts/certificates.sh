@@ -5,9 +5,8 @@
 owner=$1
 folder=$proxy/apps/$owner
 mkdir -p "$folder" "$proxy/certificates"
-keep() { printf '%s' "$2" | cmp -s - "$1" || printf '%s' "$2" | put "$1" "${3-}"; }
 keep "$proxy/certificates.sh" "$certificates_program"
-keep "$proxy/certificate.pl" "$certificate_client"
+keep "$proxy/client.pl" "$proxy_client"
 keep "$folder/tls" "$2"
 if [ -n "$3" ]; then keep "$folder/ca.pem" "$3"; else rm -f "$folder/ca.pem"; fi
 if [ -n "$4" ]; then keep "$folder/tls.env" "$4"; else rm -f "$folder/tls.env"; fi

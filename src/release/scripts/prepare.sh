@@ -17,6 +17,4 @@ printf '%s\n' "$1" | while read -r octet owner; do
 done
 printf '%s' "$4" | put "$home/slots/$3.env"
 printf '%s' "$5" | put "$home/slots/base.env"
-if [ -e "$home/live" ]; then
-  (flock 7; write_live_map; tell_live "$6") 7>> "$proxy/lock"
-fi
+[ ! -e "$home/live" ] || go_live "$6"

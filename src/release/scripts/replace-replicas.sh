@@ -22,4 +22,5 @@ if ! perl -e "$verify" "$home/lock" "$app" "$environment" "$slot" "$release" "$@
   tell_logs $(containers_of "$slot" --filter "label=wherry.release=$release")
   exit 1
 fi
-for server in $servers; do proxy_say "set server $server state ready" "set server $server health up"; done
+# shellcheck disable=SC2086  # names of servers have no spaces
+mark_healthy $servers

@@ -3,12 +3,8 @@
 #   $1 slot   $2 release   $3 share in hundredths of a percent   $4 `sticky` or `-`   $5 owner   then servers to mark healthy
 slot=$1 release=$2 share=$3 sticky=$4 owner=$5
 shift 5
-for server in "$@"; do
-  set -- "$@" "set server $server state ready" "set server $server health up"
-  shift
-done
-[ $# = 0 ] || proxy_say "$@"
+mark_healthy "$@"
 printf '%s %s %s %s\n' "$slot" "$release" "$share" "$sticky" | put "$home/canary"
-(flock 7; write_live_map; tell_live "$owner") 7>> "$proxy/lock"
+go_live "$owner"
 [ -e "$home/at-traffic" ] || stamp traffic
 say "traffic $(cat "$home/at-traffic")"

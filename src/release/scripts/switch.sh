@@ -3,16 +3,11 @@
 #   $1 slot   $2 release   $3 owner   then servers to mark healthy
 slot=$1 release=$2 owner=$3
 shift 3
-for server in "$@"; do
-  # Our own checks just passed; the proxy's, from another instant, may not have.
-  set -- "$@" "set server $server state ready" "set server $server health up"
-  shift
-done
-[ $# = 0 ] || proxy_say "$@"
+mark_healthy "$@"
 printf '%s %s\n' "$slot" "$release" | put "$home/live"
 rm -f "$home/canary"
 ln -sfn "releases/$release" "$home/current"
-(flock 7; write_live_map; tell_live "$owner") 7>> "$proxy/lock"
+go_live "$owner"
 now > "$home/releases/$release/served"
 [ -e "$home/at-traffic" ] || stamp traffic
 say "traffic $(cat "$home/at-traffic")"

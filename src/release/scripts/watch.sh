@@ -6,8 +6,7 @@ status=0
 rm -f "$home/verdict"
 perl -e "$watch" "$home" "$app" "$environment" "$deployment" "$slot" "$@" || status=$?
 if [ "$status" = 1 ]; then
-  rm -f "$home/canary"
-  (flock 7; write_live_map; tell_live "$owner") 7>> "$proxy/lock"
+  end_share "$owner"
   say "returned $(now)"
   tell_logs $(containers_of "$slot" --filter label=com.docker.compose.oneoff=False)
 fi
