@@ -1,0 +1,7 @@
+/**
+ * Files of the user's repository: the only way in which Wherry writes there. Says first what would change, as unified
+ * diffs; changes nothing that is equal; never overwrites what somebody has edited without being told to.
+ */
+export { apply, compare } from "./writer.ts";
+export type { Change, ChangeKind, WantedFile } from "./writer.ts";
+export { insertEntry, replaceRange } from "./yaml-edit.ts";
