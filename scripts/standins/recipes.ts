@@ -19,6 +19,7 @@ const table = {
   "goacme/lego:v4.35.2": { of: "built from Debian's lego (sid)", folder: "lego" },
   "nginx:1.28": { of: "built from Debian's nginx", folder: "nginx" },
   "postgres:17": { of: "built from Debian's postgresql-17", folder: "postgres" },
+  "mariadb:11": { of: "built from Debian's mariadb-server", folder: "mariadb" },
   "redis:8": { of: "built from Debian's redis-server", folder: "redis" },
   "mongo:8": { of: "FerretDB 1.24 on SQLite; it has no mongosh", folder: "mongo" },
 } satisfies Readonly<Record<string, Recipe>>;

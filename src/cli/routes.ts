@@ -13,6 +13,7 @@ export interface Route {
 export const groups = {
   deploy: "Deploy",
   look: "See what is there",
+  data: "Data",
   server: "Servers",
 } as const;
 
@@ -94,6 +95,36 @@ export const routes: readonly Route[] = [
     brief: "Show wherry.yaml as one environment sees it",
     group: "look",
     load: async () => (await import("./commands/config.ts")).config,
+  },
+  {
+    words: ["backup", "run"],
+    brief: "Copy the data now",
+    group: "data",
+    load: async () => (await import("./commands/backup/run.ts")).run,
+  },
+  {
+    words: ["backup", "list"],
+    brief: "List the copies that are kept",
+    group: "data",
+    load: async () => (await import("./commands/backup/list.ts")).list,
+  },
+  {
+    words: ["backup", "drill"],
+    brief: "Restore a copy on trial, and compare",
+    group: "data",
+    load: async () => (await import("./commands/backup/drill.ts")).drill,
+  },
+  {
+    words: ["backup", "restore"],
+    brief: "Put a copy in place of the data",
+    group: "data",
+    load: async () => (await import("./commands/backup/restore.ts")).restore,
+  },
+  {
+    words: ["backup", "schedule"],
+    brief: "Let the server copy the data by itself",
+    group: "data",
+    load: async () => (await import("./commands/backup/schedule.ts")).schedule,
   },
   {
     words: ["notify", "test"],

@@ -155,9 +155,27 @@ const status = z.strictObject({
     )
     .optional(),
   warm: z.strictObject({ release: z.string(), slot: z.string() }).nullable(),
+  backup: z
+    .strictObject({
+      last: z
+        .strictObject({
+          finished: z.string(),
+          outcome: z.enum(["succeeded", "failed"]),
+          reason: z.string().nullable(),
+          services: z.array(z.string()),
+          bytes: z.int(),
+        })
+        .nullable(),
+      lastGood: z.string().nullable(),
+      drill: z.strictObject({ finished: z.string(), outcome: z.enum(["succeeded", "failed"]) }).nullable(),
+      scheduled: z.string().nullable(),
+      problem: z.string().nullable(),
+    })
+    .nullable(),
 });
 
 export const schemas = {
+  error,
   plan,
   certificates,
   deployment,

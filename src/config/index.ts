@@ -12,6 +12,7 @@ export type { HealthSettings, Route, ServerAddress, ServiceSettings, Settings } 
 export type { ProxySettings, Redirect } from "./proxy-settings.ts";
 export { looksPublic, tlsOf } from "./tls.ts";
 export type { TlsSettings } from "./tls.ts";
+export type { BackupMethod, BackupSettings } from "./backup.ts";
 export type { NotifyChannel, NotifyEvent } from "./notify.ts";
 export { strategyOf } from "./strategy.ts";
 export type { CanarySettings, Strategy, WatchCheck, WatchSettings } from "./strategy.ts";

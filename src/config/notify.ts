@@ -10,13 +10,13 @@ const secret = z
     "the name of a secret that holds the address: who has the address can write there, so it must not stand in a file",
   );
 
-const events = ["rollback", "attention"] as const;
+const events = ["rollback", "attention", "backup"] as const;
 const on = z
   .array(z.enum(events))
   .min(1)
   .optional()
   .describe(
-    "rollback: a release was taken back by itself. attention: a release waits at its share for somebody. Default: both",
+    "rollback: a release was taken back by itself. attention: a release waits at its share for somebody. backup: a backup failed, or did not stand its drill. Default: all",
   );
 
 const channel = z.union([

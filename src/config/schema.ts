@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { parseServer } from "./server-address.ts";
 import { proxySettings } from "./proxy-settings.ts";
+import { backup } from "./backup.ts";
 import { notify } from "./notify.ts";
 import { strategy } from "./strategy.ts";
 import { tls } from "./tls.ts";
@@ -147,6 +148,7 @@ const shared = {
       "HTTPS: off, or how certificates are got. Default: from Let's Encrypt for every route whose host looks public, on servers that are reached by ssh",
     ),
   notify: notify.optional(),
+  backup: backup.optional().describe("Copies of the data: where they go, how often and for how long they are kept."),
   keep: z
     .int()
     .min(1)

@@ -6,6 +6,7 @@ import type { EnvironmentSection } from "./schema.ts";
 import { parseServer } from "./server-address.ts";
 import type { HealthSettings, Route, ServerAddress, ServiceSettings, Settings } from "./settings.ts";
 import { proxySettingsOf } from "./proxy-settings.ts";
+import { backupOf } from "./backup.ts";
 import { notifyOf } from "./notify.ts";
 import { strategyOf } from "./strategy.ts";
 import { tlsOf } from "./tls.ts";
@@ -55,6 +56,7 @@ export function settingsOf(config: ReadConfig, compose: readonly string[]): Sett
     strategy: strategyOf(merged.strategy),
     tls: tlsOf(merged.tls),
     notify: notifyOf(merged.notify),
+    backup: backupOf(merged.backup),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Position, Seconds } from "../core/index.ts";
 import type { ProxySettings } from "./proxy-settings.ts";
+import type { BackupSettings } from "./backup.ts";
 import type { NotifyChannel } from "./notify.ts";
 import type { Strategy } from "./strategy.ts";
 import type { TlsSettings } from "./tls.ts";
@@ -31,6 +32,8 @@ export interface Settings {
   readonly strategy: Strategy;
   readonly tls: TlsSettings;
   readonly notify: readonly NotifyChannel[];
+  /** Undefined: no copies of the data are made. */
+  readonly backup: BackupSettings | undefined;
 }
 
 export interface ServiceSettings {

@@ -11,6 +11,7 @@ export interface LocalImage {
   readonly layerBytes: readonly number[] | undefined;
   /** `repository@sha256:...` of what was pulled; an image that was built here has none, except in the containerd store. */
   readonly digests: readonly string[];
+  readonly store: "graph" | "containerd";
 }
 
 /** Looks an image up by name or id; undefined where the engine does not have it. */
@@ -27,15 +28,21 @@ export async function findLocal(ctx: Context, name: string): Promise<LocalImage 
     readonly Size: number;
     readonly RootFS: { readonly Layers?: readonly string[] | null };
     readonly RepoDigests?: readonly string[] | null;
+    /** Of the containerd store alone, from Docker 28 on. */
+    readonly Descriptor?: unknown;
   };
   const layers = image.RootFS.Layers ?? [];
+  const digests = image.RepoDigests ?? [];
+  // Its id is that of a manifest there: a digest among the others.
+  const isManifest = image.Descriptor !== undefined || digests.some((name) => name.endsWith(`@${image.Id}`));
   return {
     id: image.Id,
     platform: `${image.Os}/${image.Architecture}`,
     bytes: image.Size,
     layers,
     layerBytes: layerSizes(history.stdout, layers.length),
-    digests: image.RepoDigests ?? [],
+    digests,
+    store: isManifest ? "containerd" : "graph",
   };
 }
 

@@ -38,7 +38,12 @@ export interface ServiceImage {
 }
 
 export type ImageSource =
-  | { readonly kind: "local"; readonly id: string }
+  | {
+      readonly kind: "local";
+      readonly id: string;
+      /** Of the engine here. With `containerd` the id is that of a manifest, and not of the image's configuration. */
+      readonly store: EngineInventory["store"];
+    }
   /** `repository@sha256:...` */
   | { readonly kind: "registry"; readonly pull: string };
 

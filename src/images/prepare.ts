@@ -35,7 +35,11 @@ export async function prepareImages(
   request: PrepareRequest,
   report: Report,
 ): Promise<ReadonlyMap<string, ServiceImage>> {
-  const built = await buildAll(ctx, request, report);
+  const tags = await buildAll(ctx, request, report);
+  const looking = tags.size === 0 ? undefined : oldNames(ctx, request.app);
+  // Awaited further down.
+  looking?.catch(() => {});
+  const built = await findBuilt(ctx, request, tags);
   const images = await Promise.all(
     request.services.map(
       async (service) => [service.name, await imageOf(ctx, request, service, built, report)] as const,
@@ -47,10 +51,10 @@ export async function prepareImages(
   if (local.length === 0) return new Map(images);
   const current = new Set(local.map(([, reference]) => reference));
   const [old] = await Promise.all([
-    oldNames(ctx, request.app, current),
+    looking ?? oldNames(ctx, request.app),
     ...local.map(([id, reference]) => docker(ctx, ["image", "tag", id, reference])),
   ]);
-  const unwanted = [...built.temporary, ...old];
+  const unwanted = [...built.temporary, ...old.filter((reference) => !current.has(reference))];
   // Only names go, and not the image of another name; one that a container uses here stays, and may.
   if (unwanted.length > 0) await docker(ctx, ["image", "rm", ...unwanted]);
   return new Map(images);
@@ -64,11 +68,12 @@ interface Built {
   readonly temporary: ReadonlySet<string>;
 }
 
-async function buildAll(ctx: Context, request: PrepareRequest, report: Report): Promise<Built> {
+/** Gives the name that the image of a service has while it is new. */
+async function buildAll(ctx: Context, request: PrepareRequest, report: Report): Promise<ReadonlyMap<string, string>> {
   const { builds, directory, commit, dirty, exportTree } = request;
-  if (builds.length === 0) return { images: new Map(), names: new Map(), temporary: new Set() };
+  if (builds.length === 0) return new Map();
   const unique = randomUUID().slice(0, 8);
-  const tags = await ctx.files.withTemporaryFolder(async (folder) => {
+  return ctx.files.withTemporaryFolder(async (folder) => {
     const tree = join(folder, "tree");
     const committed = commit !== undefined && !dirty ? commit : undefined;
     if (committed !== undefined) {
@@ -79,6 +84,9 @@ async function buildAll(ctx: Context, request: PrepareRequest, report: Report): 
     const tagOf = (service: string): string => `wherry/${request.app}/${service}:new-${unique}`;
     return buildImages(ctx, { ...request, locate, folder: join(folder, "builds"), tagOf }, report);
   });
+}
+
+async function findBuilt(ctx: Context, { builds }: PrepareRequest, tags: ReadonlyMap<string, string>): Promise<Built> {
   const images = await Promise.all(
     [...tags].map(async ([service, tag]) => {
       const image = await findLocal(ctx, tag);
@@ -187,8 +195,8 @@ function localImage(
 
 /** An image of this machine's engine, under the name that it gets on the server. */
 export function describeLocal(service: string, reference: string, image: LocalImage): ServiceImage {
-  const { id, layers, layerBytes, bytes } = image;
-  const source = { kind: "local", id } as const;
+  const { id, layers, layerBytes, bytes, store } = image;
+  const source = { kind: "local", id, store } as const;
   return { service, reference, digest: id, source, layers, bytes, ...(layerBytes === undefined ? {} : { layerBytes }) };
 }
 
@@ -210,7 +218,7 @@ function withTag(name: string): string {
 /** Names of earlier releases that stay on this machine, per service: enough to send an image again that a server lost. */
 const keptNames = 5;
 
-async function oldNames(ctx: Context, app: string, current: ReadonlySet<string>): Promise<readonly string[]> {
+async function oldNames(ctx: Context, app: string): Promise<readonly string[]> {
   const listed = await docker(ctx, [
     "image",
     "ls",
@@ -226,9 +234,7 @@ async function oldNames(ctx: Context, app: string, current: ReadonlySet<string>)
     .filter(([, tag]) => tag !== undefined && tag !== "<none>" && !tag.startsWith("new-"))
     .map(([repository = "", tag]) => ({ repository, reference: `${repository}:${tag}` }));
   const groups = [...Map.groupBy(earlier, ({ repository }) => repository).values()];
-  const old = groups
-    .flatMap((group) => group.slice(keptNames).map(({ reference }) => reference))
-    .filter((reference) => !current.has(reference));
+  const old = groups.flatMap((group) => group.slice(keptNames).map(({ reference }) => reference));
   return old.length === 0 ? [] : unusedNames(ctx, old);
 }
 

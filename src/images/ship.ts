@@ -38,15 +38,18 @@ export async function openShipment(
   const names = unnamed.flatMap(({ digest, reference }) => [digest, reference]);
   const folder = await openFolder(ctx);
   try {
-    const files =
-      absent.length === 0 ? [] : payloadOf(await readImages(ctx, absent, inventory, folder.path), inventory);
+    const read = await readImages(ctx, absent, inventory, folder.path, report);
+    const files = absent.length === 0 ? [] : payloadOf(read.images, inventory);
     const input = Readable.from(framesOf(ctx, files, inventory, report), { objectMode: false });
     const loaded = absent.map(({ reference }) => reference);
     return {
       script: script(text, [String(unnamed.length), ...names, ...loaded]),
       input,
       // Not `input.destroy()`: who still holds it, as the script ended before it had read all, would see that as an error.
-      close: () => folder.close(),
+      async close() {
+        await read.tidied;
+        await folder.close();
+      },
     };
   } catch (error) {
     await folder.close();
@@ -62,16 +65,25 @@ export function pullScript(pulls: readonly Pull[]): Script {
   );
 }
 
+interface ReadImages {
+  readonly images: readonly NamedImage[];
+  /** What is put in order at leisure: to be awaited before the end. */
+  readonly tidied: Promise<unknown>;
+}
+
 /** Out of this machine's engine: only what the server lacks where the engine can tell that apart, else all of it. */
 async function readImages(
   ctx: Context,
   images: readonly ServiceImage[],
   inventory: EngineInventory,
   folder: string,
-): Promise<readonly NamedImage[]> {
-  return (
-    (await pushImages(ctx, images, inventory, `${folder}/pushed`)) ?? saveImages(ctx, images, `${folder}/images.tar`)
-  );
+  report: Report,
+): Promise<ReadImages> {
+  if (images.length === 0) return { images: [], tidied: Promise.resolve() };
+  const pushed = await pushImages(ctx, images, inventory, `${folder}/pushed`);
+  if (!("declined" in pushed)) return pushed;
+  report({ type: "line", text: `images | saved whole, and not pushed by layers: ${pushed.declined}` });
+  return { images: await saveImages(ctx, images, `${folder}/images.tar`), tidied: Promise.resolve() };
 }
 
 async function saveImages(

@@ -10,6 +10,7 @@ import type { Connection } from "../server/index.ts";
 import type { Context } from "../system/index.ts";
 import type { Report } from "../core/index.ts";
 import { readApp } from "./app.ts";
+import { backupBeforeDeploy } from "./backup.ts";
 import { readCertificateWishes } from "./certificates.ts";
 import type { App, AppOptions } from "./app.ts";
 import { configHashes, createRecord } from "./create.ts";
@@ -49,6 +50,8 @@ export async function deploy(ctx: Context, options: DeployOptions, report: Repor
     const id = releaseIdFor(ctx, lanes);
     const certificates = await certificatesOf(ctx, app);
     const notify = await readNotifyFile(ctx, settings);
+    // Of a first deployment there is nothing to copy yet.
+    if (lanes.some(({ found }) => found.state.live !== undefined)) await backupBeforeDeploy(ctx, settings, report);
     const session = { settings, queued, begun, what: describe(app), before: [] };
     return rollOut(connections, settings.atOnce, async (connection) => {
       const lane = ready.get(connection);

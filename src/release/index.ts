@@ -20,5 +20,7 @@ export type { ServerStatus, SetupResult } from "./server.ts";
 export { setMaintenance } from "./maintenance.ts";
 export { upgradeProxy } from "./proxy.ts";
 export { followLogs, execute, runOnce } from "./containers.ts";
+export { drillBackup, listBackups, planRestore, restoreBackup, runBackup, scheduleBackup } from "./backup.ts";
+export type { BackupResult } from "./backup.ts";
 export { planRemoval, remove } from "./remove.ts";
 export type { Removal } from "./remove.ts";

@@ -1,3 +1,4 @@
+import { scheduleScript } from "../backup/index.ts";
 import { loadSettings } from "../config/index.ts";
 import type { LoadOptions, Settings } from "../config/index.ts";
 import type { Report } from "../core/index.ts";
@@ -57,6 +58,7 @@ async function removeFrom(
   // The proxy first: it must not send anybody to containers that are going.
   const steps: readonly Step[] = [
     { step: "set-proxy", fragment: proxyFragment(ownerOf(app, environment), []) },
+    { step: "receive", title: "end its backups", script: scheduleScript("off", { every: 0, at: undefined }) },
     { step: "remove", environment, volumes: options.volumes },
   ];
   return operate(ctx, connection, settings, "remove", () => ({ steps, result: removal }), report);

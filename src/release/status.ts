@@ -1,3 +1,5 @@
+import { parseBackupStatus, tellBackups } from "../backup/index.ts";
+import type { BackupStatus } from "../backup/index.ts";
 import { loadSettings } from "../config/index.ts";
 import type { LoadOptions, ServerAddress, Settings } from "../config/index.ts";
 import { WherryError } from "../core/index.ts";
@@ -34,6 +36,8 @@ export interface Status {
   readonly servers?: readonly ServerSummary[];
   /** The release before, kept running for a quick way back. */
   readonly warm: { readonly release: ReleaseId; readonly slot: string } | null;
+  /** Null: wherry.yaml asks for none. */
+  readonly backup: BackupStatus | null;
 }
 
 export interface ServerSummary {
@@ -73,7 +77,17 @@ export async function readStatus(ctx: Context, options: LoadOptions): Promise<St
     ...others.map((other) => statusOf(ctx, settings, other).catch((error: unknown) => notKnown(other, error))),
   ]);
   const servers = [first, ...rest].map((status): ServerSummary => ("error" in status ? status : summaryOf(status)));
-  return { ...first, servers };
+  return { ...first, backup: worstBackup(first, rest), servers };
+}
+
+/** A copy that is missing on another server must not hide behind the good one of the first. */
+function worstBackup(first: Status, others: readonly (Status | ServerSummary)[]): Status["backup"] {
+  if (first.backup === null || first.backup.problem !== null) return first.backup;
+  for (const other of others) {
+    const problem = "backup" in other ? other.backup?.problem : undefined;
+    if (problem != null) return { ...first.backup, problem: `${other.server}: ${problem}` };
+  }
+  return first.backup;
 }
 
 function summaryOf({ server, live, services, proxy }: Status): ServerSummary {
@@ -87,13 +101,14 @@ function notKnown(address: ServerAddress, error: unknown): ServerSummary {
   return { server, live: null, healthy: null, error: error.message };
 }
 
-async function statusOf(ctx: Context, { app, environment }: Settings, server: ServerAddress): Promise<Status> {
+async function statusOf(ctx: Context, { app, environment, backup }: Settings, server: ServerAddress): Promise<Status> {
   return withConnection(ctx, server, async (connection) => {
     const reading = [
       { id: "state", script: script("tell_state") },
       { id: "lock", script: script(lockScript) },
       { id: "health", script: script(healthScript) },
       { id: "certificates", script: script(tellCertificates) },
+      { id: "backups", script: tellBackups },
     ];
     const told = await ask(connection, { app, environment }, reading, { otherwise: "does not tell its state" });
     const state = parseState(told);
@@ -107,6 +122,7 @@ async function statusOf(ctx: Context, { app, environment }: Settings, server: Se
       certificates: parseCertificates(told, ctx.clock.now()),
       canary: state.canary ?? null,
       warm: state.warm ?? null,
+      backup: backup === undefined ? null : parseBackupStatus(told, backup.every, ctx.clock.now()),
     };
   });
 }

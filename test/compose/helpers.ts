@@ -162,6 +162,7 @@ export function settingsWith(services: Readonly<Record<string, Partial<ServiceSe
     keep: 5,
     strategy: strategyOf(undefined),
     notify: [],
+    backup: undefined,
     tls: tlsOf("off"),
   };
 }

@@ -33,7 +33,7 @@ export function localImage(service: string, layers: readonly string[], more: Par
     service,
     reference: `wherry/shop/${service}:none-${id.slice(7, 19)}`,
     digest: id,
-    source: { kind: "local", id },
+    source: { kind: "local", id, store: "graph" },
     layers,
     layerBytes: layers.map(() => 1000),
     bytes: layers.length * 1000,

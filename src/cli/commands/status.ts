@@ -1,5 +1,5 @@
 import { certificateWarnings, readStatus } from "../../release/index.ts";
-import type { ServerSummary } from "../../release/index.ts";
+import type { ServerSummary, Status } from "../../release/index.ts";
 import { command } from "../definition.ts";
 import { ago, table } from "../format/table.ts";
 import { schemas } from "../schemas.ts";
@@ -7,17 +7,24 @@ import type { Style } from "../style.ts";
 
 export const status = command({
   description: [
-    "Says which release is live, and how each of its services is. The exit code is 6 when something that should run does not.",
+    "Says which release is live, and how each of its services is. The exit code is 6 when something that should run does not, or when the last backup failed or is too old.",
   ],
   needs: ["environment"],
   examples: [{ line: "status -e production", what: "how production is" }],
   schema: schemas.status,
   run: ({ environment, directory, server }, ctx) => readStatus(ctx, { environment, directory, server }),
-  exitCode: ({ live, proxy, services, servers = [] }) => {
+  exitCode: ({ live, proxy, services, backup, servers = [] }) => {
     const here = live !== null && (!proxy || services.some(({ healthy }) => healthy === false));
-    return here || servers.some((one) => one.error !== null || one.healthy === false) ? "attention" : "done";
+    return here ||
+      (backup?.problem ?? null) !== null ||
+      servers.some((one) => one.error !== null || one.healthy === false)
+      ? "attention"
+      : "done";
   },
-  print({ environment, server, live, services, lock, proxy, canary, warm, certificates, servers = [] }, { style }) {
+  print(
+    { environment, server, live, services, lock, proxy, canary, warm, certificates, backup, servers = [] },
+    { style },
+  ) {
     const now = new Date();
     const rows = services.map(({ name, kind, slot, replicas, wanted, healthy, retries, since }) => {
       const health = { true: style.good("healthy"), false: style.bad("not healthy"), null: "no check" };
@@ -45,6 +52,7 @@ export const status = command({
         ? []
         : [style.warning(`${canary.release} gets ${canary.share} % of the requests (wherry promote or wherry abort)`)]),
       ...(warm === null ? [] : [style.dim(`${warm.release} is kept warm: wherry rollback is one change in the proxy`)]),
+      ...(backup === null ? [] : [backupLine(backup, now, style)]),
       ...certificateWarnings(certificates).map((text) => style.warning(text)),
       ...(rows.length === 0 ? [] : ["", ...table(rows)]),
       ...(servers.length === 0 ? [] : ["", ...table(servers.map((one) => serverRow(one, style)))]),
@@ -59,6 +67,23 @@ export const status = command({
     ];
   },
 });
+
+function backupLine(
+  { last, lastGood, drill, scheduled, problem }: NonNullable<Status["backup"]>,
+  now: Date,
+  style: Style,
+): string {
+  const good = lastGood === null ? "there is no copy of the data" : `the data was copied ${ago(lastGood, now)}`;
+  if (problem !== null) return style.bad(`${problem}; ${good}`);
+  if (last === null) return style.warning(`${good} (wherry backup run, then wherry backup schedule)`);
+  const drilled =
+    drill === null
+      ? "never restored for a trial (wherry backup drill)"
+      : `last drill ${ago(drill.finished, now)}: ${drill.outcome}`;
+  if (drill?.outcome === "failed") return style.bad(`${good}, ${drilled}`);
+  const alone = scheduled === null ? style.warning(", not by itself (wherry backup schedule)") : "";
+  return `${style.dim(`${good}, ${drilled}`)}${alone}`;
+}
 
 function serverRow({ server, live, healthy, error }: ServerSummary, style: Style): readonly string[] {
   if (error !== null) return [`  ${server}`, "", style.bad(error)];

@@ -1,0 +1,27 @@
+# MySQL and MariaDB: all databases but the server's own, as one dump of one instant.
+
+in_mysql() {
+  local inside=$1
+  shift
+  docker exec -i "$inside" sh -c "$mysql_inside" mysql "$@"
+}
+
+dump_mysql() {
+  dump_part "$1" databases.sql in_mysql "$2" dump || return 1
+  grep -q '^dump-complete$' "$work/said" || { fail "$1: $(said "$work/said")"; return 1; }
+}
+
+#   $1 service   $2 image
+begin_mysql() {
+  throwaway "$2" -e MARIADB_ROOT_PASSWORD=throwaway -e MYSQL_ROOT_PASSWORD=throwaway || return 1
+  wait_for in_mysql "$container" ready
+}
+
+load_mysql() { in_mysql "$1" load; }
+
+ready_mysql() { :; }
+
+figures_mysql() { in_mysql "$1" figures < /dev/null; }
+
+#   $1 service   $2 container that runs
+into_mysql() { load_parts "$1" mysql "$2"; }
