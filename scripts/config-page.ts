@@ -17,21 +17,32 @@ interface Schema {
 /** The tables of the manual's page on wherry.yaml: one for each mapping with keys of its own. */
 export function configTables(): string {
   const root = configJsonSchema() as Schema;
-  const shared = Object.keys(root.properties ?? {}).filter((key) => key !== "app" && key !== "environments");
-  const environment = mappingOf(mappingOf(root.properties?.["environments"])?.additionalProperties);
-  const own = withKeys(environment, (key) => !shared.includes(key));
+  const shared = Object.keys(root.properties ?? {}).filter((key) => key !== "app" && !above.includes(key));
+  const anew = (key: string, instead: string): readonly string[] => {
+    const section = itemOf(root.properties?.[key]);
+    const again = shared.filter((name) => section?.properties?.[name] !== undefined);
+    const own = withKeys(section, (name) => !shared.includes(name));
+    const words = `May say ${list(again.map((name) => `\`${name}\``))} ${instead}, and:`;
+    const below = withKeys(own, (name) => !above.includes(name));
+    return [`## \`${key}.NAME\``, words, keyTable(own), ...tablesBelow(below, `${key}.NAME`)];
+  };
   return [
     "## Top level",
     keyTable(root),
-    "## `environments.NAME`",
-    `May say ${list(shared.map((key) => `\`${key}\``))} anew for this environment, and:`,
-    keyTable(own),
-    ...tablesBelow(own, "environments.NAME"),
+    ...anew("environments", "anew for this environment"),
+    ...anew("stacks", "for this stack"),
     ...tablesBelow(
-      withKeys(root, (key) => key !== "environments"),
+      withKeys(root, (key) => !above.includes(key)),
       "",
     ),
   ].join("\n\n");
+}
+
+/** Mappings whose entries may say again what is above them. */
+const above: readonly string[] = ["environments", "stacks"];
+
+function itemOf(schema: Schema | undefined): Schema | undefined {
+  return mappingOf(mappingOf(schema)?.additionalProperties);
 }
 
 function keyTable(schema: Schema): string {

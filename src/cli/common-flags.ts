@@ -8,6 +8,7 @@ const environment = {
     placeholder: "NAME",
   }),
   server: optional("host of the one server to do it on, where the environment has several", { placeholder: "HOST" }),
+  stack: optional("the one stack to do it with, where the app has several", { placeholder: "STACK" }),
 };
 
 const plan = { plan: toggle("say what would be done, and do nothing") };

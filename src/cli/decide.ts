@@ -7,6 +7,7 @@ interface Where {
   readonly environment: string | undefined;
   readonly directory: string | undefined;
   readonly server: string | undefined;
+  readonly stack: string | undefined;
 }
 
 /** A watch that could not tell: on a terminal the user decides now, elsewhere the release stays at its share. */

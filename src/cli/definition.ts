@@ -25,7 +25,11 @@ export interface Screen {
 
 export type InputOf<A extends Parameters, F extends Parameters, N extends Need> = ValuesOf<A> &
   ValuesOf<F> & { readonly directory: string | undefined } & ("environment" extends N
-    ? { readonly environment: string | undefined; readonly server: string | undefined }
+    ? {
+        readonly environment: string | undefined;
+        readonly server: string | undefined;
+        readonly stack: string | undefined;
+      }
     : unknown) &
   ("plan" extends N ? { readonly plan: boolean } : unknown) &
   ("yes" extends N ? { readonly yes: boolean } : unknown);

@@ -58,6 +58,11 @@ const plan = z.strictObject({
   steps: z.array(z.strictObject({ id: z.string(), title: z.string() })),
 });
 
+const place = {
+  outcome: z.enum([...outcome.options, "paused", "refused", "not_begun"]),
+  error: error.optional(),
+};
+
 const deployment = z.strictObject({
   outcome: z.enum([...outcome.options, "paused"]),
   environment: z.string(),
@@ -70,15 +75,8 @@ const deployment = z.strictObject({
   steps,
   addresses: z.array(z.string()),
   judgements,
-  servers: z
-    .array(
-      z.strictObject({
-        server: z.string(),
-        outcome: z.enum([...outcome.options, "paused", "refused", "not_begun"]),
-        error: error.optional(),
-      }),
-    )
-    .optional(),
+  servers: z.array(z.strictObject({ server: z.string(), ...place })).optional(),
+  stacks: z.array(z.strictObject({ stack: z.string(), ...place })).optional(),
   error: error.optional(),
 });
 
@@ -122,7 +120,7 @@ const lock = z
   })
   .nullable();
 
-const status = z.strictObject({
+const statusOfOne = z.strictObject({
   environment: z.string(),
   server: z.string(),
   live: z.strictObject({ id: z.string(), commit: z.string().nullable(), createdAt: z.string() }).nullable(),
@@ -172,6 +170,10 @@ const status = z.strictObject({
       problem: z.string().nullable(),
     })
     .nullable(),
+});
+
+const status = statusOfOne.extend({
+  stacks: z.array(statusOfOne.extend({ stack: z.string() })).optional(),
 });
 
 export const schemas = {

@@ -10,6 +10,8 @@ export type { ComposeKey } from "./keys.ts";
 export { loadCompose } from "./load.ts";
 export { renderRelease } from "./render.ts";
 export type { RenderOptions } from "./render.ts";
+export { reachableServices } from "./stacks.ts";
+export type { Neighbourhood } from "./stacks.ts";
 export { understand } from "./understand.ts";
 export type {
   AppModel,

@@ -10,6 +10,8 @@ import { isOfSurroundings, resolveCompose } from "./resolve.ts";
 import type { ComposeCall } from "./resolve.ts";
 import { missingIn, passedThrough, positionIn, readSources } from "./sources.ts";
 import type { ComposeSources, PlacedVariable } from "./sources.ts";
+import { inNeighbourhood } from "./stacks.ts";
+import type { Neighbourhood } from "./stacks.ts";
 
 /**
  * Resolves the compose files of one environment with docker compose, and reads what they refer to.
@@ -18,12 +20,13 @@ import type { ComposeSources, PlacedVariable } from "./sources.ts";
  * Not the variables of the shell: what is deployed must not depend on who deploys it, and from where.
  *
  * Secrets take part as random placeholders, so that their values are in no resolved document; `secrets` may hold
- * names beyond those of wherry.yaml.
+ * names beyond those of wherry.yaml. `hosts`: names and addresses of services of other stacks.
  */
 export async function loadCompose(
   ctx: Context,
   settings: Settings,
   secrets: ReadonlyMap<string, Secret>,
+  hosts: Neighbourhood["hosts"] = {},
 ): Promise<ComposeProject> {
   const files = settings.compose.map((file) => resolve(settings.directory, file));
   const folder = dirname(files[0] ?? settings.file);
@@ -43,7 +46,8 @@ export async function loadCompose(
     profiles: settings.profiles,
     variables: { ...settings.values, ...Object.fromEntries(tokens) },
   };
-  const { document, unset } = await resolveCompose(ctx, call, sources);
+  const { document: written, unset } = await resolveCompose(ctx, call, sources);
+  const document = inNeighbourhood(written, { address: settings.address, hosts });
   if (unset.length > 0) throw missingError(placed(unset, sources));
 
   const positionOf = (path: readonly (string | number)[]): Position | undefined => positionIn(sources, path);

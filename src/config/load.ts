@@ -37,6 +37,7 @@ export async function loadMergedDocument(
   return {
     app: config.app,
     environment: config.environment,
+    ...(config.stack === undefined ? {} : { stack: config.stack }),
     ...config.merged,
     compose: await composeFiles(ctx, config),
   };

@@ -5,8 +5,9 @@ import { isMapping, mergeOver } from "./merge.ts";
 import { invalidFile, problemsOf } from "./problems.ts";
 import { WherryFile } from "./schema.ts";
 import type { EnvironmentSection } from "./schema.ts";
+import { chooseStack, orderOf, stackProblems } from "./stacks.ts";
 import { hasPath, parseYaml, positionOfKey, positionOfValue, yamlProblems } from "./yaml-source.ts";
-import type { Path, YamlProblem, YamlSource } from "./yaml-source.ts";
+import type { Path, YamlSource } from "./yaml-source.ts";
 import type { Position } from "../core/index.ts";
 
 const fileName = "wherry.yaml";
@@ -18,6 +19,8 @@ export interface LoadOptions {
   readonly environment?: string | undefined;
   /** Host of one of the environment's servers; all of them, or the first, when left out. */
   readonly server?: string | undefined;
+  /** Has to be said where the app has several. */
+  readonly stack?: string | undefined;
 }
 
 /** wherry.yaml, valid, merged for one environment, in its own words. */
@@ -26,32 +29,58 @@ export interface ReadConfig {
   readonly directory: string;
   readonly app: string;
   readonly environment: string;
+  /** Undefined where the app has no stacks. */
+  readonly stack: string | undefined;
   readonly merged: EnvironmentSection;
-  /** Where a part of the merged document is written: in the environment if it is there, else at the top. */
+  /** Where a part of the merged document is written: in the part that is merged last and has it. */
   at(path: Path, part: "key" | "value"): Position;
 }
 
 export async function readConfig(ctx: Context, options: LoadOptions): Promise<ReadConfig> {
-  const start = resolve(ctx.cwd, options.directory ?? ".");
-  const path = await findFile(ctx, start);
-  const text = (await ctx.files.readText(path)) ?? "";
-  const source = parseYaml(shownPath(ctx, path), text);
-  const file = validate(source);
+  const { path, source, file } = await openFile(ctx, options);
   const environment = chooseEnvironment(options.environment, Object.keys(file.environments), source);
-  const { app, environments, ...top } = file;
-  const above = ["environments", environment];
+  const { app, environments, stacks = {}, ...top } = file;
+  const { stacks: here = {}, ...own } = environments[environment] ?? {};
+  const stack = chooseStack(options.stack, file, source);
+  const merged = (stack === undefined ? [top, own] : [top, stacks[stack], own, here[stack]]).reduce<unknown>(
+    (sum, part) => mergeOver(sum, part ?? undefined),
+    {},
+  );
+  const environmentPath = ["environments", environment];
+  const places: readonly Path[] =
+    stack === undefined
+      ? [environmentPath, []]
+      : [[...environmentPath, "stacks", stack], environmentPath, ["stacks", stack], []];
   return {
     path,
     directory: dirname(path),
     app,
     environment,
-    merged: mergeOver(top, environments[environment] ?? {}) as EnvironmentSection,
+    stack,
+    merged: merged as EnvironmentSection,
     at(wanted, part) {
-      const whole = [...above, ...wanted];
-      const found = wanted.length > 0 && hasPath(source, wanted) && !hasPath(source, whole) ? wanted : whole;
+      const whole = places.map((place) => [...place, ...wanted]);
+      const found =
+        (wanted.length === 0 ? undefined : whole.find((place) => hasPath(source, place))) ?? whole[0] ?? wanted;
       return part === "key" ? positionOfKey(source, found) : positionOfValue(source, found);
     },
   };
+}
+
+/**
+ * The stacks to work on, in the order in which they depend on each other: the asked one, all of them, or one `undefined`
+ * where the app has none.
+ */
+export async function stacksOf(ctx: Context, options: LoadOptions): Promise<readonly (string | undefined)[]> {
+  const { source, file } = await openFile(ctx, options);
+  const order = orderOf(file.stacks ?? {});
+  return options.stack === undefined && order.length > 0 ? order : [chooseStack(options.stack, file, source)];
+}
+
+async function openFile(ctx: Context, { directory }: LoadOptions) {
+  const path = await findFile(ctx, resolve(ctx.cwd, directory ?? "."));
+  const source = parseYaml(shownPath(ctx, path), (await ctx.files.readText(path)) ?? "");
+  return { path, source, file: validate(source) };
 }
 
 /** For people: relative to the folder they are in, unless that starts to climb. */
@@ -82,7 +111,7 @@ function validate(source: YamlSource): WherryFile {
     ]);
   const own = Object.fromEntries(Object.entries(content).filter(([key]) => !key.startsWith("x-")));
   const result = WherryFile.safeParse(own);
-  const problems: readonly YamlProblem[] = result.success ? [] : problemsOf(result.error, source);
+  const problems = result.success ? stackProblems(result.data, source) : problemsOf(result.error, source);
   if (problems.length > 0 || !result.success) throw invalidFile(problems);
   return result.data;
 }

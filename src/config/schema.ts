@@ -147,6 +147,19 @@ const shared = {
     .describe(
       "HTTPS: off, or how certificates are got. Default: from Let's Encrypt for every route whose host looks public, on servers that are reached by ssh",
     ),
+  load_balancer: z
+    .strictObject({
+      health: urlPath.describe(
+        "Path that the proxy itself answers with 200, and with 503 while requests should go elsewhere.",
+      ),
+      drain: duration
+        .optional()
+        .describe("How long the load balancer needs to see that, and to let its requests end. Default: 15s"),
+    })
+    .optional()
+    .describe(
+      "A load balancer in front of the servers: it is told before the requests of a server move to another release.",
+    ),
   notify: notify.optional(),
   backup: backup.optional().describe("Copies of the data: where they go, how often and for how long they are kept."),
   keep: z
@@ -157,8 +170,29 @@ const shared = {
     .describe("How many releases stay on the server with their images, the live one included. Default: 5"),
 };
 
+const stack = z.strictObject({
+  ...shared,
+  depends_on: z
+    .array(name("a stack's name"))
+    .optional()
+    .describe("Stacks that are deployed before it, and whose services it reaches as SERVICE.STACK."),
+  address: z
+    .union([z.ipv4(), z.ipv6()])
+    .optional()
+    .describe(
+      "Private address of its server: its published ports are bound to it alone, and other stacks reach it there.",
+    ),
+});
+
+const stacks = z
+  .record(name("a stack's name"), stack.nullable())
+  .describe(
+    "Several sets of compose files, each with its own server: compose, server, services and all else, by stack.",
+  );
+
 const environment = z.strictObject({
   ...shared,
+  stacks: stacks.optional().describe("What is different for its stacks here."),
   deploy_on: z
     .strictObject({
       branch: z.string().min(1).optional().describe("Branch, or pattern, whose pushes are deployed here."),
@@ -172,6 +206,7 @@ export const WherryFile = z
   .strictObject({
     app: name("an app's name").describe("Name of the app; unique on each server."),
     ...shared,
+    stacks: stacks.optional(),
     environments: z
       .record(name("an environment's name"), environment.nullable())
       .describe(
@@ -181,7 +216,8 @@ export const WherryFile = z
   .describe("wherry.yaml: what compose cannot say about an app.");
 
 export type WherryFile = z.infer<typeof WherryFile>;
-export type EnvironmentSection = z.infer<typeof environment>;
+/** What is merged for one environment, and for one stack of it. */
+export type EnvironmentSection = z.infer<typeof environment> & z.infer<typeof stack>;
 
 /** JSON Schema of wherry.yaml, for completion in editors. */
 export function configJsonSchema(): Readonly<Record<string, unknown>> {

@@ -4,7 +4,7 @@ import { invalidFile } from "./problems.ts";
 import type { ReadConfig } from "./read.ts";
 import type { EnvironmentSection } from "./schema.ts";
 import { parseServer } from "./server-address.ts";
-import type { HealthSettings, Route, ServerAddress, ServiceSettings, Settings } from "./settings.ts";
+import type { BalancerSettings, HealthSettings, Route, ServerAddress, ServiceSettings, Settings } from "./settings.ts";
 import { proxySettingsOf } from "./proxy-settings.ts";
 import { backupOf } from "./backup.ts";
 import { notifyOf } from "./notify.ts";
@@ -15,7 +15,15 @@ import type { YamlProblem } from "./yaml-source.ts";
 
 type RawService = NonNullable<NonNullable<EnvironmentSection["services"]>[string]>;
 
-const defaults = { keep: 5, drain: 30, interval: 1, timeout: 2, successes: 2, deadline: 60 } as const;
+const defaults = {
+  keep: 5,
+  drain: 30,
+  balancerDrain: 15,
+  interval: 1,
+  timeout: 2,
+  successes: 2,
+  deadline: 60,
+} as const;
 
 /** Shorthands written out and defaults filled in; what only shows once all parts are together is checked here. */
 export function settingsOf(config: ReadConfig, compose: readonly string[]): Settings {
@@ -39,7 +47,11 @@ export function settingsOf(config: ReadConfig, compose: readonly string[]): Sett
     problems.push({ at: config.at(["server"], "value"), message: "server: the same server is in the list twice" });
   if (problems.length > 0 || server === undefined) throw invalidFile(problems);
   return {
-    app: config.app,
+    app: config.stack === undefined ? config.app : `${config.app}_${config.stack}`,
+    name: config.app,
+    stack: config.stack ?? "default",
+    dependsOn: merged.depends_on ?? [],
+    address: merged.address,
     environment: config.environment,
     file: config.path,
     directory: config.directory,
@@ -55,9 +67,14 @@ export function settingsOf(config: ReadConfig, compose: readonly string[]): Sett
     keep: merged.keep ?? defaults.keep,
     strategy: strategyOf(merged.strategy),
     tls: tlsOf(merged.tls),
+    balancer: balancerOf(merged.load_balancer),
     notify: notifyOf(merged.notify),
     backup: backupOf(merged.backup),
   };
+}
+
+function balancerOf(raw: EnvironmentSection["load_balancer"]): BalancerSettings | undefined {
+  return raw === undefined ? undefined : { health: raw.health, drain: seconds(raw.drain, defaults.balancerDrain) };
 }
 
 function serviceOf(config: ReadConfig, name: string, raw: RawService): ServiceSettings {

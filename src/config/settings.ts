@@ -7,7 +7,16 @@ import type { TlsSettings } from "./tls.ts";
 
 /** wherry.yaml for one environment: merged, validated, with every default filled in. */
 export interface Settings {
+  /** As servers know it: the app's name; of an app with several stacks `<name>_<stack>`, for each is one of its own there. */
   readonly app: string;
+  /** As wherry.yaml calls it. */
+  readonly name: string;
+  /** `default` where the app has no stacks. */
+  readonly stack: string;
+  /** Stacks that are deployed before this one, and that it reaches. */
+  readonly dependsOn: readonly string[];
+  /** Private address that this stack is reached at by others; undefined: by none. */
+  readonly address: string | undefined;
   readonly environment: string;
   /** Absolute path of wherry.yaml, and the folder that relative paths in it start from. */
   readonly file: string;
@@ -31,9 +40,17 @@ export interface Settings {
   readonly keep: number;
   readonly strategy: Strategy;
   readonly tls: TlsSettings;
+  /** Undefined: there is none in front. */
+  readonly balancer: BalancerSettings | undefined;
   readonly notify: readonly NotifyChannel[];
   /** Undefined: no copies of the data are made. */
   readonly backup: BackupSettings | undefined;
+}
+
+export interface BalancerSettings {
+  /** Path that the proxy answers: 200, or 503 while requests should go elsewhere. */
+  readonly health: string;
+  readonly drain: Seconds;
 }
 
 export interface ServiceSettings {

@@ -75,6 +75,12 @@ const canaryRules = `  acl canary var(txn.live) -m sub .
   http-response add-header Set-Cookie "wherry-canary=%[var(txn.canary_id)].%[var(txn.number)]; Path=/; HttpOnly; SameSite=Lax" if sticky drawn
 `;
 
+/** For a load balancer in front: the map `health` has the paths that it asks, and whether requests may come. */
+const balancerRules = `  http-request set-var(txn.health) var(txn.path),map(${proxyMount}/maps/health.map)
+  http-request return status 200 content-type text/plain string "ready\\n" if { var(txn.health) -m str ready }
+  http-request return status 503 content-type text/plain string "leaving\\n" if { var(txn.health) -m found }
+`;
+
 /** A page instead of the app, for all but those in the map `visitors`: by their address, or by the word in a header. */
 const maintenanceRules = `  http-request set-var(txn.maintenance) var(txn.owner),map(${proxyMount}/maps/maintenance.map)
   acl maintained var(txn.maintenance) -m found
@@ -158,7 +164,7 @@ frontend http
   http-request set-header Connection close if !safe
   http-request set-var(txn.host) req.hdr(host),host_only,lower
   http-request set-var(txn.path) path
-${httpsPort === undefined ? "" : tlsRules.questions + tlsRules.redirect}  http-request set-var-fmt(txn.key) "%[var(txn.host)]%[var(txn.path)]/"
+${balancerRules}${httpsPort === undefined ? "" : tlsRules.questions + tlsRules.redirect}  http-request set-var-fmt(txn.key) "%[var(txn.host)]%[var(txn.path)]/"
   http-request set-var(txn.owner) var(txn.key),map_beg(${proxyMount}/maps/routes.map)
   http-request return status 404 content-type text/plain string "No app answers here.\\n" unless { var(txn.owner) -m found }${httpsPort === undefined ? "" : " or { path_beg /.well-known/acme-challenge/ }"}
 ${maintenanceRules}  http-request set-var(txn.live) var(txn.owner),map(${liveMap})

@@ -10,6 +10,7 @@ import { readSecrets } from "../secrets/index.ts";
 import type { Context } from "../system/index.ts";
 import { readErrorPages } from "./proxy-rules.ts";
 import type { ErrorPages } from "./proxy-rules.ts";
+import { hostsOfStacks } from "./stacks.ts";
 
 /** The user's app as it lies here, understood: what a release is made of, before images. */
 export interface App {
@@ -40,7 +41,7 @@ export async function readApp(
     describeCommit(ctx, settings.directory),
     readErrorPages(ctx, settings),
   ]);
-  const model = understand(await loadCompose(ctx, settings, own), settings);
+  const model = understand(await loadCompose(ctx, settings, own, await hostsOfStacks(ctx, settings)), settings);
   refuseErrors(model.notices);
   const others = model.secrets.filter(({ name }) => !own.has(name));
   const secrets = new Map([...own, ...(others.length === 0 ? [] : await readSecrets(ctx, settings, others))]);

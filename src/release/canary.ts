@@ -73,6 +73,7 @@ export async function planPromotion(ctx: Context, options: PromoteOptions): Prom
     const planned = planDeployment(candidateOf(state, settings), state, {
       data: "leave",
       keep: settings.keep,
+      balancer: settings.balancer,
       ledgerLine: "",
       delivery: [],
       strategy: strategyFor(settings, options.to),

@@ -27,7 +27,7 @@ export function createRecord(app: App, making: Making): ReleaseRecord {
     id: making.id,
     app: settings.app,
     environment: settings.environment,
-    stack: defaultStack,
+    stack: settings.stack,
     createdAt: making.now.toISOString(),
     commit: commit?.commit ?? null,
     previous: making.previous ?? null,
@@ -53,9 +53,6 @@ function proxyOf({ settings, secrets, pages }: App, { salt }: Making, service: s
   const proxy = proxyRulesOf(service, { settings, secrets, pages, salt });
   return proxy === undefined ? {} : { proxy };
 }
-
-/** An app has one stack until it names several. */
-const defaultStack = "default";
 
 function imageOf({ images }: Making, service: string): ServiceImage {
   const image = images.get(service);

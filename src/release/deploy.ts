@@ -1,5 +1,5 @@
 import { renderRelease, buildsOf } from "../compose/index.ts";
-import { loadSettings } from "../config/index.ts";
+import { loadSettings, stacksOf } from "../config/index.ts";
 import type { Settings, Strategy } from "../config/index.ts";
 import { exportTree } from "../git/index.ts";
 import { openShipment, planShipment, prepareImages, pullScript } from "../images/index.ts";
@@ -28,6 +28,7 @@ import type { DeploymentResult, PlanResult } from "./result.ts";
 import { underLock } from "./session.ts";
 import type { Session } from "./session.ts";
 import { deliverImage, startProxy } from "./setup.ts";
+import { inStacks, planStacks } from "./stacks.ts";
 import { survey } from "./survey.ts";
 import type { Survey } from "./survey.ts";
 
@@ -36,8 +37,30 @@ export interface DeployOptions extends AppOptions {
   readonly canary?: number | undefined;
 }
 
-/** Builds, ships and switches to a new release of the app as it lies here. */
+/** Builds, ships and switches to a new release of the app as it lies here: stack after stack where it has several. */
 export async function deploy(ctx: Context, options: DeployOptions, report: Report): Promise<DeploymentResult> {
+  const stacks = await stacksOf(ctx, options);
+  if (stacks.length === 1) return deployStack(ctx, { ...options, stack: stacks[0] }, report);
+  // What is wrong with a later stack's files is told before the first one is touched.
+  for (const stack of stacks) {
+    const settings = await loadSettings(ctx, { ...options, stack });
+    await readApp(ctx, settings, options, () => {});
+  }
+  // All stacks get the same release: a rollback finds it in each.
+  let id: ReleaseId | undefined;
+  return inStacks(stacks, report, async (stack, told) => {
+    const result = await deployStack(ctx, { ...options, stack }, told, id);
+    id = result.release.id;
+    return result;
+  });
+}
+
+async function deployStack(
+  ctx: Context,
+  options: DeployOptions,
+  report: Report,
+  wanted?: ReleaseId,
+): Promise<DeploymentResult> {
   const begun = ctx.clock.monotonic();
   const queued = ctx.clock.now().toISOString();
   const settings = await loadSettings(ctx, options);
@@ -47,13 +70,13 @@ export async function deploy(ctx: Context, options: DeployOptions, report: Repor
     const ready = new Map<Connection, Lane & Ready>();
     // Every server has to be fit for it before the first one is touched.
     for (const lane of lanes) ready.set(lane.connection, { ...lane, ...(await readyFor(lane, await built(lane))) });
-    const id = releaseIdFor(ctx, lanes);
+    const id = wanted ?? releaseIdFor(ctx, lanes);
     const certificates = await certificatesOf(ctx, app);
     const notify = await readNotifyFile(ctx, settings);
     // Of a first deployment there is nothing to copy yet.
     if (lanes.some(({ found }) => found.state.live !== undefined)) await backupBeforeDeploy(ctx, settings, report);
     const session = { settings, queued, begun, what: describe(app), before: [] };
-    return rollOut(connections, settings.atOnce, async (connection) => {
+    return rollOut(connections, settings, async (connection) => {
       const lane = ready.get(connection);
       if (lane === undefined) throw new Error(`${connection.name} was not looked at`);
       return deployTo(
@@ -121,6 +144,10 @@ async function deployTo(
 
 /** Says what `deploy` would do, and does nothing: images are built, for without them nothing is known of the release. */
 export async function plan(ctx: Context, options: DeployOptions, report: Report): Promise<PlanResult> {
+  return planStacks(await stacksOf(ctx, options), (stack) => planStack(ctx, { ...options, stack }, report));
+}
+
+async function planStack(ctx: Context, options: DeployOptions, report: Report): Promise<PlanResult> {
   const settings = await loadSettings(ctx, options);
   return withConnections(ctx, settings.servers, async (connections) => {
     const { app, lanes } = await readAndLook(ctx, connections, settings, options, report);
@@ -137,6 +164,7 @@ export async function plan(ctx: Context, options: DeployOptions, report: Report)
       const planned = planDeployment(record, state, {
         data: "change",
         keep: app.settings.keep,
+        balancer: app.settings.balancer,
         ledgerLine: "",
         delivery: [],
         strategy: strategyFor(settings, options),

@@ -4,7 +4,7 @@ import type { ServerAddress } from "../config/index.ts";
 import { withConnection } from "../server/index.ts";
 import type { Connection } from "../server/index.ts";
 import type { Context } from "../system/index.ts";
-import type { DeploymentResult, ServerResult } from "./result.ts";
+import type { DeploymentResult, PlaceResult } from "./result.ts";
 
 /** Opens all servers of an environment for the time of `use`. */
 export async function withConnections<T>(
@@ -19,10 +19,9 @@ export async function withConnections<T>(
   );
 }
 
-/** Says of which server something is told, where there are several. */
-export function reportOf(report: Report, connection: Connection, servers: number): Report {
-  if (servers === 1) return report;
-  const { name } = connection;
+/** Says of which server or stack something is told, where there are several. */
+export function reportOf(report: Report, { name }: { readonly name: string }, several: number): Report {
+  if (several === 1) return report;
   return (event) => {
     if (event.type === "line" || event.type === "note") report({ ...event, text: `${name}: ${event.text}` });
     else if (event.type === "transfer") report({ ...event, title: `${name}: ${event.title}` });
@@ -31,58 +30,61 @@ export function reportOf(report: Report, connection: Connection, servers: number
 }
 
 /**
- * The same deployment on several servers: the first one alone, and when it serves, the others, so many at a time. After a
- * failure no further one is begun: what it has done stays, each server serves one whole release, and the next deployment
- * brings them together.
+ * One deployment in several places, servers or stacks: the first one alone, and when it serves, the others, so many at a
+ * time. After a failure no further one is begun: what it has done stays, each place serves one whole release, and the next
+ * deployment brings them together.
  * @throws what the first one throws: nothing was touched then
  */
-export async function rollOut(
-  connections: readonly Connection[],
-  atOnce: number,
-  deployTo: (connection: Connection) => Promise<DeploymentResult>,
+export async function rollOut<T extends { readonly name: string }>(
+  places: readonly T[],
+  { atOnce, what = "servers" }: { readonly atOnce: number; readonly what?: Places },
+  deployTo: (place: T) => Promise<DeploymentResult>,
 ): Promise<DeploymentResult> {
-  const [first, ...others] = connections;
-  if (first === undefined) throw new Error("an environment has a server");
+  const [first, ...others] = places;
+  if (first === undefined) throw new Error("a deployment goes somewhere");
   const result = await deployTo(first);
   if (others.length === 0) return result;
   const results: DeploymentResult[] = [result];
-  const servers: Ended[] = [{ server: first.name, outcome: result.outcome, failure: result.failure }];
+  const ended: Ended[] = [{ name: first.name, outcome: result.outcome, failure: result.failure }];
   const waiting = [...others];
-  while (waiting.length > 0 && servers.every(({ outcome }) => outcome === "succeeded")) {
+  while (waiting.length > 0 && ended.every(({ outcome }) => outcome === "succeeded")) {
     await Promise.all(
-      waiting.splice(0, atOnce).map(async (connection) => {
+      waiting.splice(0, atOnce).map(async (place) => {
         try {
-          const one = await deployTo(connection);
+          const one = await deployTo(place);
           results.push(one);
-          servers.push({ server: connection.name, outcome: one.outcome, failure: one.failure });
+          ended.push({ name: place.name, outcome: one.outcome, failure: one.failure });
         } catch (error) {
           if (!(error instanceof WherryError) || error.exit === "interrupted") throw error;
-          servers.push({ server: connection.name, outcome: "refused", failure: error });
+          ended.push({ name: place.name, outcome: "refused", failure: error });
         }
       }),
     );
   }
-  servers.push(...waiting.map(({ name }) => ({ server: name, outcome: "not_begun" as const, failure: undefined })));
-  return combined(results, servers);
+  ended.push(...waiting.map(({ name }) => ({ name, outcome: "not_begun" as const, failure: undefined })));
+  return combined(results, ended, what);
 }
 
+/** What a deployment can have several of. */
+type Places = "servers" | "stacks";
+
 interface Ended {
-  readonly server: string;
-  readonly outcome: ServerResult["outcome"];
+  readonly name: string;
+  readonly outcome: PlaceResult["outcome"];
   readonly failure: WherryError | undefined;
 }
 
-function serverResult({ server, outcome, failure }: Ended): ServerResult {
-  if (failure === undefined) return { server, outcome };
+function endOf({ outcome, failure }: Ended): PlaceResult {
+  if (failure === undefined) return { outcome };
   const { code, message, hint } = failure;
-  return { server, outcome, error: { code, message, hint: hint ?? null } };
+  return { outcome, error: { code, message, hint: hint ?? null } };
 }
 
 /** What it came to: of the first one, with the steps of all, unless another one failed. */
-function combined(results: readonly DeploymentResult[], servers: readonly Ended[]): DeploymentResult {
+function combined(results: readonly DeploymentResult[], ended: readonly Ended[], what: Places): DeploymentResult {
   const [first] = results;
   if (first === undefined) throw new Error("nothing was deployed");
-  const failed = servers.find(({ failure }) => failure !== undefined);
+  const failed = ended.find(({ failure }) => failure !== undefined);
   const sum = (value: (result: DeploymentResult) => number): number =>
     results.reduce((total, result) => total + value(result), 0);
   const whole: DeploymentResult = {
@@ -92,15 +94,18 @@ function combined(results: readonly DeploymentResult[], servers: readonly Ended[
     bytesSent: sum(({ bytesSent }) => bytesSent),
     seconds: Math.max(...results.map(({ seconds }) => seconds)),
     steps: results.flatMap(({ steps }) => steps),
-    servers: servers.map(serverResult),
+    addresses: [...new Set(results.flatMap(({ addresses }) => addresses))],
+    ...(what === "servers"
+      ? { servers: ended.map((one) => ({ server: one.name, ...endOf(one) })) }
+      : { stacks: ended.map((one) => ({ stack: one.name, ...endOf(one) })) }),
   };
   const error = failed?.failure;
   if (failed === undefined || error === undefined) return whole;
   const outcome = whole.outcome === "succeeded" ? "failed_before_traffic" : whole.outcome;
-  const named = (wanted: readonly ServerResult["outcome"][]): string =>
-    servers
+  const named = (wanted: readonly PlaceResult["outcome"][]): string =>
+    ended
       .filter((one) => wanted.includes(one.outcome))
-      .map(({ server }) => server)
+      .map(({ name }) => name)
       .join(", ") || "none";
   return {
     ...whole,
@@ -108,13 +113,13 @@ function combined(results: readonly DeploymentResult[], servers: readonly Ended[
     failure: new WherryError(
       error.exit === "refused" ? "failed" : error.exit,
       error.code,
-      `${failed.server}: ${error.message}`,
+      `${failed.name}: ${error.message}`,
       {
         context: [
           ...error.context,
           `${first.release.id} serves on: ${named(["succeeded"])}; not begun, and as they were: ${named(["not_begun"])}`,
         ],
-        hint: `${error.hint === undefined ? "" : `${error.hint}; `}then deploy again: it brings all servers to one release`,
+        hint: `${error.hint === undefined ? "" : `${error.hint}; `}then deploy again: it brings all ${what} to one release`,
         cause: error,
       },
     ),

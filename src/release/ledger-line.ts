@@ -49,7 +49,8 @@ export function ledgerLine(beginning: Beginning, ending: Ending): LedgerLine {
   return {
     version: 1,
     id: beginning.id,
-    app: release.app,
+    // On the server each stack is an app of its own; here the words of wherry.yaml stand.
+    app: release.app.replace(/_.*/, ""),
     environment: release.environment,
     stack: release.stack,
     kind,

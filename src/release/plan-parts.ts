@@ -1,4 +1,4 @@
-import type { Strategy } from "../config/index.ts";
+import type { BalancerSettings, Strategy } from "../config/index.ts";
 import type { CertificateWishes } from "../proxy/index.ts";
 import { backendName, otherSlot, ownerOf, proxyFragment, type ProxyTarget, type Slot } from "../proxy/index.ts";
 import { addressesOf, assignSubnets, baseVariables, networkName, slotVariables, type Subnets } from "./networks.ts";
@@ -25,6 +25,8 @@ export interface PlanOptions {
   readonly notify?: string | undefined;
   /** Certificates to get once the release is live. */
   readonly certificates?: CertificateWishes | undefined;
+  /** A load balancer in front that has to be told. */
+  readonly balancer?: BalancerSettings | undefined;
   /** `promote`: the release has a share of the requests already, and goes on from there. */
   readonly begin: "start" | "promote";
 }
@@ -75,7 +77,9 @@ export function firstSteps(
       price: priceOf(baseChanges),
     });
   }
-  if (joins.length > 0 || baseChanges.length > 0)
+  // Of an app that keeps data and nothing else there is no slot to join.
+  const changing = release.services.some(({ placement }) => placement === "release");
+  if (changing && (joins.length > 0 || baseChanges.length > 0))
     steps.push({ step: "join-networks", slot, release: release.id, joins: allJoins(release, slot) });
   if (options.data === "change" && options.begin === "start") steps.push(...jobSteps(release, slot));
   return steps;

@@ -1,4 +1,5 @@
 import { backendName, otherSlot, ownerOf, type Slot } from "../proxy/index.ts";
+import { withBalancer } from "./balancer.ts";
 import { assignSubnets, type Subnets } from "./networks.ts";
 import {
   composeNames,
@@ -35,9 +36,11 @@ export function planDeployment(release: ReleaseRecord, state: ServerState, optio
   const { live } = state;
   const serving = state.records.find((record) => record.id === live?.release);
   const rolling = options.strategy.kind === "rolling" && options.begin === "start" && live !== undefined;
-  return rolling && serving !== undefined && canRoll(release, serving)
-    ? planRolling(release, serving, live.slot, state, options)
-    : planSlots(release, state, options);
+  const plan =
+    rolling && serving !== undefined && canRoll(release, serving)
+      ? planRolling(release, serving, live.slot, state, options)
+      : planSlots(release, state, options);
+  return withBalancer(plan, options.balancer, live === undefined);
 }
 
 /** The new release beside the live one, in the other slot. */

@@ -1,5 +1,5 @@
 import { scheduleScript } from "../backup/index.ts";
-import { loadSettings } from "../config/index.ts";
+import { loadSettings, stacksOf } from "../config/index.ts";
 import type { LoadOptions, Settings } from "../config/index.ts";
 import type { Report } from "../core/index.ts";
 import { ownerOf, proxyFragment } from "../proxy/index.ts";
@@ -25,25 +25,42 @@ export interface Removal {
 
 /** What belongs to an environment on its server. */
 export async function planRemoval(ctx: Context, options: LoadOptions): Promise<Removal> {
-  const settings = await loadSettings(ctx, options);
-  return withConnections(ctx, settings.servers, async (connections) =>
-    joined(await Promise.all(connections.map((connection) => belongingsOf(connection, settings)))),
+  const found = await inReverse(ctx, options, (settings) =>
+    withConnections(ctx, settings.servers, (connections) =>
+      Promise.all(connections.map((connection) => belongingsOf(connection, settings))),
+    ),
   );
+  return joined(found);
 }
 
 export type RemoveOptions = LoadOptions & { readonly volumes: "keep" | "remove" };
 
 /** Removes everything of an environment but its volumes, or also these. */
 export async function remove(ctx: Context, options: RemoveOptions, report: Report): Promise<Removal> {
-  const settings = await loadSettings(ctx, options);
-  return withConnections(ctx, settings.servers, async (connections) => {
-    const removed: Removal[] = [];
-    for (const connection of connections) {
-      const told = reportOf(report, connection, connections.length);
-      removed.push(await removeFrom(ctx, connection, settings, options, told));
-    }
-    return joined(removed);
-  });
+  const removed = await inReverse(ctx, options, (settings) =>
+    withConnections(ctx, settings.servers, async (connections) => {
+      const done: Removal[] = [];
+      for (const connection of connections) {
+        const told = reportOf(report, connection, connections.length);
+        done.push(await removeFrom(ctx, connection, settings, options, told));
+      }
+      return done;
+    }),
+  );
+  return joined(removed);
+}
+
+/** Stack after stack: what depends on the others goes first. */
+async function inReverse(
+  ctx: Context,
+  options: LoadOptions,
+  use: (settings: Settings) => Promise<readonly Removal[]>,
+): Promise<readonly Removal[]> {
+  const all: Removal[] = [];
+  for (const stack of (await stacksOf(ctx, options)).toReversed()) {
+    all.push(...(await use(await loadSettings(ctx, { ...options, stack }))));
+  }
+  return all;
 }
 
 async function removeFrom(
@@ -64,7 +81,7 @@ async function removeFrom(
   return operate(ctx, connection, settings, "remove", () => ({ steps, result: removal }), report);
 }
 
-/** Of several servers, what each has under its name. */
+/** Of several servers or stacks, what each has under its name. */
 function joined(removals: readonly Removal[]): Removal {
   const [first] = removals;
   if (first === undefined) throw new Error("an environment has a server");
@@ -80,7 +97,7 @@ function joined(removals: readonly Removal[]): Removal {
   };
 }
 
-async function belongingsOf(connection: Connection, { app, environment }: Settings): Promise<Removal> {
+async function belongingsOf(connection: Connection, { app, name, environment }: Settings): Promise<Removal> {
   const reading = [
     { id: "state", script: script("tell_state") },
     { id: "belongings", script: script(belongings) },
@@ -89,7 +106,7 @@ async function belongingsOf(connection: Connection, { app, environment }: Settin
   const state = parseState(told);
   const lines = told.split("\n").filter((line) => line.startsWith("volume "));
   return {
-    app,
+    app: name,
     environment,
     server: connection.name,
     containers: state.containers.map(({ service, slot, id }) => `${service} (${slot}) ${id.slice(0, 12)}`),

@@ -23,15 +23,16 @@ export interface DeploymentResult {
   /** Where the app answers. */
   readonly addresses: readonly string[];
   /** How it went on each, where the environment has several. */
-  readonly servers?: readonly ServerResult[];
+  readonly servers?: readonly (PlaceResult & { readonly server: string })[];
+  /** The same of stacks. */
+  readonly stacks?: readonly (PlaceResult & { readonly stack: string })[];
   /** What the judge found, share by share. */
   readonly judgements: readonly Judgement[];
   /** Set where the outcome is not `succeeded`; becomes `error` of the JSON document. */
   readonly failure?: WherryError;
 }
 
-export interface ServerResult {
-  readonly server: string;
+export interface PlaceResult {
   /** `refused`: nothing was changed there. `not_begun`: another server failed before. */
   readonly outcome: DeploymentResult["outcome"] | "refused" | "not_begun";
   readonly error?: { readonly code: string; readonly message: string; readonly hint: string | null };
@@ -105,16 +106,19 @@ function hintFor({ code, service }: PhaseFailure, release: ReleaseRecord): strin
   return hints[code] ?? `correct it and deploy again; more of the log: ${logs}`;
 }
 
-/** The plan for several servers: the steps of one after those of the other, in the order in which they are begun. */
-export function joinPlans(plans: readonly PlanResult[]): PlanResult {
+/**
+ * The plan for several servers: the steps of one after those of the other, in the order in which they are begun. `names`:
+ * of what they are for, where that is not a server.
+ */
+export function joinPlans(plans: readonly PlanResult[], names = plans.map(({ server }) => server)): PlanResult {
   const [first] = plans;
   if (first === undefined) throw new Error("there is nothing to plan");
   if (plans.length === 1) return first;
   return {
     ...first,
-    server: plans.map(({ server }) => server).join(", "),
-    steps: plans.flatMap(({ server, steps }) =>
-      steps.map(({ id, title }) => ({ id: `${server} ${id}`, title: `${server}: ${title}` })),
+    server: [...new Set(plans.map(({ server }) => server))].join(", "),
+    steps: plans.flatMap(({ steps }, index) =>
+      steps.map(({ id, title }) => ({ id: `${names[index]} ${id}`, title: `${names[index]}: ${title}` })),
     ),
   };
 }

@@ -1,4 +1,4 @@
-import { loadSettings } from "../config/index.ts";
+import { loadSettings, stacksOf } from "../config/index.ts";
 import type { LoadOptions, Settings, Strategy } from "../config/index.ts";
 import { nearest, refusedError, usageError } from "../core/index.ts";
 import type { Report } from "../core/index.ts";
@@ -13,6 +13,7 @@ import { reportOf, rollOut, withConnections } from "./fleet.ts";
 import { joinPlans, planResult } from "./result.ts";
 import type { DeploymentResult, PlanResult } from "./result.ts";
 import { underLock } from "./session.ts";
+import { inStacks, planStacks } from "./stacks.ts";
 import type { ServerState } from "./state.ts";
 import { atOnce } from "./strategy.ts";
 import { readSurvey, survey, surveySteps } from "./survey.ts";
@@ -25,6 +26,12 @@ export interface RollbackOptions extends LoadOptions {
 
 /** Makes an older release live again, from its record on the server: same images, same values, same secrets as then. */
 export async function rollback(ctx: Context, options: RollbackOptions, report: Report): Promise<DeploymentResult> {
+  // In reverse: what depends on the others goes first.
+  const stacks = (await stacksOf(ctx, options)).toReversed();
+  return inStacks(stacks, report, (stack, told) => rollbackStack(ctx, { ...options, stack }, told));
+}
+
+async function rollbackStack(ctx: Context, options: RollbackOptions, report: Report): Promise<DeploymentResult> {
   const begun = ctx.clock.monotonic();
   const queued = ctx.clock.now().toISOString();
   const settings = await loadSettings(ctx, options);
@@ -34,7 +41,7 @@ export async function rollback(ctx: Context, options: RollbackOptions, report: R
   return withConnections(ctx, settings.servers, (connections) => {
     // What the first server goes back to is what all go back to.
     let to = options.to;
-    return rollOut(connections, settings.atOnce, (connection) => {
+    return rollOut(connections, settings, (connection) => {
       const told = reportOf(report, connection, connections.length);
       return underLock(ctx, connection, session, told, async (state, output) => {
         checkServer(state, connection.name);
@@ -51,6 +58,11 @@ export async function rollback(ctx: Context, options: RollbackOptions, report: R
 
 /** Says what `rollback` would do. */
 export async function planRollback(ctx: Context, options: RollbackOptions): Promise<PlanResult> {
+  const stacks = (await stacksOf(ctx, options)).toReversed();
+  return planStacks(stacks, (stack) => planRollbackOf(ctx, { ...options, stack }));
+}
+
+async function planRollbackOf(ctx: Context, options: RollbackOptions): Promise<PlanResult> {
   const settings = await loadSettings(ctx, options);
   return withConnections(ctx, settings.servers, async (connections) => {
     let { to } = options;
@@ -63,6 +75,7 @@ export async function planRollback(ctx: Context, options: RollbackOptions): Prom
       const planned = planDeployment(record, state, {
         data: "leave",
         keep: settings.keep,
+        balancer: settings.balancer,
         ledgerLine: "",
         delivery: [],
         strategy: strategyFor(settings),

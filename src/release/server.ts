@@ -1,4 +1,4 @@
-import { loadSettings } from "../config/index.ts";
+import { loadSettings, stacksOf } from "../config/index.ts";
 import type { LoadOptions } from "../config/index.ts";
 import { WherryError } from "../core/index.ts";
 import type { Report } from "../core/index.ts";
@@ -20,6 +20,18 @@ export interface SetupResult {
 
 /** Makes the servers ready to be deployed to: Docker and compose, Wherry's folder, the proxy. Changes only what is not so. */
 export async function setUpServer(ctx: Context, options: LoadOptions, report: Report): Promise<SetupResult> {
+  const results: SetupResult[] = [];
+  for (const stack of await stacksOf(ctx, options)) {
+    results.push(await setUpStack(ctx, { ...options, stack }, report));
+  }
+  return {
+    environment: results[0]?.environment ?? "",
+    server: [...new Set(results.map(({ server }) => server))].join(", "),
+    steps: results.flatMap(({ steps }) => steps),
+  };
+}
+
+async function setUpStack(ctx: Context, options: LoadOptions, report: Report): Promise<SetupResult> {
   const { app, environment, servers } = await loadSettings(ctx, options);
   const scope = { app, environment, deployment: "-" };
   const names: string[] = [];

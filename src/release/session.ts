@@ -75,6 +75,7 @@ export async function underLock(
     const plan = planDeployment(chosen.record, state, {
       ...chosen,
       keep: settings.keep,
+      balancer: settings.balancer,
       ledgerLine: JSON.stringify(ledgerLine(beginning, unfinished)),
       delivery: chosen.delivery.steps,
     });

@@ -1,6 +1,6 @@
 import { parseBackupStatus, tellBackups } from "../backup/index.ts";
 import type { BackupStatus } from "../backup/index.ts";
-import { loadSettings } from "../config/index.ts";
+import { loadSettings, stacksOf } from "../config/index.ts";
 import type { LoadOptions, ServerAddress, Settings } from "../config/index.ts";
 import { WherryError } from "../core/index.ts";
 import type { ServiceKind } from "../compose/index.ts";
@@ -34,6 +34,8 @@ export interface Status {
   readonly certificates: readonly HostCertificate[];
   /** The same of every server, where the environment has several; the rest of this is of the first. */
   readonly servers?: readonly ServerSummary[];
+  /** Of an app with several, each by itself; what is above them is of the first. */
+  readonly stacks?: readonly (Status & { readonly stack: string })[];
   /** The release before, kept running for a quick way back. */
   readonly warm: { readonly release: ReleaseId; readonly slot: string } | null;
   /** Null: wherry.yaml asks for none. */
@@ -69,6 +71,14 @@ export interface ServiceStatus {
 }
 
 export async function readStatus(ctx: Context, options: LoadOptions): Promise<Status> {
+  const names = await stacksOf(ctx, options);
+  const [first, ...others] = await Promise.all(names.map((stack) => readStackStatus(ctx, { ...options, stack })));
+  if (first === undefined) throw new Error("an app has a stack");
+  const status = (index: number, one: Status) => ({ stack: names[index] ?? "", ...one });
+  return others.length === 0 ? first : { ...first, stacks: [first, ...others].map((one, index) => status(index, one)) };
+}
+
+async function readStackStatus(ctx: Context, options: LoadOptions): Promise<Status> {
   const settings = await loadSettings(ctx, options);
   const [address, ...others] = settings.servers;
   if (address === undefined || others.length === 0) return statusOf(ctx, settings, settings.server);

@@ -13,6 +13,7 @@ import { quote } from "../system/index.ts";
 import type { ReleaseId } from "./record.ts";
 import { watchScript, watchTitle, type Watch } from "./watch.ts";
 import abandon from "./scripts/abandon.sh?raw";
+import balancer from "./scripts/balancer.sh?raw";
 import base from "./scripts/base.sh?raw";
 import certificates from "./scripts/certificates.sh?raw";
 import clearSlot from "./scripts/clear-slot.sh?raw";
@@ -142,6 +143,8 @@ export type Step =
       readonly owner: string;
       readonly servers: readonly string[];
     }
+  | { readonly step: "leave-balancer"; readonly path: string; readonly seconds: Seconds }
+  | { readonly step: "join-balancer"; readonly path: string }
   | { readonly step: "end-share"; readonly owner: string }
   | {
       readonly step: "replace-replicas";
@@ -278,6 +281,14 @@ const kinds: Kinds = {
         s.owner,
         ...s.servers,
       ]),
+  },
+  "leave-balancer": {
+    title: (s) => `tell the load balancer to send requests elsewhere, and wait ${formatSeconds(s.seconds)}`,
+    script: (s) => script(balancer, ["leave", s.path, String(Math.ceil(s.seconds))]),
+  },
+  "join-balancer": {
+    title: () => "tell the load balancer that requests may come",
+    script: (s) => script(balancer, ["join", s.path]),
   },
   "end-share": {
     title: () => "send all requests to the live release again",

@@ -236,6 +236,7 @@ describe("help", () => {
       Common flags
         -e, --environment NAME  environment of wherry.yaml; may be left out where there is only one
             --server HOST       host of the one server to do it on, where the environment has several
+            --stack STACK       the one stack to do it with, where the app has several
             --plan              say what would be done, and do nothing
         -y, --yes               do it without asking
             --json              write the result as one JSON document to standard output

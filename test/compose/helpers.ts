@@ -145,6 +145,11 @@ export function settingsWith(services: Readonly<Record<string, Partial<ServiceSe
   };
   return {
     app: "shop",
+    name: "shop",
+    stack: "default",
+    dependsOn: [],
+    address: undefined,
+    balancer: undefined,
     environment: "production",
     file: "/app/wherry.yaml",
     directory: "/app",

@@ -85,6 +85,11 @@ describe("wherry.yaml", () => {
     const common = { singleton: false, stateful: undefined };
     expect(settings).toEqual({
       app: "shop",
+      name: "shop",
+      stack: "default",
+      dependsOn: [],
+      address: undefined,
+      balancer: undefined,
       environment: "production",
       file: join(folder, "wherry.yaml"),
       directory: folder,

@@ -61,7 +61,7 @@ export function worker(version: string): ReleaseService {
   return service("worker", version, { kind: "worker", routes: [], port: null, http: null, proxyNetwork: null });
 }
 
-function database(): ReleaseService {
+export function database(): ReleaseService {
   const more = { kind: "stateful", placement: "base", routes: [], port: null, http: null, proxyNetwork: null } as const;
   return service("db", "1", more);
 }

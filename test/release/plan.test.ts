@@ -4,7 +4,7 @@ import { strategyOf } from "../../src/config/index.ts";
 import { planDeployment } from "../../src/release/plan.ts";
 import type { DeploymentPlan } from "../../src/release/plan.ts";
 import { stepTitle } from "../../src/release/steps.ts";
-import { options, record, runningOf, serverWith, service, worker } from "./helpers.ts";
+import { database, options, record, runningOf, serverWith, service, worker } from "./helpers.ts";
 
 const titles = ({ steps, after }: DeploymentPlan): readonly string[] => [...steps, ...after].map(stepTitle);
 const old = record("20261101");
@@ -21,6 +21,18 @@ describe("a plan", () => {
       "join db to the networks of the blue slot",
       "start web, worker in the blue slot",
       "wait until web, worker are healthy",
+      "give the proxy its routes",
+      "send traffic to blue",
+      "remove old releases",
+    ]);
+  });
+
+  test("of an app that keeps data and nothing else has no slot to start or join", () => {
+    const data = record("20261101", { services: [database()], releaseNetworks: [] });
+
+    expect(titles(planDeployment(data, serverWith(undefined), options()))).toEqual([
+      "prepare the server",
+      "start db",
       "give the proxy its routes",
       "send traffic to blue",
       "remove old releases",
@@ -139,6 +151,30 @@ describe("a plan", () => {
       "remove old releases",
     ]);
     expect(plan.abandon.map(stepTitle).at(-1)).toBe("forget release 20261102");
+  });
+
+  test("tells a load balancer in front around the step that moves the requests, and again when it fails", () => {
+    const balancer = { health: "/lb", drain: 15 };
+
+    const plan = planDeployment(next, serverWith(live), options({ balancer }));
+
+    expect(titles(plan).slice(4, 7)).toEqual([
+      "tell the load balancer to send requests elsewhere, and wait 15 s",
+      "switch traffic from blue to green",
+      "tell the load balancer that requests may come",
+    ]);
+    expect(plan.abandon.map(({ step }) => step)).toEqual(["join-balancer", "abandon-slot"]);
+    expect(
+      planDeployment(next, serverWith(undefined), options({ balancer })).steps.map(({ step }) => step),
+    ).not.toContain("leave-balancer");
+    const canary = planDeployment(next, serverWith(live), options({ balancer, strategy: strategyOf({ canary: {} }) }));
+    const order = canary.steps.map(({ step }) => step);
+    expect(order.slice(order.indexOf("leave-balancer")).slice(0, 4)).toEqual([
+      "leave-balancer",
+      "set-share",
+      "join-balancer",
+      "watch",
+    ]);
   });
 
   test("of a rolling deployment of one replica brings the new one beside it", () => {

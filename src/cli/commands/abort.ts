@@ -11,7 +11,8 @@ export const abort = command({
   needs: ["environment"],
   examples: [{ line: "abort -e production", what: "take the canary back" }],
   schema: z.union([schemas.told, z.strictObject({ environment: z.string(), aborted: z.string(), live: z.string() })]),
-  run: ({ environment, directory, server }, ctx) => abortCanary(ctx, { environment, directory, server }, ctx.report),
+  run: ({ environment, directory, server, stack }, ctx) =>
+    abortCanary(ctx, { environment, directory, server, stack }, ctx.report),
   print(result, screen) {
     if ("told" in result) return formatTold(result, screen);
     const { environment, aborted, live } = result;

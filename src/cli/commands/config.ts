@@ -14,9 +14,9 @@ export const config = command({
     { line: "config -e production", what: "what production gets" },
     { line: "config --schema > wherry.schema.json", what: "completion in your editor" },
   ],
-  async run({ schema, environment, directory, server }, ctx) {
+  async run({ schema, environment, directory, server, stack }, ctx) {
     if (schema) return configJsonSchema();
-    return loadMergedDocument(ctx, { environment, directory, server });
+    return loadMergedDocument(ctx, { environment, directory, server, stack });
   },
   print(document) {
     // An editor wants the schema as JSON; only a schema has this key.

@@ -29,12 +29,12 @@ export const deploy = command({
   ],
   schema: schemas.deploymentOrPlan,
   async run(
-    { plan, environment, directory, server, dirty: taken, canary },
+    { plan, environment, directory, server, stack, dirty: taken, canary },
     ctx,
   ): Promise<DeploymentResult | PlanResult> {
-    const options = { environment, directory, server, dirty: taken, canary };
+    const options = { environment, directory, server, stack, dirty: taken, canary };
     if (plan) return planApp(ctx, options, ctx.report);
-    return decide(ctx, { environment, directory, server }, await deployApp(ctx, options, ctx.report));
+    return decide(ctx, { environment, directory, server, stack }, await deployApp(ctx, options, ctx.report));
   },
   print: (result, screen) => ("outcome" in result ? formatDeployment(result, screen) : formatPlan(result, screen)),
   failure: (result) => ("outcome" in result ? result.failure : undefined),

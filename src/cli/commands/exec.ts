@@ -14,10 +14,10 @@ export const exec = command({
     { line: "exec backend -e production -- node -v", what: "ask the running container" },
     { line: "exec postgres -e production -- pg_dump -U shop shop > shop.sql", what: "take a dump" },
   ],
-  async run({ service, cmd, environment, directory, server }, ctx) {
+  async run({ service, cmd, environment, directory, server, stack }, ctx) {
     if (cmd.length === 0)
       throw usageError("missing-argument", "exec: the command is missing: wherry exec SERVICE -- COMMAND");
-    return execute(ctx, { service, command: cmd, environment, directory, server });
+    return execute(ctx, { service, command: cmd, environment, directory, server, stack });
   },
   exitCode: (code) => code,
 });

@@ -13,7 +13,8 @@ export const history = command({
   needs: ["environment"],
   examples: [{ line: "history -e production --last 5", what: "the last five deployments" }],
   schema: schemas.ledger,
-  run: ({ last, environment, directory, server }, ctx) => readHistory(ctx, { last, environment, directory, server }),
+  run: ({ last, environment, directory, server, stack }, ctx) =>
+    readHistory(ctx, { last, environment, directory, server, stack }),
   print(lines, { style }) {
     if (lines.length === 0) return ["nothing was deployed here yet"];
     const rows = lines.map(({ started, finished, kind, release, commit, who, outcome, reason }) => {

@@ -23,7 +23,7 @@ export const logs = command({
     { line: "logs -f backend -e production", what: "follow one service" },
     { line: "logs -n 20 -e production", what: "the last lines of all" },
   ],
-  run: ({ service, follow, lines, release, environment, directory, server }, ctx) =>
-    followLogs(ctx, { service, follow, lines, release, environment, directory, server }),
+  run: ({ service, follow, lines, release, environment, directory, server, stack }, ctx) =>
+    followLogs(ctx, { service, follow, lines, release, environment, directory, server, stack }),
   exitCode: (code) => code,
 });

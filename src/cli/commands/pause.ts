@@ -10,6 +10,6 @@ export const pause = command({
   needs: ["environment"],
   examples: [{ line: "pause -e production", what: "leave the canary as it is" }],
   schema: schemas.told,
-  run: ({ environment, directory, server }, ctx) => pauseCanary(ctx, { environment, directory, server }),
+  run: ({ environment, directory, server, stack }, ctx) => pauseCanary(ctx, { environment, directory, server, stack }),
   print: formatTold,
 });

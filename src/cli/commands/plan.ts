@@ -12,7 +12,7 @@ export const plan = command({
   needs: ["environment"],
   examples: [{ line: "plan -e production", what: "what a deployment would do" }],
   schema: schemas.plan,
-  run: ({ environment, directory, dirty: taken }, ctx) =>
-    planApp(ctx, { environment, directory, dirty: taken }, ctx.report),
+  run: ({ environment, directory, server, stack, dirty: taken }, ctx) =>
+    planApp(ctx, { environment, directory, server, stack, dirty: taken }, ctx.report),
   print: formatPlan,
 });

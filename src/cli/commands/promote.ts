@@ -15,8 +15,8 @@ export const promote = command({
     { line: "promote -e production --full", what: "all requests to it, now" },
   ],
   schema: schemas.deploymentPlanOrTold,
-  async run({ full, plan, environment, directory, server }, ctx) {
-    const options = { environment, directory, server, to: full ? "all" : "next" } as const;
+  async run({ full, plan, environment, directory, server, stack }, ctx) {
+    const options = { environment, directory, server, stack, to: full ? "all" : "next" } as const;
     return plan ? planPromotion(ctx, options) : promoteCanary(ctx, options, ctx.report);
   },
   print(result, screen) {

@@ -20,8 +20,8 @@ export const remove = command({
     volumes: z.array(z.string()),
     removed: z.boolean(),
   }),
-  async run({ volumes, plan, yes, environment, directory, server }, ctx) {
-    const found = await planRemoval(ctx, { environment, directory, server });
+  async run({ volumes, plan, yes, environment, directory, server, stack }, ctx) {
+    const found = await planRemoval(ctx, { environment, directory, server, stack });
     if (plan) return { ...found, removed: false };
     const name = `${found.app}-${found.environment}`;
     const lost = volumes && found.volumes.length > 0 ? ` and the data in ${found.volumes.join(", ")}` : "";
@@ -34,6 +34,7 @@ export const remove = command({
       environment: found.environment,
       directory,
       server,
+      stack,
       volumes: volumes ? "remove" : "keep",
     } as const;
     return { ...(await removeEnvironment(ctx, options, ctx.report)), removed: true };

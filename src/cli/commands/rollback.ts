@@ -18,8 +18,8 @@ export const rollback = command({
     { line: "rollback -e production --to 20261124-3f2a", what: "back to a certain one" },
   ],
   schema: schemas.deploymentOrPlan,
-  async run({ to, plan, environment, directory, server }, ctx): Promise<DeploymentResult | PlanResult> {
-    const options = { to, environment, directory, server };
+  async run({ to, plan, environment, directory, server, stack }, ctx): Promise<DeploymentResult | PlanResult> {
+    const options = { to, environment, directory, server, stack };
     return plan ? planRollback(ctx, options) : rollBack(ctx, options, ctx.report);
   },
   print: (result, screen) => ("outcome" in result ? formatDeployment(result, screen) : formatPlan(result, screen)),

@@ -11,10 +11,10 @@ export const run = command({
   needs: ["environment"],
   streams: true,
   examples: [{ line: "run backend -e production -- node migrate.js", what: "run a migration by hand" }],
-  async run({ service, cmd, environment, directory, server }, ctx) {
+  async run({ service, cmd, environment, directory, server, stack }, ctx) {
     if (cmd.length === 0)
       throw usageError("missing-argument", "run: the command is missing: wherry run SERVICE -- COMMAND");
-    return runOnce(ctx, { service, command: cmd, environment, directory, server });
+    return runOnce(ctx, { service, command: cmd, environment, directory, server, stack });
   },
   exitCode: (code) => code,
 });

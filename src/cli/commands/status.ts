@@ -1,6 +1,7 @@
 import { certificateWarnings, readStatus } from "../../release/index.ts";
 import type { ServerSummary, Status } from "../../release/index.ts";
 import { command } from "../definition.ts";
+import type { Screen } from "../definition.ts";
 import { ago, table } from "../format/table.ts";
 import { schemas } from "../schemas.ts";
 import type { Style } from "../style.ts";
@@ -12,61 +13,69 @@ export const status = command({
   needs: ["environment"],
   examples: [{ line: "status -e production", what: "how production is" }],
   schema: schemas.status,
-  run: ({ environment, directory, server }, ctx) => readStatus(ctx, { environment, directory, server }),
-  exitCode: ({ live, proxy, services, backup, servers = [] }) => {
-    const here = live !== null && (!proxy || services.some(({ healthy }) => healthy === false));
-    return here ||
-      (backup?.problem ?? null) !== null ||
-      servers.some((one) => one.error !== null || one.healthy === false)
-      ? "attention"
-      : "done";
-  },
-  print(
-    { environment, server, live, services, lock, proxy, canary, warm, certificates, backup, servers = [] },
-    { style },
-  ) {
-    const now = new Date();
-    const rows = services.map(({ name, kind, slot, replicas, wanted, healthy, retries, since }) => {
-      const health = { true: style.good("healthy"), false: style.bad("not healthy"), null: "no check" };
-      const running = kind === "job" ? "" : `${replicas} of ${wanted}`;
-      const state = kind === "job" ? "" : health[String(healthy) as keyof typeof health];
-      return [
-        `  ${name}`,
-        kind,
-        slot ?? "",
-        running,
-        state,
-        retries === null || retries === 0 ? "" : style.warning(`${retries} requests sent again`),
-        since === null ? "" : style.dim(`since ${ago(since, now)}`),
-      ];
-    });
-    const commit = live?.commit == null ? "" : ` (commit ${live.commit.slice(0, 8)})`;
-    return [
-      live === null
-        ? `nothing is deployed to ${environment} on ${server}`
-        : `${style.bold(live.id)}${commit} is live in ${environment} on ${server}`,
-      ...(proxy || live === null
-        ? []
-        : [style.bad("the proxy does not run: nothing is reachable (wherry server setup)")]),
-      ...(canary === null
-        ? []
-        : [style.warning(`${canary.release} gets ${canary.share} % of the requests (wherry promote or wherry abort)`)]),
-      ...(warm === null ? [] : [style.dim(`${warm.release} is kept warm: wherry rollback is one change in the proxy`)]),
-      ...(backup === null ? [] : [backupLine(backup, now, style)]),
-      ...certificateWarnings(certificates).map((text) => style.warning(text)),
-      ...(rows.length === 0 ? [] : ["", ...table(rows)]),
-      ...(servers.length === 0 ? [] : ["", ...table(servers.map((one) => serverRow(one, style)))]),
-      ...(lock === null
-        ? []
-        : [
-            "",
-            style.warning(
-              `${lock.who} (${lock.from}) runs ${lock.what} since ${lock.since}${lock.step === null ? "" : `, at ${lock.step}`}`,
-            ),
-          ]),
-    ];
-  },
+  run: ({ environment, directory, server, stack }, ctx) => readStatus(ctx, { environment, directory, server, stack }),
+  exitCode: (status) => ((status.stacks ?? [status]).some(needsAttention) ? "attention" : "done"),
+  print: (status, screen) =>
+    status.stacks === undefined
+      ? printOne(status, screen)
+      : status.stacks.flatMap((one, index) => [
+          ...(index === 0 ? [] : [""]),
+          screen.style.bold(`stack ${one.stack}`),
+          ...printOne(one, screen),
+        ]),
 });
+
+function needsAttention({ live, proxy, services, backup, servers = [] }: Status): boolean {
+  const here = live !== null && (!proxy || services.some(({ healthy }) => healthy === false));
+  const behind = servers.some((one) => one.error !== null || one.healthy === false);
+  return here || behind || (backup?.problem ?? null) !== null;
+}
+
+function printOne(
+  { environment, server, live, services, lock, proxy, canary, warm, certificates, backup, servers = [] }: Status,
+  { style }: Screen,
+): readonly string[] {
+  const now = new Date();
+  const rows = services.map(({ name, kind, slot, replicas, wanted, healthy, retries, since }) => {
+    const health = { true: style.good("healthy"), false: style.bad("not healthy"), null: "no check" };
+    const running = kind === "job" ? "" : `${replicas} of ${wanted}`;
+    const state = kind === "job" ? "" : health[String(healthy) as keyof typeof health];
+    return [
+      `  ${name}`,
+      kind,
+      slot ?? "",
+      running,
+      state,
+      retries === null || retries === 0 ? "" : style.warning(`${retries} requests sent again`),
+      since === null ? "" : style.dim(`since ${ago(since, now)}`),
+    ];
+  });
+  const commit = live?.commit == null ? "" : ` (commit ${live.commit.slice(0, 8)})`;
+  return [
+    live === null
+      ? `nothing is deployed to ${environment} on ${server}`
+      : `${style.bold(live.id)}${commit} is live in ${environment} on ${server}`,
+    ...(proxy || live === null
+      ? []
+      : [style.bad("the proxy does not run: nothing is reachable (wherry server setup)")]),
+    ...(canary === null
+      ? []
+      : [style.warning(`${canary.release} gets ${canary.share} % of the requests (wherry promote or wherry abort)`)]),
+    ...(warm === null ? [] : [style.dim(`${warm.release} is kept warm: wherry rollback is one change in the proxy`)]),
+    ...(backup === null ? [] : [backupLine(backup, now, style)]),
+    ...certificateWarnings(certificates).map((text) => style.warning(text)),
+    ...(rows.length === 0 ? [] : ["", ...table(rows)]),
+    ...(servers.length === 0 ? [] : ["", ...table(servers.map((one) => serverRow(one, style)))]),
+    ...(lock === null
+      ? []
+      : [
+          "",
+          style.warning(
+            `${lock.who} (${lock.from}) runs ${lock.what} since ${lock.since}${lock.step === null ? "" : `, at ${lock.step}`}`,
+          ),
+        ]),
+  ];
+}
 
 function backupLine(
   { last, lastGood, drill, scheduled, problem }: NonNullable<Status["backup"]>,

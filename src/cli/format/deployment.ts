@@ -14,6 +14,7 @@ export function formatDeployment(result: DeploymentResult, { style }: Screen): r
     "",
     `${style.good(`${verb}:`)} ${style.bold(release.id)}${commit} serves ${environment}${before}`,
     style.dim(`${formatSeconds(seconds)}, ${roundTrips} round ${roundTrips === 1 ? "trip" : "trips"} to the server`),
+    ...(result.stacks ?? []).map(({ stack }) => style.dim(`stack ${stack}`)),
     ...(result.servers ?? []).map(({ server }) => style.dim(`on ${server}`)),
     ...addresses,
   ];

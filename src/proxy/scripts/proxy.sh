@@ -115,6 +115,20 @@ tell_live() {
   tell_map live "$1" "$(live_value "$home")"
 }
 
+# Makes the map of health paths anew, for load balancers in front, and tells the running proxy about one path. Call it under
+# the proxy's lock. Several environments may have the same path: it says no while one of them does.
+#   $1 path
+tell_health() {
+  for file in "$state"/apps/*/*/balancer; do
+    [ -e "$file" ] || continue
+    answer=ready
+    [ ! -e "${file%/balancer}/leaving" ] || answer=leaving
+    printf '%s %s\n' "$(cat "$file")" "$answer"
+  done | sort | awk '!seen[$1]++' | put "$proxy/maps/health.map" 644
+  answer=$(sed -n "s|^$1 ||p" "$proxy/maps/health.map")
+  if [ -n "$answer" ]; then tell_map health "$1" "$answer"; else proxy_say "del map /wherry/maps/health.map $1"; fi
+}
+
 #   $1 map   $2 key   $3 value
 tell_map() {
   proxy_say "set map /wherry/maps/$1.map $2 $3" | grep -q . || return 0

@@ -25,6 +25,11 @@ if [ -e "$home/maintenance" ]; then
   rm -f "$home/maintenance"
   (flock 7; tell_maintenance "$app-$environment") 7>> "$proxy/lock"
 fi
+if [ -e "$home/balancer" ]; then
+  path=$(cat "$home/balancer")
+  rm -f "$home/balancer" "$home/leaving"
+  (flock 7; tell_health "$path") 7>> "$proxy/lock"
+fi
 # The guard takes the folder away when it lets go of the lock.
 : > "$home/removed"
 for kept in $(docker volume ls -q --filter "label=wherry.app=$app" --filter "label=wherry.environment=$environment"); do say "kept $kept"; done

@@ -18,7 +18,7 @@ mkdir -p "$proxy/certificates"
 [ -e "$proxy/certificates/list.txt" ] || put "$proxy/certificates/list.txt" < /dev/null
 [ -e "$proxy/certificates/token" ] || head -c 16 /dev/urandom | od -An -tx1 | tr -d ' \n' | put "$proxy/certificates/token"
 [ -e "$proxy/maps/token.map" ] || printf 'token %s\n' "$(cat "$proxy/certificates/token")" | put "$proxy/maps/token.map" 644
-for map in routes blue green maintenance visitors https; do [ -e "$proxy/maps/$map.map" ] || put "$proxy/maps/$map.map" 644 < /dev/null; done
+for map in routes blue green maintenance visitors https health; do [ -e "$proxy/maps/$map.map" ] || put "$proxy/maps/$map.map" 644 < /dev/null; done
 [ -e "$proxy/maps/live.map" ] || write_live_map
 settle_proxies
 

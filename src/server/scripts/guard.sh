@@ -50,5 +50,10 @@ done
 # Steps look for the lock between two steps; ours is let go only when the last one has ended.
 rm -f "$home/holder"
 flock -w 900 "$home/busy" true
+# Nobody else would tell the load balancer that requests may come again.
+if [ -e "$home/leaving" ]; then
+  rm -f "$home/leaving"
+  (flock 7; tell_health "$(cat "$home/balancer")") 7>> "$proxy/lock"
+fi
 settle
 rm -f "$home/lock.json" "$home/step" "$home/ending"

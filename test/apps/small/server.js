@@ -62,7 +62,7 @@ server.on("upgrade", (request, socket) => {
 /** One command to Redis, by its own name on the network. */
 function ask(command) {
   return new Promise((resolve) => {
-    const socket = connect(6379, "data", () => socket.write(`${command}\r\n`));
+    const socket = connect(6379, process.env.DATA_HOST ?? "data", () => socket.write(`${command}\r\n`));
     socket.on("data", (data) => socket.end() && resolve(String(data).trim()));
     socket.on("error", (error) => resolve(`error ${error.code}`));
   });

@@ -15,8 +15,8 @@ export const drill = command({
   needs: ["environment"],
   examples: [{ line: "backup drill -e production", what: "see that the last copy can be restored" }],
   schema: backupResult,
-  run: ({ copy, service, environment, directory, server }, ctx) =>
-    drillBackup(ctx, { copy, service, environment, directory, server }, ctx.report),
+  run: ({ copy, service, environment, directory, server, stack }, ctx) =>
+    drillBackup(ctx, { copy, service, environment, directory, server, stack }, ctx.report),
   failure: ({ failure }) => failure,
   print: ({ servers }, { style }) =>
     servers.flatMap(({ record, compared }) => [

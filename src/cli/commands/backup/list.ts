@@ -14,7 +14,7 @@ export const list = command({
     server: z.string(),
     copies: z.array(z.strictObject({ id: z.string(), at: z.string(), snapshot: z.string() })),
   }),
-  run: ({ environment, directory, server }, ctx) => listBackups(ctx, { environment, directory, server }),
+  run: ({ environment, directory, server, stack }, ctx) => listBackups(ctx, { environment, directory, server, stack }),
   print: ({ environment, copies }, { style }) =>
     copies.length === 0
       ? [`there is no copy of ${environment} (wherry backup run)`]

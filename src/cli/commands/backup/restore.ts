@@ -33,8 +33,8 @@ export const restore = command({
     { line: "backup restore -e production --service db", what: "put the database back to the last copy" },
   ],
   schema: z.union([z.strictObject({ ...plan.shape, error: schemas.error.optional() }), backupResult]),
-  async run({ copy, service, noCopyFirst, plan, yes, environment, directory, server }, ctx) {
-    const options = { copy, service, environment, directory, server };
+  async run({ copy, service, noCopyFirst, plan, yes, environment, directory, server, stack }, ctx) {
+    const options = { copy, service, environment, directory, server, stack };
     const found = await planRestore(ctx, options);
     if (plan) return found;
     const names = found.services.map(({ name }) => name).join(", ");

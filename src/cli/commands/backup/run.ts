@@ -13,8 +13,8 @@ export const run = command({
   needs: ["environment"],
   examples: [{ line: "backup run -e production", what: "copy the data of production now" }],
   schema: backupResult,
-  run: ({ service, environment, directory, server }, ctx) =>
-    runBackup(ctx, { service, environment, directory, server }, ctx.report),
+  run: ({ service, environment, directory, server, stack }, ctx) =>
+    runBackup(ctx, { service, environment, directory, server, stack }, ctx.report),
   failure: ({ failure }) => failure,
   print: ({ environment, servers }, { style }) =>
     servers.flatMap(({ server, record }) => {

@@ -17,8 +17,8 @@ export const schedule = command({
     every: z.number(),
     at: z.string().nullable(),
   }),
-  run: ({ off, environment, directory, server }, ctx) =>
-    scheduleBackup(ctx, { state: off ? "off" : "on", environment, directory, server }),
+  run: ({ off, environment, directory, server, stack }, ctx) =>
+    scheduleBackup(ctx, { state: off ? "off" : "on", environment, directory, server, stack }),
   print: ({ environment, servers, every, at }, { style }) =>
     servers.map(({ server, scheduled }) =>
       scheduled === null

@@ -13,7 +13,8 @@ export const test = command({
     server: z.string(),
     channels: z.array(z.strictObject({ kind: z.string(), problem: z.string().nullable() })),
   }),
-  run: ({ environment, directory, server }, ctx) => testNotifications(ctx, { environment, directory, server }),
+  run: ({ environment, directory, server, stack }, ctx) =>
+    testNotifications(ctx, { environment, directory, server, stack }),
   exitCode: ({ channels }) => (channels.some(({ problem }) => problem !== null) ? "failed" : "done"),
   print: ({ environment, channels }, { style }) =>
     channels.length === 0

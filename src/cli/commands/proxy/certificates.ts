@@ -19,8 +19,8 @@ export const certificates = command({
   needs: ["environment"],
   examples: [{ line: "proxy certificates -e production", what: "when they end" }],
   schema: z.strictObject({ environment: z.string(), server: z.string(), certificates: schemas.certificates }),
-  run: ({ retry, renew, environment, directory, server }, ctx) =>
-    listCertificates(ctx, { environment, directory, server, renew: renew ? "now" : retry ? "due" : "no" }),
+  run: ({ retry, renew, environment, directory, server, stack }, ctx) =>
+    listCertificates(ctx, { environment, directory, server, stack, renew: renew ? "now" : retry ? "due" : "no" }),
   exitCode: ({ certificates: list }) =>
     list.some(({ daysLeft }) => daysLeft !== null && daysLeft < 0) ? "attention" : "done",
   print({ environment, server, certificates: list }, { style }) {

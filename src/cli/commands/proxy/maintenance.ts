@@ -38,8 +38,8 @@ export const maintenance = command({
     allow: z.array(z.string()),
     pass: z.string().nullable(),
   }),
-  run: ({ state, allow, page, environment, directory, server }, ctx) =>
-    setMaintenance(ctx, { state, allow, page, environment, directory, server }),
+  run: ({ state, allow, page, environment, directory, server, stack }, ctx) =>
+    setMaintenance(ctx, { state, allow, page, environment, directory, server, stack }),
   print: ({ environment, state, pass }, { style }) =>
     state === "off"
       ? [`${style.good("off:")} the app answers in ${environment}`]

@@ -20,7 +20,8 @@ export const upgrade = command({
     ),
     steps: z.array(z.strictObject({ id: z.string(), title: z.string(), outcome: z.string(), seconds: z.number() })),
   }),
-  run: ({ environment, directory, server }, ctx) => upgradeProxy(ctx, { environment, directory, server }, ctx.report),
+  run: ({ environment, directory, server, stack }, ctx) =>
+    upgradeProxy(ctx, { environment, directory, server, stack }, ctx.report),
   print: ({ servers }, { style }) =>
     servers.map(({ server, before, after, replaced }) =>
       replaced

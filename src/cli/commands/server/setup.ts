@@ -13,7 +13,8 @@ export const setup = command({
     server: z.string(),
     steps: z.array(z.strictObject({ id: z.string(), title: z.string(), outcome: z.string(), seconds: z.number() })),
   }),
-  run: ({ environment, directory, server }, ctx) => setUpServer(ctx, { environment, directory, server }, ctx.report),
+  run: ({ environment, directory, server, stack }, ctx) =>
+    setUpServer(ctx, { environment, directory, server, stack }, ctx.report),
   print: ({ environment, server }, { style }) => [
     `${style.good("ready:")} ${server} for ${environment}; next: wherry deploy -e ${environment}`,
   ],

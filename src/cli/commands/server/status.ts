@@ -18,7 +18,7 @@ export const status = command({
     proxy: z.strictObject({ state: z.string(), image: z.string() }).nullable(),
     routes: z.array(z.strictObject({ route: z.string(), owner: z.string() })),
   }),
-  run: ({ environment, directory, server }, ctx) => serverStatus(ctx, { environment, directory, server }),
+  run: ({ environment, directory, server, stack }, ctx) => serverStatus(ctx, { environment, directory, server, stack }),
   exitCode: ({ missing, proxy }) => (missing.length > 0 || proxy?.state !== "running" ? "attention" : "done"),
   print({ server, engine, compose, missing, freeBytes, folder, proxy, routes }, { style }) {
     const none = style.bad("none");
