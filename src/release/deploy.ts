@@ -11,6 +11,7 @@ import type { Context } from "../system/index.ts";
 import type { Report } from "../core/index.ts";
 import { readApp } from "./app.ts";
 import { backupBeforeDeploy } from "./backup.ts";
+import { suggestCopy } from "./copy-first.ts";
 import { readCertificateWishes } from "./certificates.ts";
 import type { App, AppOptions } from "./app.ts";
 import { configHashes, createRecord } from "./create.ts";
@@ -171,6 +172,7 @@ async function planStack(ctx: Context, options: DeployOptions, report: Report): 
         begin: "start",
         certificates,
       });
+      suggestCopy(planned.steps, settings, report);
       const proxy = state.proxy?.state === "running" ? [] : [{ id: "start-proxy", title: "start the proxy" }];
       plans.push(planResult(lane.connection.name, planned, [...proxy, ...deliveries]));
     }

@@ -3,6 +3,7 @@ import type { Report } from "../core/index.ts";
 import type { Settings } from "../config/index.ts";
 import type { Connection, ScriptStep } from "../server/index.ts";
 import type { Context } from "../system/index.ts";
+import { suggestCopy } from "./copy-first.ts";
 import type { Delivery } from "./deliver.ts";
 import { newDeploymentId } from "./identity.ts";
 import { authorOf, ledgerLine, unfinished } from "./ledger-line.ts";
@@ -79,6 +80,7 @@ export async function underLock(
       ledgerLine: JSON.stringify(ledgerLine(beginning, unfinished)),
       delivery: chosen.delivery.steps,
     });
+    suggestCopy(plan.steps, settings, report);
     const done = await performAll(ctx, { connection, scope, plan, beginning, delivery: chosen.delivery }, report);
     return {
       outcome: done.outcome,

@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { ensureBaseImages } from "../../scripts/standins/index.ts";
 import { schemas } from "../../src/cli/schemas.ts";
@@ -285,6 +286,32 @@ nohup python3 /root/hook.py > /dev/null 2>&1 &`,
     expect(result.exitCode).toBe(5);
     expect(result.json<{ error: { message: string } }>().error.message).toMatch(/Failed|refused|connect/);
     expect(await inServer("cat /tmp/hook")).toContain("s3:http://127.0.0.1:9/bucket");
+  });
+
+  test("a bucket of a real S3 server takes copies, and gives them back", async (context) => {
+    const gateway = (process.env["PATH"] ?? "")
+      .split(":")
+      .map((folder) => `${folder}/versitygw`)
+      .find(existsSync);
+    if (gateway === undefined) {
+      context.skip("versitygw is not on the PATH: go install github.com/versity/versitygw/cmd/versitygw@latest");
+      return;
+    }
+    await one.exec(["sh", "-c", "cat > /usr/local/bin/versitygw; chmod 755 /usr/local/bin/versitygw"], {
+      input: readFileSync(gateway),
+    });
+    await inServer(`mkdir -p /srv/s3/copies
+      ROOT_ACCESS_KEY=id ROOT_SECRET_KEY="s3cr3t key/+" nohup versitygw --port 127.0.0.1:7070 posix /srv/s3 > /tmp/s3.log 2>&1 &
+      for i in $(seq 50); do curl -s http://127.0.0.1:7070/ > /dev/null && break; sleep 0.2; done`);
+    app.write({
+      "wherry.yaml": (await readYaml(app)).replace(/repository: .*/, "repository: s3:http://127.0.0.1:7070/copies"),
+    });
+    const keys = { AWS_ACCESS_KEY_ID: "id", AWS_SECRET_ACCESS_KEY: "s3cr3t key/+" };
+    const call = async (...args: readonly string[]) =>
+      (await app.wherry(["backup", ...args, "--json", ...production], { env: keys, timeout: 200_000 })).json();
+    expect(await call("run", "--service", "db")).toMatchObject({ servers: [{ record: { outcome: "succeeded" } }] });
+    expect(await inServer("ls /srv/s3/copies")).toContain("config");
+    expect(await call("drill")).toMatchObject({ servers: [{ compared: [{ service: "db", equal: true }] }] });
   });
 
   test("a repository behind SFTP works as well", async () => {
