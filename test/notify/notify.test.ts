@@ -20,16 +20,23 @@ const all = ["rollback", "attention"] as const;
 /** Takes whatever is posted; answers with `status`. */
 async function hook(status = 200, slow = 0) {
   const bodies: string[] = [];
+  const byPath = new Map<string, unknown>();
   const server = createServer((request, response) => {
     const answer = async (): Promise<void> => {
-      bodies.push(await text(request));
+      const body = await text(request);
+      bodies.push(body);
+      byPath.set(request.url?.split("/").at(-1) ?? "", JSON.parse(body));
       setTimeout(() => response.writeHead(status).end("hook says hello"), slow);
     };
     void answer();
   });
   await new Promise<void>((listening) => server.listen(0, "127.0.0.1", () => listening()));
   onTestFinished(() => void server.close());
-  return { bodies, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook/T0K3N-of-the-channel` };
+  return {
+    bodies,
+    byPath,
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook/T0K3N-of-the-channel`,
+  };
 }
 
 async function tell(
@@ -49,22 +56,27 @@ async function tell(
 const odd = `quote " back\\slash $(touch x) \`id\` <@U1> & @everyone\nsecond line\twith tab, ünïcödé 🚤`;
 
 test("every kind of channel gets its own form, with odd strings as they are", async () => {
-  const { bodies, url } = await hook();
+  const { byPath, url } = await hook();
   const api = url.slice(0, url.indexOf("/hook"));
   const channels: readonly NotifyChannel[] = [
     ...(["slack", "discord", "teams", "webhook"] as const).map((kind) => ({
       kind,
       events: all,
       fields: {},
-      secrets: { url: "HOOK" },
+      secrets: { url: kind },
     })),
     { kind: "telegram", events: all, fields: { chat: "-100123", api }, secrets: { token: "TOKEN" } },
   ];
 
-  const said = await tell(channels, { HOOK: url, TOKEN: "123:abc" }, ["rollback", "Title", odd]);
+  const kinds = ["slack", "discord", "teams", "webhook"];
+  const urls = Object.fromEntries(kinds.map((kind) => [kind, `${url}/${kind}`]));
+  const said = await tell(channels, { ...urls, TOKEN: "123:abc" }, ["rollback", "Title", odd]);
 
-  expect(said).toBe(["slack", "discord", "teams", "webhook", "telegram"].map((kind) => `notified ${kind}\n`).join(""));
-  const [slack, discord, teams, webhook, telegram] = bodies.map((body) => JSON.parse(body) as Record<string, unknown>);
+  // All at once: in whatever order they answer.
+  expect(said.trim().split("\n").toSorted()).toEqual(
+    [...kinds, "telegram"].map((kind) => `notified ${kind}`).toSorted(),
+  );
+  const [slack, discord, teams, webhook, telegram] = [...kinds, "sendMessage"].map((path) => byPath.get(path));
   const escaped = odd.replace("<@U1> &", "&lt;@U1&gt; &amp;");
   expect(slack).toEqual({ text: `*Title*\n${escaped}` });
   expect(discord).toEqual({ content: `**Title**\n${odd}`, allowed_mentions: { parse: [] } });

@@ -51,8 +51,11 @@ sub curl {
   return ($status == 0, short($said, 300));
 }
 
+# All at once: one that does not answer must not hold up the others, nor the deployment that tells.
 for my $c (@channels) {
   next unless $event eq 'test' || grep { $_ eq $event } split / /, $c->{on} || '';
+  my $child = fork;
+  next if $child;
   my @common = (map { setting($_) } qw(silent show-error fail-with-body), setting('max-time', 10), setting('retry', 1), setting('retry-max-time', 20));
   my ($good, $said);
   if ($c->{kind} eq 'email') {
@@ -60,7 +63,7 @@ for my $c (@channels) {
     (my $subject = $title) =~ s/[\r\n]+/ /g;
     my $head = join '', map { "$_\r\n" } "From: $c->{from}", 'To: ' . join(', ', split / /, $c->{to}), 'Subject: =?utf-8?Q?' . join('', map { /[A-Za-z0-9]/ ? $_ : sprintf '=%02X', ord } split //, $subject) . '?=', 'MIME-Version: 1.0', 'Content-Type: text/plain; charset=utf-8', 'Content-Transfer-Encoding: 8bit', '';
     (my $lines = $text) =~ s/\r?\n/\r\n/g;
-    open(my $m, '>', $mail) or next; print $m "$head$lines\r\n"; close $m;
+    open(my $m, '>', $mail) or exit 0; print $m "$head$lines\r\n"; close $m;
     my @login = defined $c->{password} && defined $c->{user} ? (setting('user', "$c->{user}:$c->{password}"), $c->{server} =~ /^smtp:/ ? setting('ssl-reqd') : ()) : ();
     ($good, $said) = curl(@common, setting('url', $c->{server}), setting('mail-from', $c->{from}), (map { setting('mail-rcpt', $_) } split / /, $c->{to}), setting('upload-file', $mail), @login);
     unlink $mail;
@@ -70,5 +73,8 @@ for my $c (@channels) {
   }
   # What curl says of an error may have the address in it.
   for my $secret (grep { defined } @$c{qw(url token password)}) { $said =~ s/\Q$secret\E/[redacted]/g }
-  print $good ? "notified $c->{kind}\n" : "notify-failed $c->{kind} $said\n";
+  # One write for a line: those of others must not come between.
+  syswrite STDOUT, $good ? "notified $c->{kind}\n" : "notify-failed $c->{kind} $said\n";
+  exit 0 if defined $child;
 }
+1 while wait != -1;
