@@ -371,7 +371,7 @@ nohup python3 /root/hook.py > /dev/null 2>&1 &`,
   test("two at the same time are refused, and removal ends the schedule", async () => {
     const first = run("run");
     await expect
-      .poll(() => inServer("ls /var/lib/wherry/apps/data/production/backup | grep -c work || :"))
+      .poll(() => inServer("ls /var/lib/wherry/apps/data/production/backup | grep -c work || :"), { timeout: 15_000 })
       .not.toBe("0");
     expect((await app.wherry(["backup", "drill", ...production])).exitCode).toBe(7);
     expect(await first).toMatchObject({ exitCode: 0 });
