@@ -147,6 +147,21 @@ const shared = {
       "HTTPS: off, or how certificates are got. Default: from Let's Encrypt for every route whose host looks public, on servers that are reached by ssh",
     ),
   notify: notify.optional(),
+  check: z
+    .strictObject({
+      ignore: z
+        .array(
+          z.strictObject({
+            rule: z.string().min(1).describe("Rule that is accepted: WHY204."),
+            service: z.string().min(1).optional().describe("Only for this service; for all if left out."),
+            reason: z.string().optional().describe("Why; without one the entry accepts nothing."),
+          }),
+        )
+        .optional()
+        .describe("Findings that are accepted, each with its reason."),
+    })
+    .optional()
+    .describe("What wherry check accepts."),
   keep: z
     .int()
     .min(1)

@@ -55,6 +55,12 @@ export function settingsOf(config: ReadConfig, compose: readonly string[]): Sett
     strategy: strategyOf(merged.strategy),
     tls: tlsOf(merged.tls),
     notify: notifyOf(merged.notify),
+    ignore: (merged.check?.ignore ?? []).map(({ rule, service, reason }, index) => ({
+      rule,
+      service,
+      reason,
+      at: config.at(["check", "ignore", index], "value"),
+    })),
   };
 }
 

@@ -31,6 +31,16 @@ export interface Settings {
   readonly strategy: Strategy;
   readonly tls: TlsSettings;
   readonly notify: readonly NotifyChannel[];
+  /** Findings of the check that are accepted. */
+  readonly ignore: readonly IgnoredRule[];
+}
+
+export interface IgnoredRule {
+  readonly rule: string;
+  /** All services where it names none. */
+  readonly service: string | undefined;
+  readonly reason: string | undefined;
+  readonly at: Position;
 }
 
 export interface ServiceSettings {

@@ -162,6 +162,7 @@ export function settingsWith(services: Readonly<Record<string, Partial<ServiceSe
     keep: 5,
     strategy: strategyOf(undefined),
     notify: [],
+    ignore: [],
     tls: tlsOf("off"),
   };
 }

@@ -99,6 +99,7 @@ describe("wherry.yaml", () => {
       atOnce: 1,
       strategy: strategyOf(undefined),
       notify: [],
+      ignore: [],
       tls: tlsOf(undefined),
       deployOn: { tag: "PROD-*" },
       secrets: [{ name: "DB_PASSWORD", at: at(22, 15) }],
