@@ -1,5 +1,4 @@
-import { replaceRanges } from "../writer/index.ts";
-import { insertionOf } from "../writer/index.ts";
+import { insertionOf, replaceRanges } from "../writer/index.ts";
 import type { Edit } from "./model.ts";
 import { itemsOf, mappingOf, namesOf, partAt, spotOf, textOf } from "./part.ts";
 import type { Part } from "./part.ts";
@@ -21,7 +20,7 @@ export function addToService(project: Project, service: Service, entry: string):
 }
 
 /** The value as it is written, in other words. */
-export function rewrite(part: Part, by: string): readonly Edit[] {
+function rewrite(part: Part, by: string): readonly Edit[] {
   return [{ ...spotOf(part), by }];
 }
 

@@ -25,18 +25,22 @@ const ours: Readonly<Record<string, string>> = {
   DL3002: "WHY603",
 };
 
-/** Dockerfiles as hadolint sees them, where it is installed. The text goes to its standard input. */
-export async function runHadolint(ctx: Context, files: readonly SourceText[]): Promise<HadolintResult> {
-  const results = await Promise.all(files.map((file) => lintOne(ctx, file)));
+/** Dockerfiles as hadolint sees them, where it is installed; a .hadolint.yaml of `directory` counts. */
+export async function runHadolint(
+  ctx: Context,
+  directory: string,
+  files: readonly SourceText[],
+): Promise<HadolintResult> {
+  const results = await Promise.all(files.map((file) => lintOne(ctx, directory, file)));
   const gaps = new Map(
     results.flatMap(({ notChecked }) => notChecked).map((one) => [`${one.what} ${one.reason}`, one]),
   );
   return { problems: results.flatMap(({ problems }) => problems), notChecked: [...gaps.values()] };
 }
 
-async function lintOne(ctx: Context, source: SourceText): Promise<HadolintResult> {
+async function lintOne(ctx: Context, directory: string, source: SourceText): Promise<HadolintResult> {
   const result = await ctx.processes.run(["hadolint", "--format", "json", "--no-fail", "--no-color", "-"], {
-    cwd: ctx.cwd,
+    cwd: directory,
     input: source.text,
     timeout: 30_000,
   });

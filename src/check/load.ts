@@ -64,7 +64,7 @@ export async function loadProject(ctx: Context, options: CheckOptions): Promise<
   const project = createProject(input);
   const { dockerfiles, present } = await readReferences(ctx, project);
   const [linted, refused] = await Promise.all([
-    runHadolint(ctx, dockerfiles),
+    runHadolint(ctx, directory, dockerfiles),
     askCompose(ctx, { settings, paths, sources, directory, variables: variables.values }),
   ]);
   return {

@@ -89,7 +89,9 @@ function scalarOf(value: unknown, interpolate: Interpolate): Scalar {
 }
 
 function keyText(pair: Pair): string {
-  return isScalar(pair.key) ? String(pair.key.value) : String(pair.key);
+  const key: unknown = isScalar(pair.key) ? pair.key.value : pair.key;
+  // The merge key is read as a symbol.
+  return typeof key === "symbol" ? (key.description ?? "") : String(key);
 }
 
 function keySpot(source: YamlSource, pair: Pair): Spot | undefined {

@@ -46,8 +46,15 @@ function shortPort(part: Part): Port {
     protocol,
     valid:
       text.includes("$") ||
-      (target !== undefined && numbers.every((one) => one === undefined || (one > 0 && one < 65_536))),
+      (target !== undefined &&
+        (isPort || isAddress(host)) &&
+        numbers.every((one) => one === undefined || (one > 0 && one < 65_536))),
   };
+}
+
+/** Names are not taken, not even localhost. */
+function isAddress(host: string): boolean {
+  return host === "" || /^\d{1,3}(\.\d{1,3}){3}$/.test(host) || /^\[[\da-fA-F:.%\w]*\]$/.test(host);
 }
 
 function numberOf(text: string | undefined): number | undefined {

@@ -8,7 +8,7 @@ export function readProblems(project: Project): readonly Problem[] {
   return project.all.flatMap((source) => {
     const { document } = source;
     const syntax = document.errors.map((error) => ({
-      at: { source, start: error.pos[0], end: error.pos[1] },
+      at: { source, start: error.pos[0], end: wordEnd(source.text, error.pos) },
       message: firstLine(error.message),
     }));
     if (syntax.length > 0) return syntax;
@@ -16,6 +16,13 @@ export function readProblems(project: Project): readonly Problem[] {
       return [{ at: { source, start: 0, end: 0 }, message: "a compose file is a mapping with services: in it" }];
     return aliasProblems(source);
   });
+}
+
+/** The parser names the first letter of a word. */
+function wordEnd(text: string, [start, end]: readonly [number, number]): number {
+  return end - start > 1
+    ? end
+    : start + Math.max(/^[\w.-]*/.exec(text.slice(start, start + 100))?.[0].length ?? 0, end - start);
 }
 
 function aliasProblems(source: YamlSource): readonly Problem[] {

@@ -97,7 +97,9 @@ function childOf(
 }
 
 function keyText(pair: Pair): string {
-  return isScalar(pair.key) ? String(pair.key.value) : String(pair.key);
+  const key: unknown = isScalar(pair.key) ? pair.key.value : pair.key;
+  // The merge key is read as a symbol.
+  return typeof key === "symbol" ? (key.description ?? "") : String(key);
 }
 
 function resolve(node: unknown, source: YamlSource): unknown {

@@ -3,8 +3,10 @@ import { correctness } from "./correctness.ts";
 import { data } from "./data.ts";
 import { dockerfile } from "./dockerfile.ts";
 import { downtime } from "./downtime.ts";
+import { exposure } from "./exposure.ts";
 import { health } from "./health.ts";
 import { operations } from "./operations.ts";
+import { references } from "./references.ts";
 import { security } from "./security.ts";
 import { ownRules } from "./check.ts";
 
@@ -22,9 +24,17 @@ export const ruleGroups: readonly RuleGroup[] = [
     about: "What keeps the check from being made, and suppressions.",
     rules: Object.values(ownRules),
   },
-  { title: "Correctness", about: "What docker compose refuses, or does not do as it reads.", rules: correctness },
+  {
+    title: "Correctness",
+    about: "What docker compose refuses, or does not do as it reads.",
+    rules: byId([...correctness, ...references]),
+  },
   { title: "Health checks", about: "Health checks that can never pass.", rules: health },
-  { title: "Security", about: "Ways into a container, and from a container into the server.", rules: security },
+  {
+    title: "Security",
+    about: "Ways into a container, and from a container into the server.",
+    rules: byId([...security, ...exposure]),
+  },
   { title: "Data", about: "Ways to lose data.", rules: data },
   {
     title: "Zero downtime",
@@ -40,3 +50,7 @@ export const ruleGroups: readonly RuleGroup[] = [
 ];
 
 export const rules: readonly Rule[] = ruleGroups.flatMap((group) => group.rules);
+
+function byId(list: readonly Rule[]): readonly Rule[] {
+  return list.toSorted((a, b) => (a.id < b.id ? -1 : 1));
+}
