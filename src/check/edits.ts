@@ -3,20 +3,14 @@ import type { Edit } from "./model.ts";
 import { itemsOf, mappingOf, namesOf, partAt, spotOf, textOf } from "./part.ts";
 import type { Part } from "./part.ts";
 import type { Port } from "./ports.ts";
-import type { Project, Service } from "./project.ts";
+import type { Service } from "./project.ts";
 
 /** The building blocks of fixes. Each gives what to change, or nothing where that would not be safe. */
 
 /** `entry` is YAML without indentation; it goes to the end of the service, in the first file that has it. */
-export function addToService(project: Project, service: Service, entry: string): readonly Edit[] {
-  const path = ["services", service.name];
-  for (const source of [...project.files, ...project.all]) {
-    const found: unknown = source.document.getIn(path, true);
-    if (found === undefined) continue;
-    const insertion = insertionOf(source, path, entry, "any");
-    return insertion === undefined ? [] : [{ source, ...insertion }];
-  }
-  return [];
+export function addToService({ name, home }: Service, entry: string): readonly Edit[] {
+  const insertion = home === undefined ? undefined : insertionOf(home, ["services", name], entry, "any");
+  return home === undefined || insertion === undefined ? [] : [{ source: home, ...insertion }];
 }
 
 /** The value as it is written, in other words. */

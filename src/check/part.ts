@@ -1,6 +1,7 @@
 import { isAlias, isMap, isPair, isScalar, isSeq } from "yaml";
 import type { Node, Pair, YAMLMap } from "yaml";
 import type { YamlSource } from "../config/index.ts";
+import { aliasesOf } from "./anchors.ts";
 import type { Spot } from "./model.ts";
 
 /** A part of a compose file, with anchors and merge keys followed, that knows where it is written. */
@@ -25,11 +26,12 @@ const deepest = 60;
 
 /** Reads a document into parts. Each node is read once, however many aliases lead to it: a "billion laughs" file stays small. */
 export function createReader(source: YamlSource, interpolate: Interpolate): (node: unknown, key?: Spot) => Part {
+  const resolve = aliasesOf(source);
   const contents = new Map<unknown, Part["value"]>();
   const open = new Set<unknown>();
 
   function read(node: unknown, key: Spot | undefined, depth: number): Part {
-    const target = isAlias(node) ? node.resolve(source.document) : node;
+    const target = isAlias(node) ? resolve(node) : node;
     const [start, end] = rangeOf(target) ?? [key?.start ?? 0, key?.end ?? 0];
     const spot = trimmed(source, start, end);
     const own = key ?? spot;
@@ -68,7 +70,7 @@ export function createReader(source: YamlSource, interpolate: Interpolate): (nod
       if (!isPair(item)) continue;
       const name = keyText(item);
       if (name === "<<") {
-        const target = isAlias(item.value) ? item.value.resolve(source.document) : item.value;
+        const target = isAlias(item.value) ? resolve(item.value) : item.value;
         merged.push(...(isSeq(target) ? target.items : [target]));
       } else own.set(name, read(item.value, keySpot(source, item), depth + 1));
     }
@@ -89,7 +91,8 @@ function scalarOf(value: unknown, interpolate: Interpolate): Scalar {
 }
 
 function keyText(pair: Pair): string {
-  const key: unknown = isScalar(pair.key) ? pair.key.value : pair.key;
+  // A list or mapping as a key means nothing here, and may not be printable.
+  const key: unknown = isScalar(pair.key) ? pair.key.value : "";
   // The merge key is read as a symbol.
   return typeof key === "symbol" ? (key.description ?? "") : String(key);
 }

@@ -43,6 +43,8 @@ export interface Service {
   readonly part: Part;
   /** Its name in the first file that has it. */
   readonly at: Spot;
+  /** The first file that has it, to which new keys go. */
+  readonly home: YamlSource | undefined;
   /** What it runs: `image:`, or what the Dockerfile builds upon; undefined where that is not known. */
   readonly image: ImageReference | undefined;
   /** The value of `image:` where nothing is built. */
@@ -110,10 +112,15 @@ export function createProject(input: ProjectInput): Project {
     if (found !== undefined) dockerfiles.set(path, found);
     return found;
   };
+  const homes = new Map(
+    [...others, ...files.toReversed()].flatMap((source) => readers.serviceNames(source).map((name) => [name, source])),
+  );
   const awaited = awaitedIn(merged.services);
   const services = [...merged.services]
     .filter(([, part]) => isActive(part, input.profiles ?? []))
-    .map(([name, part]) => createService({ name, part, input, awaited, folder, files, dockerfileAt }));
+    .map(([name, part]) =>
+      createService({ name, part, home: homes.get(name), input, awaited, folder, files, dockerfileAt }),
+    );
   return {
     input,
     files,
@@ -143,7 +150,7 @@ interface Content {
 function createContents(
   known: ReadonlyMap<string, YamlSource>,
   put: (text: string) => string,
-): { contentOf(source: YamlSource, folder: string): Content } {
+): { contentOf(source: YamlSource, folder: string): Content; serviceNames(source: YamlSource): readonly string[] } {
   const roots = new Map<YamlSource, Part>();
   const including = new Set<YamlSource>();
 
@@ -196,7 +203,7 @@ function createContents(
     return mergeParts(below, part, "services.*") ?? part;
   }
 
-  return { contentOf };
+  return { contentOf, serviceNames: (source) => [...mappingOf(partAt(rootOf(source), "services")).keys()] };
 }
 
 function includesOf(root: Part): readonly string[] {
@@ -237,6 +244,7 @@ function awaitedIn(services: Mapping): ReadonlySet<string> {
 interface Making {
   readonly name: string;
   readonly part: Part;
+  readonly home: YamlSource | undefined;
   readonly input: ProjectInput;
   readonly awaited: ReadonlySet<string>;
   readonly folder: string;
@@ -244,7 +252,7 @@ interface Making {
   readonly dockerfileAt: (path: string) => Dockerfile | undefined;
 }
 
-function createService({ name, part, input, awaited, folder, files, dockerfileAt }: Making): Service {
+function createService({ name, part, home, input, awaited, folder, files, dockerfileAt }: Making): Service {
   const buildPart = partAt(part, "build");
   const where = buildPart === undefined ? folder : folderOf({ files }, buildPart.source);
   const built = buildPart === undefined ? undefined : builtOf(buildPart, where, dockerfileAt);
@@ -257,6 +265,7 @@ function createService({ name, part, input, awaited, folder, files, dockerfileAt
     name,
     part,
     at: part.key,
+    home,
     image: text === undefined || text === "" ? undefined : parseImage(text),
     imagePart,
     built,

@@ -1,5 +1,6 @@
 import { isAlias, isMap, visit } from "yaml";
 import type { YamlSource } from "../config/index.ts";
+import { aliasesOf } from "./anchors.ts";
 import type { Problem } from "./model.ts";
 import type { Project } from "./project.ts";
 
@@ -27,9 +28,11 @@ function wordEnd(text: string, [start, end]: readonly [number, number]): number 
 
 function aliasProblems(source: YamlSource): readonly Problem[] {
   const found: Problem[] = [];
+  if (!source.text.includes("*")) return found;
+  const resolve = aliasesOf(source);
   visit(source.document, {
     Alias(_key, node) {
-      if (!isAlias(node) || node.resolve(source.document) !== undefined) return;
+      if (!isAlias(node) || resolve(node) !== undefined) return;
       const [start, end] = node.range ?? [0, 0];
       found.push({ at: { source, start, end }, message: `there is no anchor &${node.source} above this alias` });
     },

@@ -50,7 +50,7 @@ const slowToStop: Readonly<Record<string, string>> = {
   cassandra: "2m",
 };
 
-const databaseGrace = eachService((service, project) => {
+const databaseGrace = eachService((service) => {
   const { name, at, part, image } = service;
   const known = dataImageOf(image);
   if (
@@ -66,13 +66,13 @@ const databaseGrace = eachService((service, project) => {
       at,
       message: `${name} is killed ten seconds after it was told to end`,
       remedy: `stop_grace_period: ${grace}`,
-      edits: addToService(project, service, `stop_grace_period: ${grace}`),
+      edits: addToService(service, `stop_grace_period: ${grace}`),
       ...(known.kind === "cache" ? { severity: "info" as const } : {}),
     },
   ];
 });
 
-const grace = eachService((service, project) => {
+const grace = eachService((service) => {
   const { name, at, part, image, job } = service;
   const known = dataImageOf(image);
   const isData = known !== undefined && known.kind !== "tool" && known.folders.length > 0;
@@ -81,7 +81,7 @@ const grace = eachService((service, project) => {
     {
       at,
       message: `requests and jobs that ${name} has in hand are cut after ten seconds`,
-      edits: addToService(project, service, "stop_grace_period: 30s"),
+      edits: addToService(service, "stop_grace_period: 30s"),
     },
   ];
 });
@@ -134,7 +134,7 @@ export function isPackageManager(program: string, word: string): boolean {
   return /^(npm|pnpm|yarn|npx|bunx)$/.test(program) && !/^(ci|install|exec)$/.test(word);
 }
 
-const noInit = eachService((service, project) => {
+const noInit = eachService((service) => {
   const running = processOf(service);
   const [program = ""] = running?.words ?? [];
   if (service.job || running === undefined || isTrue(partAt(service.part, "init"))) return [];
@@ -143,7 +143,7 @@ const noInit = eachService((service, project) => {
     {
       at: service.at,
       message: `${program} is process 1 of ${service.name}: unless its code handles SIGTERM, it is killed in the middle of what it does`,
-      edits: partAt(service.part, "init") === undefined ? addToService(project, service, "init: true") : [],
+      edits: partAt(service.part, "init") === undefined ? addToService(service, "init: true") : [],
     },
   ];
 });

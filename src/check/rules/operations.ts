@@ -14,15 +14,13 @@ const memory = eachService(({ name, part, at, job }) =>
     : [{ at, message: `${name} may take all the memory of the server` }],
 );
 
-const logs = eachService((service, project) => {
+const logs = eachService((service) => {
   const { name, part, at } = service;
   const logging = partAt(part, "logging");
   const driver = textOf(partAt(logging, "driver"));
   if (logging === undefined) {
     const entry = 'logging:\n  driver: json-file\n  options:\n    max-size: 10m\n    max-file: "3"';
-    return [
-      { at, message: `the log of ${name} grows until the disk is full`, edits: addToService(project, service, entry) },
-    ];
+    return [{ at, message: `the log of ${name} grows until the disk is full`, edits: addToService(service, entry) }];
   }
   if (driver !== undefined && driver !== "json-file") return [];
   if (partAt(logging, "options", "max-size") !== undefined) return [];
@@ -63,7 +61,7 @@ const restartMissing = eachService((service, project) => {
     {
       at,
       message: `${name} stays down when it crashes, and after a reboot of the server`,
-      edits: addToService(project, service, "restart: unless-stopped"),
+      edits: addToService(service, "restart: unless-stopped"),
       // Wherry writes it into the release.
       ...(project.input.services === undefined ? {} : { severity: "info" as const }),
     },

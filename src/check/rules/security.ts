@@ -83,7 +83,7 @@ const writableRoot = eachService(({ name, part, at }) =>
   isTrue(partAt(part, "read_only")) ? [] : [{ at, message: `${name} may write everywhere in its container` }],
 );
 
-const newPrivileges = eachService((service, project) => {
+const newPrivileges = eachService((service) => {
   const { name, part, at } = service;
   const options = partAt(part, "security_opt");
   const words = itemsOf(options).map((item) => textOf(item) ?? "");
@@ -91,7 +91,7 @@ const newPrivileges = eachService((service, project) => {
     return [];
   const edits =
     options === undefined
-      ? addToService(project, service, "security_opt: [no-new-privileges:true]")
+      ? addToService(service, "security_opt: [no-new-privileges:true]")
       : append(options, "no-new-privileges:true");
   return [{ at, message: `a program with the setuid bit makes who runs it root in ${name}`, edits }];
 });
