@@ -4,6 +4,12 @@ import { describeMachine } from "../machine.ts";
 
 const services = Number(process.argv[2] ?? 200);
 
+/** Time of the processor: other programs on the machine do not count. */
+function cpuSince(start: NodeJS.CpuUsage): number {
+  const { user, system } = process.cpuUsage(start);
+  return (user + system) / 1000;
+}
+
 const text = `x-app: &app
   build: .
   environment: { NODE_ENV: production, DATABASE_URL: "postgres://app:\${DB_PASSWORD}@db/app" }
@@ -23,13 +29,13 @@ ${Array.from(
 ${Array.from({ length: services }, (_, index) => `  data-${index}:\n`).join("")}`;
 
 const times = Array.from({ length: 15 }, () => {
-  const start = performance.now();
+  const start = process.cpuUsage();
   const { findings } = checkProject({
     files: [{ file: "compose.yaml", text }],
     now: new Date(),
     variables: { values: {}, secrets: ["DB_PASSWORD"] },
   });
-  return { findings: findings.length, milliseconds: performance.now() - start };
+  return { findings: findings.length, milliseconds: cpuSince(start) };
 });
 const sorted = times.map(({ milliseconds }) => milliseconds).toSorted((a, b) => a - b);
 console.log(await describeMachine());

@@ -33,27 +33,47 @@ export async function check(ctx: Context, options: CheckOptions): Promise<CheckR
  */
 export async function fix(ctx: Context, options: CheckOptions, how: "plan" | "write"): Promise<CheckReport> {
   const loaded = await loadProject(ctx, options);
-  const first = checkProject(loaded.input, loaded.foreign, loaded.notChecked);
-  const inside = (finding: Finding): boolean =>
-    finding.edits.every(({ source }) => pathInside(ctx, loaded.directory, source.file) !== undefined);
-  const candidates = first.findings.filter((finding) => finding.edits.length > 0 && inside(finding));
-  const { texts, applied } = applyEdits(candidates.map(({ edits }) => edits));
-  const wanted = texts.map(({ file, after }) => ({
-    path: pathInside(ctx, loaded.directory, file) ?? file,
-    content: after,
-    from: "current" as const,
-  }));
+  const { input, fixed } = repaired(ctx, loaded);
+  const before = textsOf(loaded.input);
+  const wanted = [...textsOf(input)].flatMap(([file, content]) =>
+    before.get(file) === content
+      ? []
+      : [{ path: pathInside(ctx, loaded.directory, file) ?? file, content, from: "current" as const }],
+  );
   const changes = await compare(ctx, loaded.directory, wanted);
   if (how === "write") await apply(ctx, loaded.directory, await keepModes(ctx, loaded.directory, changes));
-
-  const after = new Map(texts.map((text) => [text.file, text.after]));
-  const result = checkProject(withTexts(loaded.input, after), loaded.foreign, loaded.notChecked);
   return {
-    ...result,
+    ...checkProject(input, loaded.foreign, loaded.notChecked),
     ...about(loaded),
-    fixed: candidates.filter((_, index) => applied[index] === true),
+    fixed,
     diffs: changes.map(({ path, diff }) => ({ file: path, diff })),
   };
+}
+
+// What one repair brings to light, the next round repairs. Rules do not undo each other: a test holds them to that.
+const rounds = 4;
+
+function repaired(
+  ctx: Context,
+  loaded: LoadedProject,
+): { readonly input: ProjectInput; readonly fixed: readonly Finding[] } {
+  const inside = (finding: Finding): boolean =>
+    finding.edits.every(({ source }) => pathInside(ctx, loaded.directory, source.file) !== undefined);
+  let { input } = loaded;
+  const fixed: Finding[] = [];
+  for (let round = 0; round < rounds; round += 1) {
+    const { findings } = checkProject(input, loaded.foreign);
+    const candidates = findings.filter((finding) => finding.edits.length > 0 && inside(finding));
+    if (candidates.length === 0) break;
+    const { texts, applied } = applyEdits(candidates.map(({ edits }) => edits));
+    fixed.push(...candidates.filter((_, index) => applied[index] === true));
+    input = withTexts(input, new Map(texts.map((text) => [text.file, text.after])));
+  }
+  return { input, fixed };
+}
+
+function textsOf({ files, others = [] }: ProjectInput): ReadonlyMap<string, string> {
+  return new Map([...files, ...others].map(({ file, text }) => [file, text]));
 }
 
 function about({

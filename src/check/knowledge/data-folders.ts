@@ -63,7 +63,7 @@ const byName: Readonly<Record<string, DataImage>> = {
   grafana: { folders: ["/var/lib/grafana"], ports: [3000], kind: "tool" },
   prometheus: { folders: ["/prometheus"], ports: [9090], kind: "tool" },
   // Cardano: what is lost is synchronised again, in hours to days.
-  "cardano-node": { folders: ["/data"], ports: [12_788, 12_798], kind: "database" },
+  "cardano-node": { folders: ["/data/db"], ports: [12_788, 12_798], kind: "database" },
   "cardano-db-sync": { folders: ["/var/lib/cexplorer"], ports: [8080], kind: "database" },
   "cardano-submit-api": { folders: [], ports: [8090, 8081], kind: "tool" },
   "cardano-wallet": { folders: ["/wallet-db"], ports: [8090], kind: "database" },

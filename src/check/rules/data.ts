@@ -18,7 +18,18 @@ function dataOf(service: Service): Data | undefined {
   const image = dataImageOf(service.image);
   if (image === undefined || image.folders.length === 0) return undefined;
   const moved = service.environment.find(({ name }) => name === "PGDATA")?.value;
-  return { image, folders: moved === undefined ? image.folders : [moved] };
+  return { image, folders: moved === undefined ? [...image.folders, ...namedFolders(service)] : [moved] };
+}
+
+/** `redis-server --dir /state`: where the command or a variable names the folder of a mount, the data may be there. */
+function namedFolders({ part, mounts, environment }: Service): readonly string[] {
+  const words = [
+    ...["command", "entrypoint"].flatMap((key) => wordsOf(partAt(part, key))),
+    ...environment.map(({ value = "" }) => value),
+  ];
+  return mounts.flatMap(({ type, target }) =>
+    type !== "tmpfs" && target !== "/" && words.some((word) => word.includes(target)) ? target : [],
+  );
 }
 
 /** Mounts that hold at least one of the data folders. */

@@ -18,7 +18,10 @@ export function formatCheck(
 ): readonly string[] {
   const { style } = screen;
   const isFull = ({ severity }: Finding): boolean => how.verbose || severity !== "info";
-  const full = report.findings.filter(isFull);
+  // The worst first: nobody reads to the end of a long list.
+  const full = severities.flatMap((severity) =>
+    report.findings.filter((one) => one.severity === severity && isFull(one)),
+  );
   const brief = report.findings.filter((finding) => !isFull(finding));
   return [
     ...formatFixes(report, style, how.planned),
