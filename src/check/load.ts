@@ -1,6 +1,6 @@
 import { parseEnv } from "node:util";
 import { dirname, join, relative, resolve } from "node:path";
-import { isOfSurroundings, readSources, resolveCompose } from "../compose/index.ts";
+import { isOfSurroundings, missingVariables, readSources, resolveCompose } from "../compose/index.ts";
 import type { ComposeSources } from "../compose/index.ts";
 import { loadSettings, shownPath } from "../config/index.ts";
 import type { Settings } from "../config/index.ts";
@@ -16,6 +16,8 @@ import type { Project, ProjectInput } from "./project.ts";
 import { partAt, textOf } from "./part.ts";
 import { referencesOf } from "./references.ts";
 import { ownRules } from "./rules/check.ts";
+import { rules } from "./rules/index.ts";
+import { variablesIn } from "./variables.ts";
 
 export interface CheckOptions {
   readonly directory?: string | undefined;
@@ -191,8 +193,8 @@ async function askCompose(
       profiles: settings?.profiles ?? [],
       variables: { ...variables, ...secrets },
     };
-    await resolveCompose(ctx, call, sources);
-    return { problems: [], notChecked: [] };
+    const { unset } = await resolveCompose(ctx, call, sources);
+    return { problems: unsetElsewhere(sources, unset), notChecked: [] };
   } catch (error) {
     if (!(error instanceof WherryError)) throw error;
     if (error.code !== "compose-refused") return { problems: [], notChecked: [{ what, reason: error.message }] };
@@ -217,6 +219,24 @@ async function askCompose(
       notChecked: [],
     };
   }
+}
+
+/** Variables of included and extended files: these may have .env files of their own, which only docker compose reads. */
+function unsetElsewhere(sources: ComposeSources, unset: readonly string[]): readonly ForeignProblem[] {
+  const rule = rules.find(({ id }) => id === "WHY111");
+  if (rule === undefined || unset.length === 0) return [];
+  return sources.all
+    .filter((source) => !sources.own.includes(source))
+    .flatMap((source) =>
+      variablesIn(source, (text) => missingVariables(text, (name) => (unset.includes(name) ? "unknown" : "known"))).map(
+        ({ start, end, name }) => ({
+          ...rule,
+          rule: rule.id,
+          at: { source, start, end },
+          message: `${name} has no value`,
+        }),
+      ),
+    );
 }
 
 function withoutFolder(message: string, directory: string): string {

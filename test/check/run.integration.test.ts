@@ -31,6 +31,21 @@ describe.skipIf(noCompose !== undefined)("docker compose has the last word", () 
     ]);
   });
 
+  test("a variable without a value in an included file is found where it is used", async () => {
+    const cwd = temporaryFolder({
+      ".git/x": "",
+      "compose.yaml": "include: [db/compose.yaml]\nservices: { web: { image: 'a:1' } }\n",
+      "db/compose.yaml": "services:\n  db:\n    image: b:${TAG}\n    hostname: ${NAME}\n",
+      "db/.env": "NAME=db\n",
+    });
+
+    const { findings } = await check(createContext({ cwd }), {});
+
+    expect(findings.filter(({ rule }) => rule === "WHY111")).toMatchObject([
+      { message: "TAG has no value", at: { file: "db/compose.yaml", line: 3, column: 14 } },
+    ]);
+  });
+
   test.each(["shop", "queue"])("it takes the example %s as --fix leaves it", async (name) => {
     const context = createContext({ cwd: copyOf(resolve(root, "examples", name)) });
 

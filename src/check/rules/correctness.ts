@@ -51,14 +51,10 @@ function unknownKeys(project: Project): readonly Problem[] {
   });
   const entries = sections.flatMap((section) =>
     [...project.sections[section]].flatMap(([name, part]) =>
-      inside(withoutExtends(part), `${section}.*`, `${section}.${name}.`, section === "services" ? name : undefined),
+      inside(part, `${section}.*`, `${section}.${name}.`, section === "services" ? name : undefined),
     ),
   );
   return [...top, ...entries];
-}
-
-function withoutExtends(part: Part): Part {
-  return { ...part, value: new Map([...mappingOf(part)].filter(([key]) => key !== "extends")) };
 }
 
 function unsetVariables(project: Project): readonly Problem[] {

@@ -7,7 +7,8 @@ import type { Problem, Rule } from "../model.ts";
 import { itemsOf, partAt, spotOf, textOf } from "../part.ts";
 import type { Service } from "../project.ts";
 
-const badForm = eachService(({ name, part }): readonly Problem[] => {
+const badForm = eachService((service): readonly Problem[] => {
+  const { name, part } = service;
   const test = partAt(part, "healthcheck", "test");
   const [first, second] = itemsOf(test);
   if (test === undefined) {
@@ -16,7 +17,7 @@ const badForm = eachService(({ name, part }): readonly Problem[] => {
       check !== undefined &&
       partAt(check, "disable") === undefined &&
       ["interval", "timeout", "retries"].some((key) => partAt(check, key));
-    return silent && hasHealthCheck({ name, part } as Service) === "no"
+    return silent && hasHealthCheck(service) === "no"
       ? [{ at: check.key, message: `${name}: healthcheck has no test` }]
       : [];
   }

@@ -7,6 +7,9 @@ import { excerpt, printable } from "./excerpt.ts";
 
 const names: Readonly<Record<Severity, string>> = { error: "error", warning: "warning", info: "info" };
 
+/** Of what many services lack, only so many are named. */
+const mostNamed = 10;
+
 /**
  * Errors and warnings each with their line, what it means and what to do; what could be better in one line per rule, so
  * that it does not bury the rest.
@@ -60,13 +63,16 @@ function formatFinding(finding: Finding, same: readonly Finding[], screen: Scree
   const { rule, severity, at, title, message, remedy, edits, services } = finding;
   const colour = { error: style.bad, warning: style.warning, info: style.bold }[severity];
   const others = services.length > 1 ? ` (the same for ${services.slice(1).join(", ")})` : "";
-  const also = same.map(({ services: names, at: place }) => `${names.join(", ")} (${formatPosition(place)})`);
+  const also = same
+    .slice(0, mostNamed)
+    .map(({ services: names, at: place }) => `${names.join(", ")} (${formatPosition(place)})`);
+  const more = same.length > mostNamed ? ` and ${same.length - mostNamed} more` : "";
   const source = excerpt(finding, screen.columns).map((line) => `  ${style.dim(line)}`);
   return [
     `${formatPosition(at)}  ${colour(names[severity])} ${style.bold(rule)}  ${title}`,
     ...source,
     `  ${printable(message)}${others}`,
-    ...(also.length === 0 ? [] : [`  ${style.bold("also:")} ${also.join(", ")}`]),
+    ...(also.length === 0 ? [] : [`  ${style.bold("also:")} ${also.join(", ")}${more}`]),
     `  ${style.bold("do:")} ${printable(remedy)}${edits.length > 0 ? style.dim("  (--fix does it)") : ""}`,
   ];
 }
@@ -78,10 +84,11 @@ function byRule(findings: readonly Finding[]): readonly (readonly Finding[])[] {
 function formatGroup(group: readonly Finding[], style: Style): readonly string[] {
   const [first] = group;
   if (first === undefined) return [];
-  const places = group.map(({ services, at }) => `${services.join(", ") || at.file}:${at.line}`);
+  const places = group.slice(0, mostNamed).map(({ services, at }) => `${services.join(", ") || at.file}:${at.line}`);
+  const more = group.length > mostNamed ? ` and ${group.length - mostNamed} more` : "";
   const fixable = group.some(({ edits }) => edits.length > 0);
   return [
-    `  ${style.bold(first.rule)}  ${first.title}: ${places.join(", ")}`,
+    `  ${style.bold(first.rule)}  ${first.title}: ${places.join(", ")}${more}`,
     `          ${style.dim(`${first.remedy}${fixable ? "  (--fix does it)" : ""}`)}`,
   ];
 }
