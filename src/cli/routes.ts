@@ -25,6 +25,12 @@ export const routes: readonly Route[] = [
     load: async () => (await import("./commands/plan.ts")).plan,
   },
   {
+    words: ["check"],
+    brief: "Find what would go wrong in production",
+    group: "deploy",
+    load: async () => (await import("./commands/check.ts")).check,
+  },
+  {
     words: ["deploy"],
     brief: "Make what is checked out live",
     group: "deploy",

@@ -5,9 +5,14 @@
 export { maximumRoutedReplicas, replicaAddresses } from "./addresses.ts";
 export type { AddressedProject, AddressedService, ReplicaAddress } from "./addresses.ts";
 export { buildsOf } from "./builds.ts";
-export { composeKeys } from "./keys.ts";
+export { isDataImage } from "./data-images.ts";
+export { interpolate, missingVariables } from "./interpolation.ts";
+export { composeKey, composeKeys } from "./keys.ts";
 export type { ComposeKey } from "./keys.ts";
 export { loadCompose } from "./load.ts";
+export { isOfSurroundings, resolveCompose } from "./resolve.ts";
+export { readSources } from "./sources.ts";
+export type { ComposeSources } from "./sources.ts";
 export { renderRelease } from "./render.ts";
 export type { RenderOptions } from "./render.ts";
 export { reachableServices } from "./stacks.ts";

@@ -13,6 +13,9 @@ interface Reference {
   /** `:-`, `-`, `:?`, `?`, `:+`, `+`, or empty. */
   readonly operator: string;
   readonly word: string;
+  /** Where in the text, and how much of it. */
+  readonly at: number;
+  readonly length: number;
 }
 
 /** A forbidden one is missing even where it has a default. */
@@ -38,13 +41,20 @@ function references(text: string): readonly Reference[] {
     const braced = /^\$\{([A-Za-z_]\w*)(:?[-?+])?/.exec(rest);
     let length = rest.startsWith("$$") ? 2 : 1;
     if (bare?.[1] !== undefined) {
-      found.push({ name: bare[1], written: bare[0], operator: "", word: "" });
       length = bare[0].length;
+      found.push({ name: bare[1], written: bare[0], operator: "", word: "", at, length });
     } else if (braced?.[1] !== undefined) {
       const end = closingBrace(rest);
       const operator = braced[2] ?? "";
-      found.push({ name: braced[1], written: `\${${braced[1]}`, operator, word: rest.slice(braced[0].length, end) });
-      length = end + 1;
+      length = Math.min(end + 1, rest.length);
+      found.push({
+        name: braced[1],
+        written: `\${${braced[1]}`,
+        operator,
+        word: rest.slice(braced[0].length, end),
+        at,
+        length,
+      });
     }
     at = text.indexOf("$", at + length);
   }
@@ -60,4 +70,33 @@ function closingBrace(text: string): number {
     if (depth === 0 && at > 0) return at;
   }
   return text.length;
+}
+
+/**
+ * The text as compose would see it, as far as values are known: what has neither a value nor a default stays as it is
+ * written, and so can be told from text. `$$` becomes `$`.
+ */
+export function interpolate(text: string, valueOf: (name: string) => string | undefined): string {
+  if (!text.includes("$")) return text;
+  let result = "";
+  let end = 0;
+  for (const { name, operator, word, at, length } of references(text)) {
+    const whole = text.slice(at, at + length);
+    result += text.slice(end, at).replaceAll("$$", "$") + replacement(whole, valueOf(name), operator, word, valueOf);
+    end = at + length;
+  }
+  return result + text.slice(end).replaceAll("$$", "$");
+}
+
+function replacement(
+  whole: string,
+  value: string | undefined,
+  operator: string,
+  word: string,
+  valueOf: (name: string) => string | undefined,
+): string {
+  const present = operator.startsWith(":") ? value !== undefined && value !== "" : value !== undefined;
+  if (operator.endsWith("+")) return present ? interpolate(word, valueOf) : "";
+  if (operator.endsWith("-")) return present ? (value ?? "") : interpolate(word, valueOf);
+  return value ?? whole;
 }

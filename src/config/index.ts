@@ -8,7 +8,15 @@ export { shownPath, stacksOf } from "./read.ts";
 export { configJsonSchema } from "./schema.ts";
 export { parseServer } from "./server-address.ts";
 export { isMapping } from "./merge.ts";
-export type { BalancerSettings, HealthSettings, Route, ServerAddress, ServiceSettings, Settings } from "./settings.ts";
+export type {
+  BalancerSettings,
+  HealthSettings,
+  IgnoredRule,
+  Route,
+  ServerAddress,
+  ServiceSettings,
+  Settings,
+} from "./settings.ts";
 export type { ProxySettings, Redirect } from "./proxy-settings.ts";
 export { looksPublic, tlsOf } from "./tls.ts";
 export type { TlsSettings } from "./tls.ts";

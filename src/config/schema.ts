@@ -162,6 +162,21 @@ const shared = {
     ),
   notify: notify.optional(),
   backup: backup.optional().describe("Copies of the data: where they go, how often and for how long they are kept."),
+  check: z
+    .strictObject({
+      ignore: z
+        .array(
+          z.strictObject({
+            rule: z.string().min(1).describe("Rule that is accepted: WHY204."),
+            service: z.string().min(1).optional().describe("Only for this service; for all if left out."),
+            reason: z.string().optional().describe("Why; without one the entry accepts nothing."),
+          }),
+        )
+        .optional()
+        .describe("Findings that are accepted, each with its reason."),
+    })
+    .optional()
+    .describe("What wherry check accepts."),
   keep: z
     .int()
     .min(1)

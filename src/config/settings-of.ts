@@ -70,6 +70,12 @@ export function settingsOf(config: ReadConfig, compose: readonly string[]): Sett
     balancer: balancerOf(merged.load_balancer),
     notify: notifyOf(merged.notify),
     backup: backupOf(merged.backup),
+    ignore: (merged.check?.ignore ?? []).map(({ rule, service, reason }, index) => ({
+      rule,
+      service,
+      reason,
+      at: config.at(["check", "ignore", index], "value"),
+    })),
   };
 }
 

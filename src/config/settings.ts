@@ -45,12 +45,22 @@ export interface Settings {
   readonly notify: readonly NotifyChannel[];
   /** Undefined: no copies of the data are made. */
   readonly backup: BackupSettings | undefined;
+  /** Findings of the check that are accepted. */
+  readonly ignore: readonly IgnoredRule[];
 }
 
 export interface BalancerSettings {
   /** Path that the proxy answers: 200, or 503 while requests should go elsewhere. */
   readonly health: string;
   readonly drain: Seconds;
+}
+
+export interface IgnoredRule {
+  readonly rule: string;
+  /** All services where it names none. */
+  readonly service: string | undefined;
+  readonly reason: string | undefined;
+  readonly at: Position;
 }
 
 export interface ServiceSettings {

@@ -97,7 +97,10 @@ function childOf(
 }
 
 function keyText(pair: Pair): string {
-  return isScalar(pair.key) ? String(pair.key.value) : String(pair.key);
+  // A list or mapping as a key means nothing here, and may not be printable.
+  const key: unknown = isScalar(pair.key) ? pair.key.value : "";
+  // The merge key is read as a symbol.
+  return typeof key === "symbol" ? (key.description ?? "") : String(key);
 }
 
 function resolve(node: unknown, source: YamlSource): unknown {

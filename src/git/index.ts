@@ -3,3 +3,4 @@ export { describeCommit } from "./describe.ts";
 export type { CommitDescription } from "./describe.ts";
 export { exportTree } from "./export.ts";
 export { listProjectFiles, trackedFiles } from "./list.ts";
+export { filesAt } from "./show.ts";

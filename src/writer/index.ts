@@ -4,4 +4,5 @@
  */
 export { apply, compare } from "./writer.ts";
 export type { Change, ChangeKind, WantedFile } from "./writer.ts";
-export { insertEntry, replaceRange } from "./yaml-edit.ts";
+export { insertEntry, insertionOf, replaceRange, replaceRanges } from "./yaml-edit.ts";
+export type { Replacement } from "./yaml-edit.ts";

@@ -168,6 +168,7 @@ export function settingsWith(services: Readonly<Record<string, Partial<ServiceSe
     strategy: strategyOf(undefined),
     notify: [],
     backup: undefined,
+    ignore: [],
     tls: tlsOf("off"),
   };
 }

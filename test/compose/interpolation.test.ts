@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { missingVariables } from "../../src/compose/interpolation.ts";
+import { interpolate, missingVariables } from "../../src/compose/interpolation.ts";
 
 const missing = (text: string, ...known: string[]): string[] =>
   missingVariables(text, (name) => (known.includes(name) ? "known" : name === "HOME" ? "forbidden" : "unknown")).map(
@@ -61,4 +61,31 @@ test("any text can be scanned", () => {
       Array.isArray(missing(text)),
     ),
   );
+});
+
+describe("values are put in as docker compose does, and what has none stays as it is written", () => {
+  const values: Readonly<Record<string, string>> = { A: "a", EMPTY: "" };
+  test.each([
+    ["$A-${A}", "a-a"],
+    ["${B}:$B", "${B}:$B"],
+    ["${B:-b}${B-b}", "bb"],
+    ["${EMPTY:-b}|${EMPTY-b}", "b|"],
+    ["${B:-${A}}${B:-${C}}", "a${C}"],
+    ["${A:+yes}|${B:+yes}|${EMPTY:+yes}|${EMPTY+yes}", "yes|||yes"],
+    ["${A:?x}${B:?x}", "a${B:?x}"],
+    ["$$A and $$$A, 100$", "$A and $a, 100$"],
+    ["plain", "plain"],
+  ])("%s", (text, expected) => {
+    expect(interpolate(text, (name) => values[name])).toBe(expected);
+  });
+
+  test("text without a dollar sign stays, and any text can be read", () => {
+    fc.assert(fc.property(fc.string(), (text) => text.includes("$") || interpolate(text, () => "x") === text));
+    fc.assert(
+      fc.property(
+        fc.string({ unit: fc.constantFrom("$", "{", "}", "A", ":", "-", "?", "+", "é") }),
+        (text) => typeof interpolate(text, () => undefined) === "string",
+      ),
+    );
+  });
 });

@@ -105,6 +105,7 @@ describe("wherry.yaml", () => {
       strategy: strategyOf(undefined),
       notify: [],
       backup: undefined,
+      ignore: [],
       tls: tlsOf(undefined),
       deployOn: { tag: "PROD-*" },
       secrets: [{ name: "DB_PASSWORD", at: at(22, 15) }],
@@ -390,4 +391,25 @@ describe("compose files", () => {
 
     expect((await load(`${line}\n${minimal}`, "production", files)).compose).toEqual(expected);
   });
+});
+
+test("findings that are accepted have their reasons and their places", async () => {
+  const settings = await load(
+    "app: a\ncheck:\n  ignore:\n    - { rule: WHY206, service: node, reason: peers }\n    - rule: WHY213\nenvironments: { production: { server: local } }\n",
+  );
+
+  expect(settings.ignore).toEqual([
+    { rule: "WHY206", service: "node", reason: "peers", at: { file: "wherry.yaml", line: 4, column: 7 } },
+    { rule: "WHY213", service: undefined, reason: undefined, at: { file: "wherry.yaml", line: 5, column: 7 } },
+  ]);
+});
+
+test("an error in what a merge key brings in is where it is written", async () => {
+  const error = await failure(
+    load(
+      "app: a\nx-web: &web\n  port: many\nservices:\n  web:\n    <<: *web\n    route: example.com\nenvironments: { production: { server: local } }\n",
+    ),
+  );
+
+  expect(error.at).toEqual({ file: "wherry.yaml", line: 3, column: 9 });
 });

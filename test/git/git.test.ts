@@ -14,7 +14,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { WherryError } from "../../src/core/index.ts";
-import { describeCommit, exportTree, listProjectFiles } from "../../src/git/index.ts";
+import { filesAt, describeCommit, exportTree, listProjectFiles } from "../../src/git/index.ts";
 import { withoutCredentials } from "../../src/git/describe.ts";
 import { createContext } from "../../src/system/index.ts";
 
@@ -173,4 +173,14 @@ test("the files of a project are those tracked or not ignored", async () => {
   expect(await listProjectFiles(ctx, folder, [join(folder, "*")])).toEqual(["*"]);
   expect(await listProjectFiles(ctx, join(folder, "conf"), [folder])).toContain("../.gitignore");
   expect(await listProjectFiles(ctx, temporary(), ["/"])).toBeUndefined();
+});
+
+test("files are read as they were at a commit, from any folder of the repository", async () => {
+  const folder = repository({ "app/a": "old", "app/b": "b" });
+  write(folder, { "app/a": "new", "app/c": "c" });
+  const paths = ["a", "c"].map((name) => join(folder, "app", name));
+
+  expect(await filesAt(ctx, join(folder, "app"), "HEAD", paths)).toEqual(new Map([[paths[0], "old"]]));
+  expect(await filesAt(ctx, folder, "nowhere", paths)).toBeUndefined();
+  expect(await filesAt(ctx, temporary(), "HEAD", paths)).toBeUndefined();
 });

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
-import { parse } from "yaml";
+import { parse, parseDocument } from "yaml";
 import { describe, expect, test } from "vitest";
-import { insertEntry } from "../../src/writer/index.ts";
+import { insertEntry, insertionOf, replaceRanges } from "../../src/writer/index.ts";
 
 const entry = "db:\n  image: postgres:17\n";
 
@@ -65,4 +65,44 @@ describe("an entry is put at the end of a mapping, and every other byte stays", 
       }),
     );
   });
+});
+
+describe("a mapping on one line gets the entry on that line", () => {
+  const inserted = (text: string, path: readonly string[], what: string): string | undefined => {
+    const insertion = insertionOf({ text, document: parseDocument(text) }, path, what, "any");
+    return insertion === undefined ? undefined : replaceRanges(text, [insertion]);
+  };
+
+  test.each([
+    ["services: { web: { image: a } }\n", "services: { web: { image: a, init: true } }\n"],
+    ["services: { web: {image: a} }\n", "services: { web: {image: a, init: true } }\n"],
+    ["services: { web: {} }\n", "services: { web: { init: true } }\n"],
+    ["services: { web: { image: a, } }\n", "services: { web: { image: a, init: true } }\n"],
+    ["services:\n  web: { image: 'a' } # words\n", "services:\n  web: { image: 'a', init: true } # words\n"],
+    ["services: { web: { image: a,\n  x: y } }\n", "services: { web: { image: a,\n  x: y, init: true } }\n"],
+  ])("%s", (before, after) => {
+    expect(inserted(before, ["services", "web"], "init: true")).toBe(after);
+  });
+
+  test("a mapping in the entry becomes one on a line too", () => {
+    const after = inserted("services: { web: { image: a } }\n", ["services", "web"], "logging:\n  options: { a: b }\n");
+
+    expect(after).toBe("services: { web: { image: a, logging: { options: { a: b } } } }\n");
+  });
+
+  test("behind a comment, and without the mapping's end, nothing is changed", () => {
+    expect(inserted("services: { web: { image: a # x\n } }\n", ["services", "web"], "init: true")).toBeUndefined();
+    expect(inserted("services: [a]\n", ["services", "web"], "init: true")).toBeUndefined();
+  });
+});
+
+test("several places are changed at once, and those at one place in the order given", () => {
+  const changes = [
+    { start: 4, end: 5, by: "E" },
+    { start: 2, end: 2, by: "1" },
+    { start: 2, end: 2, by: "2" },
+    { start: 0, end: 1, by: "" },
+  ];
+
+  expect(replaceRanges("abcdef", changes)).toBe("b12cdEf");
 });
