@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { expect, test } from "vitest";
 import { commandChapters } from "../../scripts/book-summary.ts";
+import { catalogPart } from "../../scripts/catalog-page.ts";
 import { composeTables } from "../../scripts/compose-page.ts";
 import { configTables } from "../../scripts/config-page.ts";
 import { fillIn } from "../../scripts/generated-part.ts";
@@ -10,6 +11,7 @@ import { routes } from "../../src/cli/routes.ts";
 const generated = {
   "wherry-yaml.md": configTables,
   "compose-support.md": composeTables,
+  "catalog.md": catalogPart,
   "SUMMARY.md": () => commandChapters(routes),
 };
 
