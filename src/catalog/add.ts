@@ -18,7 +18,7 @@ import { inWords, renderEntry, variablePrefix } from "./render.ts";
 import type { Choice, Part } from "./render.ts";
 import { cardanoNetworks, figureFor } from "./schema.ts";
 import type { CardanoNetwork, Entry } from "./schema.ts";
-import { valueIn, withSecretsAndValues } from "./wherry-file.ts";
+import { valueIn, withSaid } from "./wherry-file.ts";
 
 export interface AddOptions extends Wish {
   readonly directory: string | undefined;
@@ -55,10 +55,11 @@ export async function planAddition(ctx: Context, { directory, ...wish }: AddOpti
     entry.secrets.map(({ variable, ...rest }) => ({ name: inWords(entry, choice, variable), ...rest })),
   );
   const values = valuesOf(chosen);
+  const inPlace = chosen.filter(({ entry }) => entry.inPlace).map(({ choice }) => choice.name);
   const changes = await compare(
     ctx,
     folder,
-    wantedFiles(files, missing, secrets, values, await dotenvExample(ctx, folder)),
+    wantedFiles(files, missing, { secrets, values, inPlace }, await ctx.files.readText(join(folder, ".env.example"))),
   );
   return {
     folder,
@@ -109,7 +110,8 @@ function isThere(files: readonly UserFile[], part: Part, entry: string): boolean
   if (isDeepStrictEqual(there, part.value ?? null)) return true;
   const at = placeOf(files, [part.section, part.key]);
   const what = part.section.slice(0, -1);
-  const edited = isMapping(there) && isMapping(part.value) && there["image"] === part.value["image"];
+  const edited =
+    part.section === "services" && isMapping(there) && isMapping(part.value) && there["image"] === part.value["image"];
   throw invalidError(
     "name-taken",
     edited
@@ -140,26 +142,24 @@ function valuesOf(chosen: readonly Chosen[]): readonly Variable[] {
   return [...shared, ...own];
 }
 
-async function dotenvExample(ctx: Context, folder: string): Promise<string | undefined> {
-  return ctx.files.readText(join(folder, ".env.example"));
-}
-
 function wantedFiles(
   { compose: [first], wherry }: UserFiles,
   missing: readonly Part[],
-  secrets: Addition["secrets"],
-  values: readonly Variable[],
+  { secrets, values, inPlace }: Pick<Addition, "secrets" | "values"> & { readonly inPlace: readonly string[] },
   example: string | undefined,
 ): readonly WantedFile[] {
-  const names = secrets.map(({ name }) => name);
+  const said = {
+    secrets: secrets.map(({ name }) => name),
+    values: new Map(values.map(({ name, value }) => [name, value])),
+    inPlace,
+  };
   const variables = [
     ...values,
     ...secrets.map(({ name, what, generate }) => ({ name, value: "", what: `${what}: ${generate}` })),
   ];
   const wanted: WantedFile[] = [{ path: first.path, content: withParts(first, missing), from: "current" }];
   if (wherry !== undefined) {
-    const pairs = new Map(values.map(({ name, value }) => [name, value]));
-    wanted.push({ path: wherry.path, content: withSecretsAndValues(wherry, names, pairs), from: "current" });
+    wanted.push({ path: wherry.path, content: withSaid(wherry, said), from: "current" });
   }
   if (variables.length > 0) {
     wanted.push({ path: ".env.example", content: withVariables(example ?? "", variables), from: "current" });

@@ -24,7 +24,21 @@ export function describeEntry(name: string, wanted: CardanoNetwork | undefined):
   const network = entry.network ? (wanted ?? "mainnet") : undefined;
   const choice = plainChoice(entry, network);
   const words = (text: string): string => inWords(entry, choice, text);
-  const { title, group, status, brief, image, version, review, architectures, needs, options, secrets, values } = entry;
+  const {
+    title,
+    group,
+    status,
+    brief,
+    image,
+    version,
+    review,
+    architectures,
+    needs,
+    options,
+    inPlace,
+    secrets,
+    values,
+  } = entry;
   return {
     name,
     title,
@@ -38,6 +52,7 @@ export function describeEntry(name: string, wanted: CardanoNetwork | undefined):
     network: network ?? null,
     needs,
     options,
+    inPlace,
     costs: costsOf(entry, { ...choice, options: new Set(Object.keys(options)) }),
     secrets: secrets.map((secret) => ({ ...secret, variable: words(secret.variable) })),
     values: values.map((value) => ({ ...value, variable: words(value.variable) })),

@@ -83,7 +83,7 @@ export function isKnown(name: string): boolean {
 /** @throws WherryError `unknown-entry`, with the nearest name or what to take instead */
 export function entryNamed(name: string): Entry {
   if (isKnown(name)) return read(name);
-  const instead = leftOut[name];
+  const instead = Object.hasOwn(leftOut, name) ? leftOut[name] : undefined;
   if (instead !== undefined) {
     throw usageError("left-out", `the catalogue leaves ${name} out: ${instead.why}`, { hint: instead.instead });
   }

@@ -58,6 +58,11 @@ export const entrySchema = z.strictObject({
   firstStart: figures,
   /** How long it may take to stop, why, and what it costs when it is not given that time. */
   stop: figure,
+  /**
+   * It has no volume of its own that is written to, and is to be changed only when its own lines change, not with every
+   * release: `stateful: true` in wherry.yaml.
+   */
+  inPlace: z.boolean().default(false),
   secrets: z.array(z.strictObject({ variable, what: z.string(), generate: z.string() })).default([]),
   values: z.array(z.strictObject({ variable, value: z.string(), what: z.string() })).default([]),
   /** How other services reach it. */

@@ -5,16 +5,21 @@ import { insertEntry, replaceRange } from "../writer/index.ts";
 import { notABlock } from "./compose-file.ts";
 import type { UserFile } from "./compose-file.ts";
 
+/** What wherry.yaml has to say about services that are added. */
+export interface Said {
+  readonly secrets: readonly string[];
+  readonly values: ReadonlyMap<string, string>;
+  /** Services that are changed in place although they have no volume. */
+  readonly inPlace: readonly string[];
+}
+
 /**
- * wherry.yaml with the names of these secrets and with these values. Names go to the list at the top, and into the list of
- * each environment that has its own, since that one replaces it. What is said already stays as it is.
+ * wherry.yaml that says so. Names of secrets go to the list at the top, and into the list of each environment that has its
+ * own, since that one replaces it. What is said already stays as it is.
  */
-export function withSecretsAndValues(
-  file: UserFile,
-  secrets: readonly string[],
-  values: ReadonlyMap<string, string>,
-): string {
+export function withSaid(file: UserFile, { secrets, values, inPlace }: Said): string {
   let text = file.text;
+  for (const service of inPlace) text = withInPlace(file, text, service);
   for (const name of secrets) text = withSecret(file, text, name);
   for (const [name, value] of values) {
     const there = contentOf(text)["values"];
@@ -31,6 +36,15 @@ export function valueIn(file: UserFile | undefined, name: string): string | unde
   const values = file?.content["values"];
   const value = isMapping(values) ? values[name] : undefined;
   return typeof value === "string" ? value : undefined;
+}
+
+function withInPlace(file: UserFile, text: string, service: string): string {
+  const { services } = contentOf(text);
+  const there = isMapping(services) ? services[service] : undefined;
+  if (isMapping(there) && Object.hasOwn(there, "stateful")) return text;
+  const changed = insertEntry(text, ["services", service], "stateful: true\n");
+  if (changed === undefined) throw notABlock(file, "services");
+  return changed;
 }
 
 function withSecret(file: UserFile, before: string, name: string): string {
