@@ -18,7 +18,12 @@ export interface Stack {
 }
 
 export interface Inspected {
-  readonly State: { readonly Status: string; readonly Health?: { readonly Status: string } };
+  readonly State: {
+    readonly Status: string;
+    readonly ExitCode: number;
+    readonly StartedAt: string;
+    readonly Health?: { readonly Status: string };
+  };
   readonly HostConfig: Readonly<Record<string, unknown>>;
   readonly Config: { readonly User: string; readonly Env: readonly string[]; readonly StopTimeout?: number };
   readonly Image: string;
