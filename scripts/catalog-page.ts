@@ -42,6 +42,9 @@ function section(name: string): string {
   const stop = ["", "stop", figureInWords(entry.costs.stop), entry.costs.stop.source];
   const lines = [
     `\`${entry.image}:${entry.version.value}\` (${entry.version.source}; to be looked at again by ${entry.review}), for ${entry.architectures.value}.`,
+    entry.tried === null
+      ? "Not seen running here."
+      : `Seen running: ${entry.tried.value}; ${entry.tried.source}, ${entry.tried.date}.`,
     entry.needs.length === 0 ? "" : `Needs ${entry.needs.join(", ")}, which is added with it where it is missing.`,
     entry.connect === null ? "" : `Reached at \`${entry.connect}\`.`,
     entry.route === null ? "" : `For visitors, in wherry.yaml: \`services: { ${name}: ${entry.route} }\`.`,

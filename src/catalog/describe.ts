@@ -3,14 +3,26 @@ import type { Costs } from "./costs.ts";
 import { entryNamed } from "./entries.ts";
 import { inWords, renderEntry } from "./render.ts";
 import type { Choice, Part } from "./render.ts";
-import type { CardanoNetwork, Entry } from "./schema.ts";
+import type { CardanoNetwork, Entry, Figure } from "./schema.ts";
 
 /** An entry as somebody reads it who has not added it yet: with the names that it would have, for one network. */
 export interface Description extends Omit<
   Entry,
-  "template" | "network" | "provides" | "memory" | "disk" | "growth" | "firstStart" | "stop" | "connect" | "route"
+  | "template"
+  | "network"
+  | "tried"
+  | "provides"
+  | "memory"
+  | "disk"
+  | "growth"
+  | "firstStart"
+  | "stop"
+  | "connect"
+  | "route"
 > {
   readonly network: CardanoNetwork | null;
+  /** What was seen of it running; null: nothing. */
+  readonly tried: Figure | null;
   /** With all options. */
   readonly costs: Costs;
   readonly connect: string | null;
@@ -50,6 +62,7 @@ export function describeEntry(name: string, wanted: CardanoNetwork | undefined):
     review,
     architectures,
     network: network ?? null,
+    tried: entry.tried ?? null,
     needs,
     options,
     inPlace,

@@ -35,7 +35,7 @@ export const entrySchema = z.strictObject({
   title: z.string().min(1),
   group: z.enum(["databases", "caches", "messages", "files", "search", "identity", "mail", "cardano"]),
   brief: z.string().min(1),
-  /** `experimental`: parts of the template rest on what nobody here has seen run; `notes` says which. */
+  /** `experimental`: parts of it rest on what nobody here has seen, or its maker has stopped caring; `notes` says which. */
   status: z.enum(["stable", "experimental"]),
   image: z.string().min(1),
   /** Tag of the image. */
@@ -43,6 +43,8 @@ export const entrySchema = z.strictObject({
   /** From this day on the version has to be looked at again: said by every command that shows the entry. */
   review: z.iso.date(),
   architectures: figure,
+  /** What was seen of it running, and with which program; the real images were not there. Left out: nothing. */
+  tried: figure.optional(),
   /** Runs on one of the Cardano networks, which is one value for all of them. */
   network: z.boolean().default(false),
   /** Other entries without which this one cannot run: added where the compose file has none. */

@@ -1,5 +1,12 @@
 import * as z from "zod";
-import { cardanoNetworks, describeEntry, entrySchema, figureInWords, parseNetwork } from "../../../catalog/index.ts";
+import {
+  cardanoNetworks,
+  describeEntry,
+  entrySchema,
+  figure,
+  figureInWords,
+  parseNetwork,
+} from "../../../catalog/index.ts";
 import { command } from "../../definition.ts";
 import { table } from "../../format/table.ts";
 import { optional, required } from "../../parameters.ts";
@@ -33,6 +40,7 @@ export const show = command({
     review,
     architectures,
     network: z.enum(cardanoNetworks).nullable(),
+    tried: figure.nullable(),
     needs: z.array(z.string()),
     options: z.record(z.string(), z.string()),
     inPlace: z.boolean(),
@@ -63,11 +71,12 @@ export const show = command({
       ...entry.secrets.map(({ variable, what }) => [`secret ${variable}`, what] as const),
       ...entry.values.map(({ variable, what }) => [`value ${variable}`, what] as const),
       ...Object.entries(entry.options).map(([option, what]) => [`--with ${option}`, what] as const),
+      ["seen running", entry.tried === null ? "nothing of it" : `${entry.tried.value}; ${entry.tried.source}`],
       ["to be reviewed", entry.review],
     ];
     return [
       `${style.bold(entry.title)}: ${entry.brief}`,
-      ...(entry.status === "experimental" ? [style.warning("Experimental: parts of it were not seen running.")] : []),
+      ...(entry.status === "experimental" ? [style.warning("Experimental: see the points below.")] : []),
       "",
       ...table(facts.filter(([, value]) => value !== "").map(([key, value]) => [`  ${key}`, value])),
       "",
