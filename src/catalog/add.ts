@@ -2,7 +2,6 @@ import { dirname, join, resolve } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { isMapping } from "../config/index.ts";
 import { invalidError, usageError } from "../core/index.ts";
-import { secretsFile } from "../secrets/index.ts";
 import type { Context } from "../system/index.ts";
 import { apply, compare } from "../writer/index.ts";
 import type { Change, WantedFile } from "../writer/index.ts";
@@ -28,7 +27,13 @@ export interface AddOptions extends Wish {
 export interface Addition {
   /** Absolute; the paths of the changes are relative to it. */
   readonly folder: string;
-  readonly entries: readonly { readonly name: string; readonly service: string; readonly title: string }[];
+  readonly entries: readonly {
+    readonly name: string;
+    readonly service: string;
+    readonly title: string;
+    /** How other services reach it. */
+    readonly connect: string | null;
+  }[];
   /** Services that the compose file gets; empty where all of them are there already. */
   readonly services: readonly string[];
   readonly changes: readonly Change[];
@@ -59,11 +64,16 @@ export async function planAddition(ctx: Context, { directory, ...wish }: AddOpti
   const changes = await compare(
     ctx,
     folder,
-    wantedFiles(files, missing, { secrets, values, inPlace }, await ctx.files.readText(join(folder, ".env.example"))),
+    wantedFiles(files, missing, { secrets, values, inPlace }, await readExample(ctx, folder, files)),
   );
   return {
     folder,
-    entries: chosen.map(({ entry, choice }) => ({ name: entry.name, service: choice.name, title: entry.title })),
+    entries: chosen.map(({ entry, choice }) => ({
+      name: entry.name,
+      service: choice.name,
+      title: entry.title,
+      connect: entry.connect === undefined ? null : inWords(entry, choice, entry.connect),
+    })),
     services: missing.filter(({ section }) => section === "services").map(({ key }) => key),
     changes: changes.filter(({ kind }) => kind !== "same"),
     secrets,
@@ -142,12 +152,21 @@ function valuesOf(chosen: readonly Chosen[]): readonly Variable[] {
   return [...shared, ...own];
 }
 
+/** Where docker compose looks for `.env`: beside the first compose file. */
+const examplePath = ({ compose: [first] }: UserFiles): string => join(dirname(first.path), ".env.example");
+
+function readExample(ctx: Context, folder: string, files: UserFiles): Promise<string | undefined> {
+  return ctx.files.readText(join(folder, examplePath(files)));
+}
+
 function wantedFiles(
-  { compose: [first], wherry }: UserFiles,
+  files: UserFiles,
   missing: readonly Part[],
   { secrets, values, inPlace }: Pick<Addition, "secrets" | "values"> & { readonly inPlace: readonly string[] },
   example: string | undefined,
 ): readonly WantedFile[] {
+  const { compose, wherry } = files;
+  const [first] = compose;
   const said = {
     secrets: secrets.map(({ name }) => name),
     values: new Map(values.map(({ name, value }) => [name, value])),
@@ -162,7 +181,7 @@ function wantedFiles(
     wanted.push({ path: wherry.path, content: withSaid(wherry, said), from: "current" });
   }
   if (variables.length > 0) {
-    wanted.push({ path: ".env.example", content: withVariables(example ?? "", variables), from: "current" });
+    wanted.push({ path: examplePath(files), content: withVariables(example ?? "", variables), from: "current" });
   }
   return wanted;
 }
@@ -178,8 +197,8 @@ function notesOf({ wherry }: UserFiles, chosen: readonly Chosen[], now: Date): r
         : [`${choice.name} is reached by visitors once wherry.yaml has services: { ${choice.name}: ${entry.route} }`];
     return [...(old ? [review] : []), ...route, ...limitsElsewhere(entry, choice), ...said];
   });
-  const without = `there is no wherry.yaml here: its secrets and values were not written; docker compose takes them from ${secretsFile("ENVIRONMENT")} or .env`;
-  return wherry === undefined ? [...notes, without.replace(`${secretsFile("ENVIRONMENT")} or `, "")] : notes;
+  const without = "there is no wherry.yaml here, so secrets and values are in .env.example alone";
+  return wherry === undefined ? [...notes, without] : notes;
 }
 
 /** A limit that is right on one network is wrong on another: what an environment on another one has to say. */

@@ -32,6 +32,7 @@ export const networkVariable = "CARDANO_NETWORK";
  * have. An entry is there already where a service runs its image. Each comes after those that it needs.
  */
 export function choose(files: readonly UserFile[], wish: Wish, known: CardanoNetwork | undefined): readonly Chosen[] {
+  requireNetworks(files, wish.join);
   const main = entryNamed(wish.entry);
   const isEntry = (word: string): boolean => isKnown(word) && !Object.hasOwn(main.options, word);
   const all = withNeeds(files, [main, ...wish.with.filter(isEntry).map(entryNamed)]);
@@ -60,6 +61,16 @@ export function choose(files: readonly UserFile[], wish: Wish, known: CardanoNet
       join: wish.join,
     },
   }));
+}
+
+function requireNetworks(files: readonly UserFile[], names: readonly string[]): void {
+  const there = ["default", ...Object.keys(sectionOf(files, "networks"))];
+  const missing = names.find((name) => !there.includes(name));
+  if (missing === undefined) return;
+  const near = nearest(missing, there);
+  throw usageError("unknown-network", `--join ${missing}: the compose file has no network of this name`, {
+    hint: near === undefined ? `its networks: ${there.join(", ")}` : `did you mean ${near}?`,
+  });
 }
 
 /** An option is one of the entry that was asked for; else of the only one among those that come with it. */

@@ -1,7 +1,7 @@
-import { join } from "node:path";
+import { isAbsolute, join, relative, resolve } from "node:path";
 import { isMapping, parseYaml, positionOfKey } from "../config/index.ts";
 import type { Path, YamlSource } from "../config/index.ts";
-import { invalidError, usageError } from "../core/index.ts";
+import { invalidError } from "../core/index.ts";
 import type { Position } from "../core/index.ts";
 import type { Context } from "../system/index.ts";
 import { insertEntry } from "../writer/index.ts";
@@ -27,7 +27,13 @@ const defaultNames = ["compose.yaml", "compose.yml", "docker-compose.yaml", "doc
 /** Reads what the catalogue has to know of an app. An app without a compose file gets one: it is there, and empty. */
 export async function readUserFiles(ctx: Context, folder: string): Promise<UserFiles> {
   const wherry = await readFile(ctx, folder, "wherry.yaml");
-  const [first = "compose.yaml", ...others] = await composeNames(ctx, folder, wherry);
+  const [written = "compose.yaml", ...others] = await composeNames(ctx, folder, wherry);
+  const first = relative(folder, resolve(folder, written));
+  if (first.startsWith("..") || isAbsolute(first)) {
+    throw invalidError("compose-elsewhere", `${written} is outside of ${folder}: nothing is written there`, {
+      hint: "put the compose file below the folder of wherry.yaml",
+    });
+  }
   const compose = await readFile(ctx, folder, first);
   const rest = await Promise.all(others.map((name) => readFile(ctx, folder, name)));
   return {
@@ -52,14 +58,23 @@ async function readFile(ctx: Context, folder: string, path: string): Promise<Use
 function fileOf(path: string, text: string): UserFile {
   const source = parseYaml(path, text);
   const [error] = source.document.errors;
-  if (error !== undefined) {
-    throw invalidError("not-yaml", `${path} cannot be read: ${error.message}`, { hint: "correct it first" });
-  }
-  const content: unknown = source.document.toJS();
-  if (content !== null && content !== undefined && !isMapping(content)) {
-    throw invalidError("not-yaml", `${path} is no mapping of keys`, { hint: "correct it first" });
-  }
+  if (error !== undefined) throw notYaml(path, error.message);
+  const content = contentOf(source);
+  if (content !== null && content !== undefined && !isMapping(content)) throw notYaml(path, "it is no mapping of keys");
   return { path, text, source, content: isMapping(content) ? content : {} };
+}
+
+function contentOf(source: YamlSource): unknown {
+  try {
+    return source.document.toJS();
+  } catch (error) {
+    // An alias without an anchor, or one that grows without bounds.
+    throw notYaml(source.file, error instanceof Error ? error.message : String(error));
+  }
+}
+
+function notYaml(path: string, why: string): Error {
+  return invalidError("not-yaml", `${path} cannot be read: ${why}`, { hint: "correct it first" });
 }
 
 /** What a section of the compose files holds, over all files. */
@@ -93,7 +108,7 @@ export function withParts(file: UserFile, parts: readonly Part[]): string {
 }
 
 export function notABlock(file: UserFile, section: string): Error {
-  return usageError(
+  return invalidError(
     "not-a-block",
     `${file.path}: ${section} is not written line by line, and nothing can be put into it`,
     {

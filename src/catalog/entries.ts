@@ -93,7 +93,12 @@ export function entryNamed(name: string): Entry {
   });
 }
 
+const known = new Map<string, Entry>();
+
+/** Each is parsed once: the files cannot change while the program runs. */
 function read(name: string): Entry {
   const [entry = "", template = ""] = texts[name] ?? [];
-  return { ...entrySchema.parse(parse(entry)), name, template };
+  const found = known.get(name) ?? { ...entrySchema.parse(parse(entry)), name, template };
+  known.set(name, found);
+  return found;
 }

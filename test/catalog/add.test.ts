@@ -168,11 +168,24 @@ describe("a name that is taken is an error, with the place and a way out", () =>
   });
 });
 
+test("a compose file in a folder gets its .env.example beside it; one outside of the app is not written to", async () => {
+  const folder = temporaryFolder({
+    "wherry.yaml": `compose: deploy/compose.yaml\n${wherryYaml}`,
+    "deploy/compose.yaml": "",
+  });
+  const { changes } = await plan(folder, { entry: "redis" });
+  expect(changes.map(({ path }) => path)).toEqual(["deploy/compose.yaml", "wherry.yaml", "deploy/.env.example"]);
+
+  writeFiles(folder, { "wherry.yaml": `compose: ../compose.yaml\n${wherryYaml}` });
+  await expect(plan(folder, { entry: "redis" })).rejects.toMatchObject({ code: "compose-elsewhere", exit: "invalid" });
+});
+
 describe("what cannot be written is an error that says what to do", () => {
   test.each([
     ["services in braces", "services: { web: { image: web } }\n", "not-a-block"],
     ["no YAML", "services:\n  - [\n", "not-yaml"],
     ["a list", "- a\n", "not-yaml"],
+    ["an alias of nothing", "services: *nothing\n", "not-yaml"],
   ])("%s", async (_what, text, code) => {
     const folder = temporaryFolder({ "compose.yaml": text });
 
@@ -181,6 +194,7 @@ describe("what cannot be written is an error that says what to do", () => {
 
   test.each([
     [{ entry: "postgres", name: "Data Base" }, "invalid-name"],
+    [{ entry: "postgres", join: ["nowhere"] }, "unknown-network"],
     [{ entry: "postgres", with: ["prot"] }, "unknown-option"],
     [{ entry: "postgres", network: "preprod" as const }, "no-network"],
     [{ entry: "ogmios" }, "network-missing"],

@@ -77,6 +77,7 @@ describe("what is written for people", () => {
     expect(stdout).toContain("+  postgres:");
     expect(stdout).toMatch(/memory of postgres +512m/);
     expect(stdout).toMatch(/POSTGRES_PASSWORD: .*openssl rand -hex 24/);
+    expect(stdout).toContain("postgresql://app:PASSWORD@postgres:5432/app");
     expect(stdout).toContain("Nothing was changed.");
     expect(existsSync(join(cwd, ".env.example"))).toBe(false);
   });

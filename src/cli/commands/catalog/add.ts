@@ -40,7 +40,9 @@ export const add = command({
     { line: "catalog add redis --plan", what: "say what would be written" },
   ],
   schema: z.strictObject({
-    entries: z.array(z.strictObject({ name: z.string(), service: z.string(), title: z.string() })),
+    entries: z.array(
+      z.strictObject({ name: z.string(), service: z.string(), title: z.string(), connect: z.string().nullable() }),
+    ),
     services: z.array(z.string()),
     changes: z.array(z.strictObject({ path: z.string(), kind: z.string(), diff: z.string() })),
     secrets: z.array(z.strictObject({ name: z.string(), what: z.string(), generate: z.string() })),
@@ -98,10 +100,17 @@ function costLines({ costs }: Pick<Addition, "costs">, { style }: Screen): reado
   ]);
 }
 
-function nextLines({ secrets, values, notes }: Pick<Addition, "secrets" | "values" | "notes">): readonly string[] {
+function nextLines({
+  entries,
+  secrets,
+  values,
+  notes,
+}: Pick<Addition, "entries" | "secrets" | "values" | "notes">): readonly string[] {
   const secretLines = secrets.map(({ name, what, generate }) => `  ${name}: ${what} (${generate})`);
   const valueLines = values.map(({ name, value, what }) => `  ${name}=${value}: ${what}`);
+  const reached = entries.flatMap(({ connect }) => (connect === null ? [] : [`  ${connect}`]));
   return [
+    ...(reached.length === 0 ? [] : ["Reached by other services at", ...reached]),
     ...(secrets.length === 0
       ? []
       : [
