@@ -15,6 +15,7 @@ export const groups = {
   look: "See what is there",
   data: "Data",
   server: "Servers",
+  catalog: "Ready services",
 } as const;
 
 export const routes: readonly Route[] = [
@@ -167,5 +168,23 @@ export const routes: readonly Route[] = [
     brief: "Show a page instead of the app, or the app again",
     group: "server",
     load: async () => (await import("./commands/proxy/maintenance.ts")).maintenance,
+  },
+  {
+    words: ["catalog", "list"],
+    brief: "List services that are known to run well",
+    group: "catalog",
+    load: async () => (await import("./commands/catalog/list.ts")).list,
+  },
+  {
+    words: ["catalog", "show"],
+    brief: "Say what a service costs, needs and writes",
+    group: "catalog",
+    load: async () => (await import("./commands/catalog/show.ts")).show,
+  },
+  {
+    words: ["catalog", "add"],
+    brief: "Add a service to the compose file",
+    group: "catalog",
+    load: async () => (await import("./commands/catalog/add.ts")).add,
   },
 ];

@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import { expect, test } from "vitest";
 import { commandChapters } from "../../scripts/book-summary.ts";
 import { checkRules } from "../../scripts/check-page.ts";
+import { catalogPart } from "../../scripts/catalog-page.ts";
 import { composeTables } from "../../scripts/compose-page.ts";
 import { configTables } from "../../scripts/config-page.ts";
 import { fillIn } from "../../scripts/generated-part.ts";
@@ -12,6 +13,7 @@ const generated = {
   "wherry-yaml.md": configTables,
   "compose-support.md": composeTables,
   "check.md": checkRules,
+  "catalog.md": catalogPart,
   "SUMMARY.md": () => commandChapters(routes),
 };
 
