@@ -13,6 +13,8 @@ export interface Part extends Spot {
   /** `!reset` and `!override` speak to docker compose about merging. */
   readonly tag: string | undefined;
   readonly flow: boolean;
+  /** It has an anchor: others may build upon it. */
+  readonly anchored: boolean;
 }
 
 export type Scalar = string | number | boolean | null;
@@ -41,6 +43,7 @@ export function createReader(source: YamlSource, interpolate: Interpolate): (nod
       key: own,
       value: valueOf(target, depth),
       tag: (target as Node | undefined)?.tag,
+      anchored: (target as { readonly anchor?: string } | null | undefined)?.anchor !== undefined,
       flow: (isMap(target) || isSeq(target)) && target.flow === true,
     };
   }

@@ -106,6 +106,16 @@ describe("a fix changes what it names, and not a byte more", () => {
     expect(fixed(text)).toBe(text);
   });
 
+  test("a service from which others are made gets no restart policy: a job among them would never end", () => {
+    const anchor = "services:\n  web: &web\n    image: a:1\n  job: { <<: *web, command: migrate }\n";
+    const base = "services:\n  web:\n    image: a:1\n  job: { extends: web, command: migrate }\n";
+
+    for (const text of [anchor, base]) {
+      const web = of("WHY504", checkText(text)).find(({ services }) => services.includes("web"));
+      expect(web?.edits).toEqual([]);
+    }
+  });
+
   test("a port in an anchor is changed once", () => {
     const text =
       "x-a: &a\n  image: postgres:17\n  ports: ['5432:5432']\nservices:\n  one: { <<: *a }\n  two: { <<: *a }\n";

@@ -5,6 +5,8 @@ import { eachService } from "../model.ts";
 import type { Problem, Rule } from "../model.ts";
 import { itemsOf, partAt, spotOf, textOf, wordsOf } from "../part.ts";
 import { versionOf } from "../image.ts";
+import type { Part } from "../part.ts";
+import type { Project, Service } from "../project.ts";
 
 const memory = eachService(({ name, part, at, job }) =>
   job ||
@@ -57,16 +59,20 @@ const latest = eachService(({ name, image, imagePart }) => {
 const restartMissing = eachService((service, project) => {
   const { name, part, at, job } = service;
   if (job || partAt(part, "restart") !== undefined || partAt(part, "deploy", "restart_policy") !== undefined) return [];
-  return [
-    {
-      at,
-      message: `${name} stays down when it crashes, and after a reboot of the server`,
-      edits: addToService(service, "restart: unless-stopped"),
-      // Wherry writes it into the release.
-      ...(project.input.services === undefined ? {} : { severity: "info" as const }),
-    },
-  ];
+  const message = `${name} stays down when it crashes, and after a reboot of the server`;
+  // Wherry writes it into the release.
+  if (project.input.services !== undefined) return [{ at, message, severity: "info" }];
+  return [{ at, message, edits: isBase(service, project) ? [] : addToService(service, "restart: unless-stopped") }];
 });
+
+/** A job that is made from it would be started again whenever it ends. */
+function isBase({ name, part }: Service, project: Project): boolean {
+  const extended = (other: Part): boolean => {
+    const base = partAt(other, "extends");
+    return textOf(base) === name || textOf(partAt(base, "service")) === name;
+  };
+  return part.anchored || [...project.sections.services.values()].some(extended);
+}
 
 const restartWeak = eachService(({ name, part, job }) => {
   const restart = partAt(part, "restart");
@@ -204,7 +210,7 @@ export const operations: readonly Rule[] = [
     title: "No restart policy",
     why: "Docker restarts nothing unless it is told to. (Wherry adds unless-stopped.)",
     remedy: "restart: unless-stopped",
-    fix: "Adds `restart: unless-stopped`.",
+    fix: "Adds `restart: unless-stopped`. Not under Wherry, which does so itself, and not where other services are made from it by an anchor or `extends`: a job among them would never end.",
     check: restartMissing,
   },
   {

@@ -5,8 +5,6 @@ import type { Screen } from "../definition.ts";
 import type { Style } from "../style.ts";
 import { excerpt, printable } from "./excerpt.ts";
 
-const names: Readonly<Record<Severity, string>> = { error: "error", warning: "warning", info: "info" };
-
 /** Of what many services lack, only so many are named. */
 const mostNamed = 10;
 
@@ -69,7 +67,7 @@ function formatFinding(finding: Finding, same: readonly Finding[], screen: Scree
   const more = same.length > mostNamed ? ` and ${same.length - mostNamed} more` : "";
   const source = excerpt(finding, screen.columns).map((line) => `  ${style.dim(line)}`);
   return [
-    `${formatPosition(at)}  ${colour(names[severity])} ${style.bold(rule)}  ${title}`,
+    `${formatPosition(at)}  ${colour(severity)} ${style.bold(rule)}  ${title}`,
     ...source,
     `  ${printable(message)}${others}`,
     ...(also.length === 0 ? [] : [`  ${style.bold("also:")} ${also.join(", ")}${more}`]),
