@@ -7,6 +7,7 @@ export type { AddressedProject, AddressedService, ReplicaAddress } from "./addre
 export { buildsOf } from "./builds.ts";
 export { composeKeys } from "./keys.ts";
 export type { ComposeKey } from "./keys.ts";
+export { isDataImage } from "./data-images.ts";
 export { loadCompose } from "./load.ts";
 export { renderRelease } from "./render.ts";
 export type { RenderOptions } from "./render.ts";
