@@ -65,7 +65,7 @@ function stateOf(area: Area, check: Area["checks"][number], seen: Seen): Stateme
   };
 }
 
-/** What is missing, most effect for the least effort first; equal ones in the order of the table. */
+/** What does harm now, then what is missing, most effect for the least effort first; equal ones in the order of the table. */
 function gapsOf(table: readonly Area[], statements: readonly Statement[]): readonly Gap[] {
   const levelOf = new Map(statements.map(({ check, level }) => [check, level]));
   return table
@@ -80,6 +80,7 @@ function gapsOf(table: readonly Area[], statements: readonly Statement[]): reado
       return [
         {
           check: check.id,
+          urgent: check.urgent === true && level === 0,
           area,
           question: check.question,
           level,
@@ -92,7 +93,7 @@ function gapsOf(table: readonly Area[], statements: readonly Statement[]): reado
         },
       ];
     })
-    .toSorted((a, b) => b.score - a.score);
+    .toSorted((a, b) => Number(b.urgent) - Number(a.urgent) || b.score - a.score);
 }
 
 function lookedAt(seen: Seen): Assessment["lookedAt"] {

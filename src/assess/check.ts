@@ -22,10 +22,12 @@ export interface Check {
   readonly effort: Effort;
   /** The highest level that `answer` can give. */
   readonly best: Level;
-  /** The command or edit that closes the gap; of an answer that is not known: that makes it known, or done. */
+  /** The command or edit that closes the gap, with `code` in it; of an answer that is not known: that makes it known, or done. */
   readonly closes: string;
   /** Not worth saying while that check has level 0: the same step would close both. */
   readonly after?: string;
+  /** Level 0 does not only lack something: it does harm now, and comes before all that is merely missing. */
+  readonly urgent?: true;
   /** Pure: everything that may be looked at is in `seen`. */
   answer(seen: Seen): Answer;
 }

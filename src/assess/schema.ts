@@ -68,7 +68,8 @@ const Gap = z.strictObject({
   closes: z.string().describe("The command or edit that closes it."),
   weight: z.int().min(1).max(5).describe("Effect: how much depends on it."),
   effort,
-  score: z.number().describe("Effect for effort; the list is ordered by it."),
+  urgent: z.boolean().describe("Does harm now: comes first."),
+  score: z.number().describe("Effect for effort; the list is ordered by it, after what is urgent."),
 });
 export type Gap = z.infer<typeof Gap>;
 

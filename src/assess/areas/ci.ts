@@ -70,7 +70,7 @@ export const ci: readonly Check[] = [
     weight: 5,
     effort: "an hour",
     best: 3,
-    closes: "write .github/workflows/ci.yml with on: [push, pull_request] and one job that runs the tests",
+    closes: "write `.github/workflows/ci.yml` with `on: [push, pull_request]` and one job that runs the tests",
     answer(seen) {
       const { pipelines } = seen;
       const broken = pipelines.filter(({ yaml, host }) => yaml === undefined && !isProgram(host));
@@ -155,7 +155,7 @@ export const ci: readonly Check[] = [
     weight: 3,
     effort: "a day",
     best: 3,
-    closes: "gh run list --branch main --status failure: repair or delete the test that fails most often first",
+    closes: "`gh run list --branch main --status failure`: repair or delete the test that fails most often first",
     after: "ci.pipeline",
     answer(seen) {
       const runs = onGitHub(seen, "runs");

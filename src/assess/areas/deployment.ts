@@ -93,7 +93,7 @@ export const deployment: readonly Check[] = [
     weight: 5,
     effort: "an hour",
     best: 3,
-    closes: "write wherry.yaml beside compose.yaml, and read wherry plan -e NAME",
+    closes: "write `wherry.yaml` beside `compose.yaml`, and read `wherry plan -e NAME`",
     answer(seen) {
       const described = describedBy(seen);
       if (described.length > 0)
@@ -123,7 +123,7 @@ export const deployment: readonly Check[] = [
     effort: "an hour",
     best: 3,
     closes:
-      "add a job to the pipeline that runs wherry deploy -e NAME --yes when the branch or tag of that environment is pushed",
+      "add a job to the pipeline that runs `wherry deploy -e NAME` when the branch or tag of that environment is pushed",
     after: "ci.pipeline",
     answer(seen) {
       const actions = seen.pipelines.flatMap(({ file, uses }) =>
@@ -148,7 +148,7 @@ export const deployment: readonly Check[] = [
     effort: "minutes",
     best: 4,
     closes:
-      "wherry rollback -e NAME --plan shows the way back; go it once on an environment before production, on an afternoon without trouble",
+      "`wherry rollback -e NAME --plan` shows the way back; go it once on an environment before production, on an afternoon without trouble",
     after: "deployment.described",
     answer(seen) {
       const ledger = onServer(seen, "ledger");
@@ -179,7 +179,7 @@ export const deployment: readonly Check[] = [
     weight: 3,
     effort: "a day",
     best: 2,
-    closes: "deploy with a tool that starts the new release beside the old one: wherry deploy",
+    closes: "deploy with a tool that starts the new release beside the old one: `wherry deploy`",
     after: "deployment.described",
     answer(seen) {
       const able = describedBy(seen);
@@ -219,7 +219,7 @@ export const deployment: readonly Check[] = [
     weight: 4,
     effort: "an hour",
     best: 3,
-    closes: "write health: /healthz below the service in wherry.yaml, for a page that asks the database too",
+    closes: "write `health: /healthz` below the service in `wherry.yaml`, for a page that asks the database too",
     answer(seen) {
       if (seen.composeFiles.length === 0 && seen.dockerfiles.length === 0 && describedBy(seen).length === 0)
         return unknown("no service was found that could have one");
@@ -286,7 +286,7 @@ export const deployment: readonly Check[] = [
     weight: 3,
     effort: "a day",
     best: 3,
-    closes: "wherry history -e NAME: mend the step that failed most often",
+    closes: "`wherry history -e NAME`: mend the step that failed most often",
     answer(seen) {
       const ledger = onServer(seen, "ledger");
       if (!ledger.known) return unknown(ledger.reason);
@@ -313,7 +313,7 @@ export const deployment: readonly Check[] = [
     effort: "an hour",
     best: 3,
     closes:
-      "deploy what is committed: wherry deploy -e NAME without --dirty, and wherry status -e NAME names the commit",
+      "deploy what is committed: `wherry deploy -e NAME` without --dirty, and `wherry status -e NAME` names the commit",
     answer(seen) {
       const status = onServer(seen, "status");
       if (status.known) {

@@ -11,7 +11,7 @@ export const documentation: readonly Check[] = [
     weight: 4,
     effort: "an hour",
     best: 3,
-    closes: "write README.md: what it is, how to start it on a laptop (one command), how it is deployed, whom to ask",
+    closes: "write `README.md`: what it is, how to start it on a laptop (one command), how it is deployed, whom to ask",
     answer(seen) {
       const [readme] = seen.files.find(/^(?:docs\/)?README(?:\.\w+)?$/i);
       if (readme === undefined) return known(0, "There is no README", noFile(seen, "README at the top"));
@@ -39,7 +39,7 @@ export const documentation: readonly Check[] = [
     effort: "a day",
     best: 2,
     closes:
-      "write docs/runbook.md: where it runs, how to look at logs, how to go back (wherry rollback -e NAME), how to restore, whom to call",
+      "write `docs/runbook.md`: where it runs, how to look at logs, how to go back (`wherry rollback -e NAME`), how to restore, whom to call",
     answer(seen) {
       const found = seen.files.find(
         /(?:^|\/)(?:[\w-]*(?:runbook|playbook|operations?|troubleshooting|incident|on-?call|deploy(?:ment|ing)?|disaster|recovery)[\w-]*)\.(?:md|adoc|rst|txt)$|(?:^|\/)runbooks?\/.+\.(?:md|adoc|rst)$/i,
@@ -92,7 +92,7 @@ export const documentation: readonly Check[] = [
     weight: 1,
     effort: "an hour",
     best: 2,
-    closes: "write CHANGELOG.md in the form of keepachangelog.com, one line for each change that users notice",
+    closes: "write `CHANGELOG.md` in the form of keepachangelog.com, one line for each change that users notice",
     answer(seen) {
       const found = seen.files.find(
         /(?:^|\/)(?:CHANGELOG|CHANGES|HISTORY|NEWS|RELEASES?|RELEASE_NOTES|[Cc]hangelog)(?:\.(?:md|rst|txt|adoc))?$|^\.changeset\/config\.json$/,
@@ -114,7 +114,7 @@ export const documentation: readonly Check[] = [
     effort: "an hour",
     best: 2,
     closes:
-      "write docs/decisions/0001-title.md for the last decision that somebody asked about: context, decision, consequences",
+      "write `docs/decisions/0001-title.md` for the last decision that somebody asked about: context, decision, consequences",
     answer(seen) {
       const found = seen.files.find(
         /(?:^|\/)(?:adrs?|decisions|rfcs?)\/.+\.(?:md|adoc|rst)$|(?:^|\/)(?:[\w-]*architecture[\w-]*|ARCHITECTURE|design|DESIGN)\.(?:md|adoc|rst)$/,
@@ -139,7 +139,7 @@ export const documentation: readonly Check[] = [
     weight: 1,
     effort: "an hour",
     best: 2,
-    closes: "write CONTRIBUTING.md: how to run the tests, how branches are called, who merges",
+    closes: "write `CONTRIBUTING.md`: how to run the tests, how branches are called, who merges",
     answer(seen) {
       const found = seen.files.find(
         /(?:^|\/)CONTRIBUTING(?:\.\w+)?$|(?:^|\/)pull_request_template(?:\.md|\/.+)$|(?:^|\/)merge_request_templates\/.+|(?:^|\/)CODEOWNERS$/i,

@@ -70,7 +70,7 @@ export const environments: readonly Check[] = [
     effort: "an hour",
     best: 3,
     closes:
-      "write wherry.yaml with each environment, its server and its values, and look at it with wherry config -e NAME",
+      "write `wherry.yaml` with each environment, its server and its values, and look at it with `wherry config -e NAME`",
     answer(seen) {
       const all = environmentsOf(seen);
       const own = seen.wherryYaml?.environments ?? [];
@@ -101,7 +101,8 @@ export const environments: readonly Check[] = [
     weight: 4,
     effort: "a day",
     best: 3,
-    closes: "add an environment beside production under environments: in wherry.yaml; the same server will do at first",
+    closes:
+      "add an environment beside production under `environments:` in `wherry.yaml`; the same server will do at first",
     answer(seen) {
       const named = different(environmentsOf(seen));
       if (named.length === 0) return unknown("no environment is named anywhere");
@@ -128,7 +129,7 @@ export const environments: readonly Check[] = [
     weight: 3,
     effort: "a day",
     best: 3,
-    closes: "write a compose.yaml with the app and its database, and one line in the README: docker compose up",
+    closes: "write a `compose.yaml` with the app and its database, and one line in the README: `docker compose up`",
     answer(seen) {
       const starts = [
         ...seen.composeFiles.map(({ file }) => file),
@@ -166,7 +167,7 @@ export const environments: readonly Check[] = [
     weight: 2,
     effort: "an hour",
     best: 3,
-    closes: "write .env.example with every variable, an example value and what it is for; never a real secret",
+    closes: "write `.env.example` with every variable, an example value and what it is for; never a real secret",
     answer(seen) {
       const listed = [
         ...seen.files

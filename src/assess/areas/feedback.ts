@@ -15,7 +15,7 @@ export const feedback: readonly Check[] = [
     weight: 3,
     effort: "minutes",
     best: 2,
-    closes: "write .github/ISSUE_TEMPLATE/bug.yml with what you need to know, and link to it from the app",
+    closes: "write `.github/ISSUE_TEMPLATE/bug.yml` with what you need to know, and link to it from the app",
     answer(seen) {
       const found = seen.files.find(
         /^\.github\/ISSUE_TEMPLATE(?:\.md|\/.+)$|^\.gitlab\/issue_templates\/.+|(?:^|\/)SUPPORT(?:\.\w+)?$/i,
@@ -49,7 +49,7 @@ export const feedback: readonly Check[] = [
     weight: 2,
     effort: "minutes",
     best: 3,
-    closes: "write the number of the issue into the message of the commit: Fixes #12",
+    closes: "write the number of the issue into the message of the commit: `Fixes #12`",
     answer: (seen) =>
       withHistory(seen, ({ commits }) => {
         const written = commits.filter(({ parents }) => parents < 2).slice(0, 200);
@@ -100,7 +100,7 @@ export const feedback: readonly Check[] = [
     weight: 3,
     effort: "an hour",
     best: 3,
-    closes: "deploy with wherry deploy: each attempt leaves a line in the ledger (wherry history -e NAME)",
+    closes: "deploy with `wherry deploy`: each attempt leaves a line in the ledger (`wherry history -e NAME`)",
     answer(seen) {
       const ledger = onServer(seen, "ledger");
       if (ledger.known)
@@ -130,7 +130,7 @@ export const feedback: readonly Check[] = [
     effort: "an hour",
     best: 2,
     closes:
-      "write docs/incidents/DATE-title.md after the next one: what happened, how it was noticed, what will be different",
+      "write `docs/incidents/DATE-title.md` after the next one: what happened, how it was noticed, what will be different",
     answer(seen) {
       const found = seen.files.find(
         /(?:^|\/)(?:post-?mortems?|incidents?|retrospectives?|retros?)\/.+\.(?:md|adoc|rst)$|(?:^|\/)[\w-]*(?:post-?mortem|retrospective)[\w-]*\.(?:md|adoc|rst)$/i,

@@ -55,7 +55,8 @@ export const infrastructure: readonly Check[] = [
     weight: 5,
     effort: "days",
     best: 3,
-    closes: "write down the server that there is in main.tf with the provider of its host, and import it: tofu import",
+    closes:
+      "write down the server that there is in `main.tf` with the provider of its host, and import it: `tofu import`",
     answer(seen) {
       const found = describedBy(seen);
       if (found.length === 0) {
@@ -81,9 +82,10 @@ export const infrastructure: readonly Check[] = [
       "Tracked state files, and backend or cloud blocks of Terraform. 0: the state is in the repository in the clear, 1: it is on one laptop, 3: a shared backend.",
     weight: 4,
     effort: "an hour",
+    urgent: true,
     best: 3,
     closes:
-      'add backend "s3" with use_lockfile = true (object storage with locks), then tofu init -migrate-state; OpenTofu can encrypt the state',
+      'add `backend "s3"` with `use_lockfile = true` (object storage with locks), then `tofu init -migrate-state`; OpenTofu can encrypt the state',
     answer: (seen) => {
       const tracked = seen.files.all.filter(
         ({ path, tracked }) => /\.tfstate(?:\.backup)?$/.test(path) && tracked === true,
@@ -120,7 +122,7 @@ export const infrastructure: readonly Check[] = [
     weight: 2,
     effort: "minutes",
     best: 3,
-    closes: "tofu init, and commit .terraform.lock.hcl",
+    closes: "`tofu init`, and commit `.terraform.lock.hcl`",
     answer: (seen) =>
       withTerraform(seen, (files) => {
         const locks = seen.files.find(/(?:^|\/)\.terraform\.lock\.hcl$/).filter(({ tracked }) => tracked !== false);
@@ -143,7 +145,7 @@ export const infrastructure: readonly Check[] = [
     weight: 3,
     effort: "an hour",
     best: 3,
-    closes: "add tofu fmt -check, tofu validate and tofu plan to the pipeline, with a token that may only read",
+    closes: "add `tofu fmt -check`, `tofu validate` and `tofu plan` to the pipeline, with a token that may only read",
     after: "infrastructure.described",
     answer(seen) {
       if (describedBy(seen).length === 0) return unknown("there is nothing that could be checked");
@@ -161,8 +163,9 @@ export const infrastructure: readonly Check[] = [
       "Asks the server of the environment: Docker, compose, the proxy. 0: something is missing, 2: all is there. How it came there is not known.",
     weight: 3,
     effort: "minutes",
+    urgent: true,
     best: 2,
-    closes: "wherry server setup -e NAME",
+    closes: "`wherry server setup -e NAME`",
     answer(seen) {
       const machine = onServer(seen, "machine");
       if (!machine.known) return unknown(machine.reason);

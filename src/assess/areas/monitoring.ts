@@ -71,7 +71,7 @@ export const monitoring: readonly Check[] = [
     effort: "an hour",
     best: 3,
     closes:
-      "write notify: with the team's channel in wherry.yaml (wherry notify test), and alert rules for errors, latency, full disks and certificates",
+      "write `notify:` with the team's channel in `wherry.yaml` (`wherry notify test`), and alert rules for errors, latency, full disks and certificates",
     answer(seen) {
       const rules = [
         ...linesIn(seen, /\.ya?ml$/, /^\s*-?\s*alert:\s*\w/),
@@ -124,7 +124,7 @@ export const monitoring: readonly Check[] = [
     effort: "an hour",
     best: 3,
     closes:
-      "set log-driver local in /etc/docker/daemon.json, which rotates, and collect with Grafana Alloy where one place for all logs is wanted",
+      'set `"log-driver": "local"` in `/etc/docker/daemon.json`, which rotates, and collect with Grafana Alloy where one place for all logs is wanted',
     answer(seen) {
       const collectors = runsOrUses(
         seen,
@@ -173,8 +173,9 @@ export const monitoring: readonly Check[] = [
       "Asks the server of the environment for the health of each service. 0: something is not healthy, 1: services run that nothing checks, 3: all are healthy.",
     weight: 4,
     effort: "an hour",
+    urgent: true,
     best: 3,
-    closes: "wherry status -e NAME and wherry logs SERVICE -e NAME",
+    closes: "`wherry status -e NAME` and `wherry logs SERVICE -e NAME`",
     answer(seen) {
       const status = onServer(seen, "status");
       if (!status.known) return unknown(status.reason);
@@ -210,7 +211,7 @@ export const monitoring: readonly Check[] = [
     effort: "minutes",
     best: 3,
     closes:
-      "write strategy: with watch: below the environment in wherry.yaml: a release that makes errors goes back by itself",
+      "write `strategy:` with `watch:` below the environment in `wherry.yaml`: a release that makes errors goes back by itself",
     answer(seen) {
       const rollouts = linesIn(seen, /\.ya?ml$/, /^kind:\s*(?:AnalysisTemplate|Canary|ClusterAnalysisTemplate)\b/);
       if (rollouts.length > 0) return knownBy(3, "Releases are judged by their measures", rollouts);

@@ -38,7 +38,7 @@ export const packaging: readonly Check[] = [
     weight: 5,
     effort: "a day",
     best: 3,
-    closes: "write a Dockerfile for each service and a compose.yaml that builds them",
+    closes: "write a Dockerfile for each service and a `compose.yaml` that builds them",
     answer(seen) {
       const { dockerfiles, composeFiles, files } = seen;
       if (dockerfiles.length > 0)
@@ -87,7 +87,7 @@ export const packaging: readonly Check[] = [
     weight: 4,
     effort: "minutes",
     best: 3,
-    closes: "npm install (or your package manager's lock command), and commit the lock file",
+    closes: "`npm install` (or your package manager's lock command), and commit the lock file",
     answer(seen) {
       const manifests = managers.flatMap(({ manifest, locks }) =>
         seen.files
@@ -120,7 +120,7 @@ export const packaging: readonly Check[] = [
     effort: "minutes",
     best: 4,
     closes:
-      "docker buildx imagetools inspect IMAGE:TAG, and write FROM IMAGE:TAG@sha256:DIGEST; let Renovate or Dependabot move it",
+      "`docker buildx imagetools inspect IMAGE:TAG`, and write `FROM IMAGE:TAG@sha256:DIGEST`; let Renovate or Dependabot move it",
     answer({ dockerfiles }) {
       const images = dockerfiles.flatMap((dockerfile) =>
         baseImages(dockerfile).map((base) => ({ ...base, file: dockerfile.file })),
@@ -152,7 +152,7 @@ export const packaging: readonly Check[] = [
     weight: 3,
     effort: "an hour",
     best: 3,
-    closes: "add USER with a number above 0 to the last stage: USER 10001",
+    closes: "add USER with a number above 0 to the last stage: `USER 10001`",
     answer({ dockerfiles }) {
       if (dockerfiles.length === 0) return unknown(noDockerfile);
       const users = dockerfiles.map((dockerfile) => {
@@ -187,7 +187,7 @@ export const packaging: readonly Check[] = [
     weight: 3,
     effort: "minutes",
     best: 3,
-    closes: "write a .dockerignore with .git, .env*, node_modules and the like",
+    closes: "write a `.dockerignore` with .git, .env*, node_modules and the like",
     answer(seen) {
       const { dockerfiles } = seen;
       if (dockerfiles.length === 0) return unknown(noDockerfile);
@@ -228,7 +228,7 @@ export const packaging: readonly Check[] = [
     weight: 2,
     effort: "minutes",
     best: 3,
-    closes: "write image: NAME:VERSION in the compose file, with the version that runs now",
+    closes: "write `image: NAME:VERSION` in the compose file, with the version that runs now",
     answer({ composeFiles }) {
       const images = composeFiles.flatMap(({ file, services }) =>
         services.flatMap((service) => {

@@ -24,9 +24,10 @@ export const secrets: readonly Check[] = [
       "Tracked .env files with values, private keys, and tokens of well-known forms in all text files. 0: found, 3: none in what was read. Not a scanner: it knows few forms.",
     weight: 5,
     effort: "an hour",
+    urgent: true,
     best: 3,
     closes:
-      "replace the secret first (whoever has the repository has it), then git rm --cached FILE, a line in .gitignore, and its name under secrets: in wherry.yaml",
+      "replace the secret first (whoever has the repository has it), then `git rm --cached FILE`, a line in `.gitignore`, and its name under `secrets:` in `wherry.yaml`",
     answer({ files }) {
       const tracked = files.all.filter(
         ({ tracked, content }) => tracked !== false && content !== "gone" && content !== "link",
@@ -65,7 +66,7 @@ export const secrets: readonly Check[] = [
     effort: "a day",
     best: 3,
     closes:
-      "replace every secret that was in the file; only then does it matter to take it out of the history with git filter-repo",
+      "replace every secret that was in the file; only then does it matter to take it out of the history with `git filter-repo`",
     answer({ addedSecrets, history }) {
       if (!addedSecrets.known) return unknown(addedSecrets.reason);
       const added = addedSecrets.value.filter(({ path }) => isSecretFile(path));
@@ -91,7 +92,7 @@ export const secrets: readonly Check[] = [
     weight: 4,
     effort: "minutes",
     best: 3,
-    closes: "printf '.env\\n.env.*\\n!.env.example\\n' >> .gitignore",
+    closes: "`printf '.env\\n.env.*\\n!.env.example\\n' >> .gitignore`",
     answer(seen) {
       const { envIgnored } = seen;
       if (!envIgnored.known) return unknown(envIgnored.reason);
@@ -109,7 +110,7 @@ export const secrets: readonly Check[] = [
     effort: "an hour",
     best: 3,
     closes:
-      "list the names under secrets: in wherry.yaml, and keep the values in a secret manager or in files encrypted with SOPS and age",
+      "list the names under `secrets:` in `wherry.yaml`, and keep the values in a secret manager or in files encrypted with SOPS and age",
     answer(seen) {
       const { files, pipelines } = seen;
       const names = files.find(
@@ -189,8 +190,9 @@ export const secrets: readonly Check[] = [
     looks: "ARG and ENV with names of secrets, and values, in Dockerfiles. 0: found, 3: none.",
     weight: 3,
     effort: "an hour",
+    urgent: true,
     best: 3,
-    closes: "RUN --mount=type=secret,id=NAME in the Dockerfile, and secrets: below build: in the compose file",
+    closes: "`RUN --mount=type=secret,id=NAME` in the Dockerfile, and `secrets:` below `build:` in the compose file",
     answer({ dockerfiles }) {
       if (dockerfiles.length === 0) return unknown("there is no Dockerfile to look at");
       const found = dockerfiles.flatMap(({ file, instructions }) =>

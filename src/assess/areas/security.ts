@@ -71,7 +71,7 @@ export const security: readonly Check[] = [
     effort: "minutes",
     best: 3,
     closes:
-      "write .github/dependabot.yml (or renovate.json) with each package manager, weekly, with a cooldown of some days",
+      "write `.github/dependabot.yml` (or `renovate.json`) with each package manager, weekly, with a cooldown of some days",
     answer(seen) {
       const found = seen.files.find(
         /^\.github\/dependabot\.ya?ml$|^(?:\.github\/|\.gitlab\/)?renovate\.json5?$|^\.renovaterc(?:\.json5?)?$/,
@@ -151,7 +151,7 @@ export const security: readonly Check[] = [
     weight: 3,
     effort: "an hour",
     best: 4,
-    closes: "write uses: OWNER/NAME@COMMIT # vX.Y.Z for each action; Dependabot and Renovate move both",
+    closes: "write `uses: OWNER/NAME@COMMIT # vX.Y.Z` for each action; Dependabot and Renovate move both",
     answer: (seen) =>
       withActions(seen, (workflows) => {
         const uses = workflows.flatMap(({ file, uses }) => uses.map((one) => ({ ...one, file })));
@@ -173,7 +173,8 @@ export const security: readonly Check[] = [
     weight: 3,
     effort: "minutes",
     best: 3,
-    closes: "write permissions: { contents: read } at the top of each workflow, and more only in the job that needs it",
+    closes:
+      "write `permissions: { contents: read }` at the top of each workflow, and more only in the job that needs it",
     answer: (seen) =>
       withActions(seen, (workflows) => {
         const readable = workflows.filter(({ yaml }) => yaml !== undefined);
@@ -213,9 +214,10 @@ export const security: readonly Check[] = [
       "pull_request_target with a checkout, and texts that strangers write inside of run: lines, in workflows of GitHub Actions. 0: found, 3: none of them.",
     weight: 3,
     effort: "an hour",
+    urgent: true,
     best: 3,
     closes:
-      "use pull_request instead of pull_request_target, and give texts to scripts through env: instead of writing ${{ }} into them",
+      "use `pull_request` instead of `pull_request_target`, and give texts to scripts through `env:` instead of writing `${{ }}` into them",
     answer: (seen) =>
       withActions(seen, (workflows) => {
         const injected = workflows.flatMap(({ file }) =>
@@ -261,9 +263,10 @@ export const security: readonly Check[] = [
       "ports: of compose services with images or ports of databases. 0: published on all addresses (Docker goes past ufw), 3: none.",
     weight: 4,
     effort: "minutes",
+    urgent: true,
     best: 3,
     closes:
-      'write "127.0.0.1:5432:5432" instead of "5432:5432", or leave ports: out: services reach each other without it',
+      'write `"127.0.0.1:5432:5432"` instead of `"5432:5432"`, or leave `ports:` out: services reach each other without it',
     answer({ composeFiles }) {
       const services = composeFiles.flatMap(({ file, services }) => services.map((service) => ({ file, service })));
       if (services.length === 0) return unknown("there is no service of a compose file to look at");
@@ -297,7 +300,7 @@ export const security: readonly Check[] = [
     weight: 4,
     effort: "an hour",
     best: 3,
-    closes: "wherry proxy certificates -e NAME says what is wrong",
+    closes: "`wherry proxy certificates -e NAME` says what is wrong",
     answer(seen) {
       const status = onServer(seen, "status");
       if (!status.known) return unknown(status.reason);
@@ -333,7 +336,7 @@ export const security: readonly Check[] = [
     weight: 1,
     effort: "minutes",
     best: 2,
-    closes: "write SECURITY.md with an address and how soon you answer",
+    closes: "write `SECURITY.md` with an address and how soon you answer",
     answer(seen) {
       const found = seen.files.find(
         /^(?:docs\/|\.github\/)?SECURITY(?:\.(?:md|rst|txt|adoc))?$|(?:^|\/)security\.txt$/,

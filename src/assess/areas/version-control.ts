@@ -22,7 +22,7 @@ export const versionControl: readonly Check[] = [
     weight: 5,
     effort: "minutes",
     best: 3,
-    closes: 'git init && git add . && git commit -m "Begin" (a .gitignore first)',
+    closes: '`git init && git add . && git commit -m "Begin"` (a `.gitignore` first)',
     answer({ history }) {
       if (history === "no-git" || history === "refused") return unknown(noHistory[history]);
       if (history === "no-repository")
@@ -41,7 +41,7 @@ export const versionControl: readonly Check[] = [
     weight: 4,
     effort: "minutes",
     best: 3,
-    closes: "git remote add origin git@HOST:TEAM/NAME.git && git push --set-upstream origin HEAD",
+    closes: "`git remote add origin git@HOST:TEAM/NAME.git && git push --set-upstream origin HEAD`",
     answer: (seen) =>
       withHistory(seen, ({ remotes }) =>
         remotes.length === 0
@@ -57,7 +57,7 @@ export const versionControl: readonly Check[] = [
     effort: "an hour",
     best: 3,
     closes:
-      "git branch --all --no-merged lists them: merge what is wanted, delete the rest, and keep branches shorter than a week",
+      "`git branch --all --no-merged` lists them: merge what is wanted, delete the rest, and keep branches shorter than a week",
     answer: (seen) =>
       withWholeHistory(seen, ({ branches }) => {
         const asked = "git for-each-ref --no-merged=HEAD refs/heads refs/remotes";
@@ -153,7 +153,7 @@ export const versionControl: readonly Check[] = [
     weight: 2,
     effort: "minutes",
     best: 3,
-    closes: "git rm -r --cached PATH, and a line for it in .gitignore",
+    closes: "`git rm -r --cached PATH`, and a line for it in `.gitignore`",
     answer({ files }) {
       const tracked = files.all.filter(({ tracked }) => tracked === true);
       if (tracked.length === 0) return unknown("no file is tracked, so there is nothing to look at");
@@ -179,7 +179,7 @@ export const versionControl: readonly Check[] = [
     weight: 1,
     effort: "an hour",
     best: 3,
-    closes: 'git lfs track "*.EXTENSION", or keep the file in object storage',
+    closes: '`git lfs track "*.EXTENSION"`, or keep the file in object storage',
     answer({ files }) {
       const tracked = files.all.filter(
         ({ tracked, content }) => tracked === true && content !== "gone" && content !== "link",

@@ -4,7 +4,7 @@ import { generator } from "./generator.ts";
 import { html } from "./markup.ts";
 import type { Markup } from "./markup.ts";
 import style from "./report.css?raw";
-import { changeText, dayText, heldBack, levelText, summary, unknownText } from "./words.ts";
+import { changeText, dayText, heldBack, levelText, partsOf, summary, unknownText } from "./words.ts";
 
 /** The report as one file: no script, nothing loaded from anywhere, light and dark, and fit to be printed. */
 export function htmlReport(assessment: Assessment): string {
@@ -39,7 +39,7 @@ export function htmlReport(assessment: Assessment): string {
         </header>
         <main>
           ${areaTable(assessment)} ${changes(assessment)}
-          ${steps("next", "What to do next", "What is known to be missing, the most effect for the least effort first.", assessment.gaps)}
+          ${steps("next", "What to do next", "What does harm now, then what is known to be missing: the most effect for the least effort first.", assessment.gaps)}
           ${steps("unknown", "What is not known", "What would make it known, or done.", assessment.unknown)}
           ${tools(assessment.tools)} ${details(assessment)} ${appendix(assessment)}
         </main>
@@ -83,7 +83,7 @@ function areaTable({ areas, statements }: Assessment): Markup {
           <th></th>
           <th>Level</th>
           <th>Mean</th>
-          <th>Share</th>
+          <th>Not known</th>
         </tr>
       </thead>
       <tbody>
@@ -123,10 +123,14 @@ function changes({ since }: Assessment): Markup {
 }
 
 function steps(id: string, title: string, intro: string, gaps: readonly Gap[]): Markup {
-  const item = ({ question, says, closes, effort, level, best, check }: Gap): Markup =>
+  const item = ({ question, says, closes, effort, level, best, check, urgent }: Gap): Markup =>
     html`<li>
-      <div>${level === null ? html`${question} <span class="soft">Not known: ${says}</span>` : says}</div>
-      <div class="do"><code>${closes}</code></div>
+      <div>
+        ${level === null ? html`${question} <span class="soft">Not known: ${says}</span>` : urgent ? html`<strong class="l0">${says}</strong>` : says}
+      </div>
+      <div class="do">
+        ${partsOf(closes).map((part) => (part.code ? html`<code>${part.text}</code>` : html`${part.text}`))}
+      </div>
       <div class="soft">
         ${effort}${level === null ? "" : ` · level ${level} of ${best}`} · <a href="#${check}">${check}</a>
       </div>

@@ -1,7 +1,7 @@
 import { levels } from "../levels.ts";
 import type { Assessment, Evidence, Gap } from "../schema.ts";
 import { generator } from "./generator.ts";
-import { changeText, dayText, heldBack, levelText, summary, unknownText } from "./words.ts";
+import { changeText, dayText, heldBack, levelText, partsOf, summary, unknownText } from "./words.ts";
 
 /** The report as Markdown that GitHub and others show. Text of files stays text: no line of code becomes a heading or a link. */
 export function markdownReport(assessment: Assessment): string {
@@ -20,7 +20,7 @@ export function markdownReport(assessment: Assessment): string {
     `${summary(assessment)} Every statement has its evidence. What was not looked at is called not known; it is neither good nor bad.`,
     "## Areas",
     table(
-      ["Area", "Level", "Mean", "Share", ""],
+      ["Area", "Level", "Mean", "Not known", ""],
       areas.map((area) => [
         text(area.title),
         levelText(area.level),
@@ -93,10 +93,12 @@ function gapTable(gaps: readonly Gap[]): string {
   if (gaps.length === 0) return "Nothing.";
   return table(
     ["", "What", "How it is closed", "Effort", "Level", "Check"],
-    gaps.map(({ question, says, closes, effort, level, best, check }, index) => [
+    gaps.map(({ question, says, closes, effort, level, best, check, urgent }, index) => [
       String(index + 1),
-      level === null ? `${text(question)} Not known: ${text(says)}` : text(says),
-      code(closes),
+      level === null ? `${text(question)} Not known: ${text(says)}` : urgent ? `**${text(says)}**` : text(says),
+      partsOf(closes)
+        .map((part) => (part.code ? code(part.text) : text(part.text)))
+        .join(""),
       effort,
       level === null ? "not known" : `${level} of ${best}`,
       code(check),

@@ -13,7 +13,7 @@ export function html(strings: TemplateStringsArray, ...parts: readonly Part[]): 
 function rendered(part: Part): string {
   if (part === undefined) return "";
   if (typeof part === "string" || typeof part === "number") return escaped(String(part));
-  return "html" in part ? part.html : part.map((one) => one.html).join("\n");
+  return "html" in part ? part.html : part.map((one) => one.html).join("");
 }
 
 function escaped(text: string): string {

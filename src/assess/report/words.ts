@@ -8,8 +8,9 @@ export function levelText(level: number | null): string {
   return level === null ? "not known" : `${level} ${wordOf(level)}`;
 }
 
+/** How much of an area is not known. */
 export function unknownText({ unknownShare }: AreaResult): string {
-  return unknownShare === 0 ? "all known" : `${Math.round(unknownShare * 100)} % not known`;
+  return unknownShare === 0 ? "nothing" : `${Math.round(unknownShare * 100)} %`;
 }
 
 /** One sentence on the whole: it counts, and grades nothing. */
@@ -32,6 +33,14 @@ export function changeText({ kind, before, now }: Change): string {
 
 function lower(text: string): string {
   return /^[A-Z][a-z]/.test(text) ? text.charAt(0).toLowerCase() + text.slice(1) : text;
+}
+
+/** The words and the `code` of a text, in turn: every second part is code. */
+export function partsOf(text: string): readonly { readonly text: string; readonly code: boolean }[] {
+  return text
+    .split("`")
+    .map((part, index) => ({ text: part, code: index % 2 === 1 }))
+    .filter((part) => part.text !== "");
 }
 
 /** `25 November 2026`. */

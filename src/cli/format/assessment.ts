@@ -30,7 +30,7 @@ export function printAssessment(result: AssessOutcome, { style }: Screen): reado
       ? []
       : [
           "",
-          style.bold("What to do next, most effect for least effort first"),
+          style.bold("What to do next: what does harm now, then most effect for least effort"),
           ...gaps.slice(0, shownGaps).flatMap((gap, index) => gapLines(gap, index, style)),
         ]),
     ...(gaps.length > shownGaps ? [style.dim(`  and ${gaps.length - shownGaps} more: --output report.html`)] : []),
@@ -65,8 +65,8 @@ function statementLines({ level, says, evidence }: Statement, style: Style): rea
 }
 
 function gapLines(gap: Gap, index: number, style: Style): readonly string[] {
-  const { question, says, closes, effort, check, level } = gap;
-  const what = level === null ? `${question} ${style.dim(`Not known: ${says}`)}` : says;
+  const { question, says, closes, effort, check, level, urgent } = gap;
+  const what = level === null ? `${question} ${style.dim(`Not known: ${says}`)}` : urgent ? style.bad(says) : says;
   return [`  ${String(index + 1).padStart(2)}. ${what} ${style.dim(`(${effort}, ${check})`)}`, `      ${closes}`];
 }
 
