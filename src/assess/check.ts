@@ -8,7 +8,13 @@ export type Level = 0 | 1 | 2 | 3 | 4;
 /** An answer. One that claims something has evidence by its type; without evidence there is only `unknown`. */
 export type Answer =
   | { readonly level: Level; readonly says: string; readonly evidence: readonly [Evidence, ...Evidence[]] }
-  | { readonly level: null; readonly says: string; readonly evidence: readonly Evidence[] };
+  | {
+      readonly level: null;
+      readonly says: string;
+      readonly evidence: readonly Evidence[];
+      /** What makes it known, where looking is all that it takes. */
+      readonly find?: string;
+    };
 
 /** One question about a team's way of working: an entry of its area's table. */
 export interface Check {
@@ -24,7 +30,10 @@ export interface Check {
   readonly best: Level;
   /** The command or edit that closes the gap, with `code` in it; of an answer that is not known: that makes it known, or done. */
   readonly closes: string;
-  /** Not worth saying while that check has level 0: the same step would close both. */
+  /**
+   * A step of its own only once that check has been closed: while it has level 0 the same step would close both, and while
+   * neither is known there is nothing to begin with here.
+   */
   readonly after?: string;
   /** Level 0 does not only lack something: it does harm now, and comes before all that is merely missing. */
   readonly urgent?: true;

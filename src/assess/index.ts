@@ -7,6 +7,8 @@ export { areas } from "./areas/index.ts";
 export type { Area } from "./areas/index.ts";
 export { baselineFile, saveBaseline } from "./baseline.ts";
 export { levels, wordOf } from "./levels.ts";
+export { openQuestions } from "./open-questions.ts";
+export type { OpenQuestions } from "./open-questions.ts";
 export { reportFormat, writeReport } from "./report/write.ts";
 export { AssessOutcome, Assessment } from "./schema.ts";
 export type { AreaResult, Evidence, Gap, Statement, ToolRow } from "./schema.ts";

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { expect, test } from "vitest";
+import { assessTables } from "../../scripts/assess-page.ts";
 import { commandChapters } from "../../scripts/book-summary.ts";
 import { composeTables } from "../../scripts/compose-page.ts";
 import { configTables } from "../../scripts/config-page.ts";
@@ -8,6 +9,7 @@ import { fillIn } from "../../scripts/generated-part.ts";
 import { routes } from "../../src/cli/routes.ts";
 
 const generated = {
+  "assess.md": assessTables,
   "wherry-yaml.md": configTables,
   "compose-support.md": composeTables,
   "SUMMARY.md": () => commandChapters(routes),

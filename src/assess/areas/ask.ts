@@ -9,13 +9,23 @@ import type { Seen } from "../seen/index.ts";
 export function onGitHub<K extends keyof RepositoryFacts>(seen: Seen, fact: K): RepositoryFacts[K] | NotAsked {
   const { hosting } = seen;
   if (hosting.kind === "github") return hosting.facts[fact];
-  return { known: false, asked: "", reason: hosting.reason };
+  const find = hosting.token === "missing" ? { find: askGitHub } : {};
+  return { known: false, asked: "", reason: hosting.reason, ...find };
+}
+
+const askGitHub = "`gh auth login`, or a token that may read in `GITHUB_TOKEN`, and `wherry assess` again";
+
+/** An answer from what could not be asked. */
+export function notTold({ reason, find }: NotAsked): Answer {
+  return { ...unknown(reason), ...(find === undefined ? {} : { find }) };
 }
 
 interface NotAsked {
   readonly known: false;
   readonly asked: string;
   readonly reason: string;
+  /** What lets it be asked. */
+  readonly find?: string;
 }
 
 /** Might the host do this by a switch that no file shows? Then a missing file proves nothing. */
@@ -28,7 +38,7 @@ type AskedServer = Extract<Seen["server"], { readonly asked: true }>;
 /** What the server says, or why it does not. */
 export function onServer<K extends "machine" | "status" | "ledger">(seen: Seen, part: K): AskedServer[K] | NotAsked {
   if (seen.server.asked) return seen.server[part];
-  return { known: false, asked: "", reason: "no server was looked at: name an environment with -e" };
+  return { known: false, asked: "", reason: "no server was looked at", find: "`wherry assess -e NAME`" };
 }
 
 const noHistory = {

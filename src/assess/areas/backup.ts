@@ -74,6 +74,7 @@ export const backup: readonly Check[] = [
     effort: "an hour",
     best: 3,
     closes: "start the script from a systemd timer, and let it tell an outside service that it has ended well",
+    after: "backup.made",
     answer: (seen) =>
       withBackups(seen, (found) => {
         const pipelines = linesFor(
@@ -104,6 +105,7 @@ export const backup: readonly Check[] = [
     best: 4,
     closes:
       "write a script that restores the newest copy into an empty database and counts the rows, and run it once a month in a pipeline",
+    after: "backup.made",
     answer: (seen) =>
       withBackups(seen, () => {
         const again = linesFor(seen.pipelines, "restore").flatMap(evidenceOf);
@@ -130,6 +132,7 @@ export const backup: readonly Check[] = [
     effort: "an hour",
     best: 2,
     closes: "send the copy to storage of another provider, with a key that may add and not delete",
+    after: "backup.made",
     answer: (seen) =>
       withBackups(seen, () => {
         const away = seen.files

@@ -3,7 +3,7 @@ import { byRequest, count, inFile, known, knownBy, noFile, nothingIn, unknown, w
 import type { Evidence } from "../schema.ts";
 import { isProgram, linesFor, pipelineNames } from "../seen/pipelines.ts";
 import type { Pipeline, PipelineLine, Purpose, Seen } from "../seen/index.ts";
-import { enough, median, onGitHub, percent } from "./ask.ts";
+import { enough, median, notTold, onGitHub, percent } from "./ask.ts";
 
 /** A pipeline that changes start, not only people or clocks. */
 function startsByItself({ triggers }: Pipeline): boolean {
@@ -159,7 +159,7 @@ export const ci: readonly Check[] = [
     after: "ci.pipeline",
     answer(seen) {
       const runs = onGitHub(seen, "runs");
-      if (!runs.known) return unknown(runs.reason);
+      if (!runs.known) return notTold(runs);
       const finished = runs.value.filter(
         ({ conclusion }) => conclusion === "success" || conclusion === "failure" || conclusion === "timed_out",
       );
@@ -187,7 +187,7 @@ export const ci: readonly Check[] = [
     after: "ci.pipeline",
     answer(seen) {
       const runs = onGitHub(seen, "runs");
-      if (!runs.known) return unknown(runs.reason);
+      if (!runs.known) return notTold(runs);
       const minutes = runs.value.flatMap(({ conclusion, run_started_at: from, updated_at: to }) =>
         conclusion === "success" && from !== undefined ? [(Date.parse(to) - Date.parse(from)) / 60_000] : [],
       );

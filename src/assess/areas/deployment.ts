@@ -16,7 +16,7 @@ import { scriptLinesFor } from "../seen/scripts.ts";
 import { linesFor } from "../seen/pipelines.ts";
 import type { Seen, SeenFile } from "../seen/index.ts";
 import { evidenceOf, pipelineDoes } from "./ci.ts";
-import { daysBetween, enough, onGitHub, onServer, percent } from "./ask.ts";
+import { daysBetween, enough, notTold, onGitHub, onServer, percent } from "./ask.ts";
 
 /** Files from which a program can deploy, with what that program does about the way over and the way back. */
 const descriptions: readonly {
@@ -289,7 +289,7 @@ export const deployment: readonly Check[] = [
     closes: "`wherry history -e NAME`: mend the step that failed most often",
     answer(seen) {
       const ledger = onServer(seen, "ledger");
-      if (!ledger.known) return unknown(ledger.reason);
+      if (!ledger.known) return notTold(ledger);
       const attempts = ledger.value.filter(({ outcome }) => outcome !== "cancelled" && outcome !== "superseded");
       if (attempts.length < enough)
         return unknown(
@@ -345,7 +345,7 @@ export const deployment: readonly Check[] = [
           "Tags name releases; which one runs is not known",
           byCommand("git for-each-ref refs/tags", seen.history.tags.slice(0, 3).join(", ")),
         );
-      return unknown(status.reason);
+      return notTold(status);
     },
   },
 ];

@@ -66,6 +66,7 @@ export const documentation: readonly Check[] = [
     effort: "an hour",
     best: 3,
     closes: "read the README as somebody new would, follow it, and mend what is wrong",
+    after: "version-control.repository",
     answer: (seen) =>
       withWholeHistory(seen, ({ commits }) => {
         const { documentation } = seen;

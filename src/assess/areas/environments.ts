@@ -2,7 +2,7 @@ import type { Check } from "../check.ts";
 import { byRequest, count, inFile, known, knownBy, noFile, unknown, wholeFile } from "../check.ts";
 import type { Evidence } from "../schema.ts";
 import type { Seen } from "../seen/index.ts";
-import { inWherryYaml, onGitHub } from "./ask.ts";
+import { inWherryYaml, notTold, onGitHub } from "./ask.ts";
 
 interface Named {
   readonly name: string;
@@ -103,6 +103,7 @@ export const environments: readonly Check[] = [
     best: 3,
     closes:
       "add an environment beside production under `environments:` in `wherry.yaml`; the same server will do at first",
+    after: "environments.described",
     answer(seen) {
       const named = different(environmentsOf(seen));
       if (named.length === 0) return unknown("no environment is named anywhere");
@@ -199,9 +200,10 @@ export const environments: readonly Check[] = [
     effort: "minutes",
     best: 3,
     closes: "GitHub: Settings > Environments > production: allow only the tags or branches that are released",
+    after: "environments.described",
     answer(seen) {
       const environments = onGitHub(seen, "environments");
-      if (!environments.known) return unknown(environments.reason);
+      if (!environments.known) return notTold(environments);
       const production = environments.value.find(({ name }) => isProduction(name));
       if (production === undefined)
         return unknown(

@@ -1,6 +1,6 @@
 import type { Check } from "../check.ts";
 import { byCommand, byRequest, count, known, knownBy, noFile, unknown, wholeFile } from "../check.ts";
-import { enough, hostMayDoIt, median, onGitHub, onServer, percent, withHistory } from "./ask.ts";
+import { enough, hostMayDoIt, median, notTold, onGitHub, onServer, percent, withHistory } from "./ask.ts";
 
 /** `#12`, `GH-12`, `ABC-123`: where a change names what asked for it. */
 const reference = /(?:^|[\s(])(?:#\d+|GH-\d+|[A-Z][A-Z0-9]+-\d+)\b/;
@@ -50,6 +50,7 @@ export const feedback: readonly Check[] = [
     effort: "minutes",
     best: 3,
     closes: "write the number of the issue into the message of the commit: `Fixes #12`",
+    after: "version-control.repository",
     answer: (seen) =>
       withHistory(seen, ({ commits }) => {
         const written = commits.filter(({ parents }) => parents < 2).slice(0, 200);
@@ -76,7 +77,7 @@ export const feedback: readonly Check[] = [
     closes: "look through new issues once a week: answer, close or plan each one",
     answer(seen) {
       const issues = onGitHub(seen, "closedIssues");
-      if (!issues.known) return unknown(issues.reason);
+      if (!issues.known) return notTold(issues);
       const days = issues.value.flatMap(({ created_at, closed_at }) =>
         closed_at === null ? [] : [(Date.parse(closed_at) - Date.parse(created_at)) / day],
       );
@@ -112,7 +113,7 @@ export const feedback: readonly Check[] = [
               byCommand(ledger.asked, `newest of ${ledger.value[0]?.started.slice(0, 10) ?? ""}`),
             );
       const hosted = onGitHub(seen, "deployments");
-      if (!hosted.known) return unknown(`${ledger.reason}; ${hosted.reason}`);
+      if (!hosted.known) return notTold({ ...ledger, reason: `${ledger.reason}; ${hosted.reason}` });
       return hosted.value.length === 0
         ? unknown(`${ledger.reason}; GitHub has no deployment`, byRequest(hosted.asked, "none"))
         : known(

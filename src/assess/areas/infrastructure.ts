@@ -1,7 +1,7 @@
 import type { Answer, Check } from "../check.ts";
 import { byCommand, count, inFile, known, knownBy, noFile, nothingIn, unknown, wholeFile } from "../check.ts";
 import type { Seen, SeenFile } from "../seen/index.ts";
-import { onServer } from "./ask.ts";
+import { notTold, onServer } from "./ask.ts";
 import { pipelineDoes } from "./ci.ts";
 
 const descriptions: readonly { readonly tool: string; readonly path: RegExp; readonly content?: RegExp }[] = [
@@ -86,6 +86,7 @@ export const infrastructure: readonly Check[] = [
     best: 3,
     closes:
       'add `backend "s3"` with `use_lockfile = true` (object storage with locks), then `tofu init -migrate-state`; OpenTofu can encrypt the state',
+    after: "infrastructure.described",
     answer: (seen) => {
       const tracked = seen.files.all.filter(
         ({ path, tracked }) => /\.tfstate(?:\.backup)?$/.test(path) && tracked === true,
@@ -123,6 +124,7 @@ export const infrastructure: readonly Check[] = [
     effort: "minutes",
     best: 3,
     closes: "`tofu init`, and commit `.terraform.lock.hcl`",
+    after: "infrastructure.described",
     answer: (seen) =>
       withTerraform(seen, (files) => {
         const locks = seen.files.find(/(?:^|\/)\.terraform\.lock\.hcl$/).filter(({ tracked }) => tracked !== false);
@@ -168,7 +170,7 @@ export const infrastructure: readonly Check[] = [
     closes: "`wherry server setup -e NAME`",
     answer(seen) {
       const machine = onServer(seen, "machine");
-      if (!machine.known) return unknown(machine.reason);
+      if (!machine.known) return notTold(machine);
       const { missing, engine, proxy } = machine.value;
       if (missing.length > 0)
         return known(

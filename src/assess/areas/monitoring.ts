@@ -3,7 +3,7 @@ import type { Check } from "../check.ts";
 import { byCommand, count, inFile, known, knownBy, nothingIn, unknown } from "../check.ts";
 import type { Evidence } from "../schema.ts";
 import type { Seen } from "../seen/index.ts";
-import { inWherryYaml, onServer } from "./ask.ts";
+import { inWherryYaml, notTold, onServer } from "./ask.ts";
 
 const manifests =
   /(?:^|\/)(?:package\.json|requirements[\w-]*\.txt|pyproject\.toml|Pipfile|Gemfile|composer\.json|Cargo\.toml|go\.mod|pom\.xml|build\.gradle(?:\.kts)?|mix\.exs|[\w.-]+\.csproj)$/;
@@ -178,7 +178,7 @@ export const monitoring: readonly Check[] = [
     closes: "`wherry status -e NAME` and `wherry logs SERVICE -e NAME`",
     answer(seen) {
       const status = onServer(seen, "status");
-      if (!status.known) return unknown(status.reason);
+      if (!status.known) return notTold(status);
       const { live, proxy, services } = status.value;
       if (live === null) return unknown("nothing is deployed there", byCommand(status.asked, "nothing is live"));
       const sick = services.filter(({ healthy }) => healthy === false).map(({ name }) => name);
@@ -212,6 +212,7 @@ export const monitoring: readonly Check[] = [
     best: 3,
     closes:
       "write `strategy:` with `watch:` below the environment in `wherry.yaml`: a release that makes errors goes back by itself",
+    after: "deployment.described",
     answer(seen) {
       const rollouts = linesIn(seen, /\.ya?ml$/, /^kind:\s*(?:AnalysisTemplate|Canary|ClusterAnalysisTemplate)\b/);
       if (rollouts.length > 0) return knownBy(3, "Releases are judged by their measures", rollouts);

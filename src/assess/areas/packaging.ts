@@ -121,6 +121,7 @@ export const packaging: readonly Check[] = [
     best: 4,
     closes:
       "`docker buildx imagetools inspect IMAGE:TAG`, and write `FROM IMAGE:TAG@sha256:DIGEST`; let Renovate or Dependabot move it",
+    after: "packaging.image",
     answer({ dockerfiles }) {
       const images = dockerfiles.flatMap((dockerfile) =>
         baseImages(dockerfile).map((base) => ({ ...base, file: dockerfile.file })),
@@ -153,6 +154,7 @@ export const packaging: readonly Check[] = [
     effort: "an hour",
     best: 3,
     closes: "add USER with a number above 0 to the last stage: `USER 10001`",
+    after: "packaging.image",
     answer({ dockerfiles }) {
       if (dockerfiles.length === 0) return unknown(noDockerfile);
       const users = dockerfiles.map((dockerfile) => {
@@ -188,6 +190,7 @@ export const packaging: readonly Check[] = [
     effort: "minutes",
     best: 3,
     closes: "write a `.dockerignore` with .git, .env*, node_modules and the like",
+    after: "packaging.image",
     answer(seen) {
       const { dockerfiles } = seen;
       if (dockerfiles.length === 0) return unknown(noDockerfile);

@@ -67,6 +67,7 @@ export const secrets: readonly Check[] = [
     best: 3,
     closes:
       "replace every secret that was in the file; only then does it matter to take it out of the history with `git filter-repo`",
+    after: "version-control.repository",
     answer({ addedSecrets, history }) {
       if (!addedSecrets.known) return unknown(addedSecrets.reason);
       const added = addedSecrets.value.filter(({ path }) => isSecretFile(path));
@@ -93,6 +94,7 @@ export const secrets: readonly Check[] = [
     effort: "minutes",
     best: 3,
     closes: "`printf '.env\\n.env.*\\n!.env.example\\n' >> .gitignore`",
+    after: "version-control.repository",
     answer(seen) {
       const { envIgnored } = seen;
       if (!envIgnored.known) return unknown(envIgnored.reason);
@@ -193,6 +195,7 @@ export const secrets: readonly Check[] = [
     urgent: true,
     best: 3,
     closes: "`RUN --mount=type=secret,id=NAME` in the Dockerfile, and `secrets:` below `build:` in the compose file",
+    after: "packaging.image",
     answer({ dockerfiles }) {
       if (dockerfiles.length === 0) return unknown("there is no Dockerfile to look at");
       const found = dockerfiles.flatMap(({ file, instructions }) =>

@@ -15,7 +15,7 @@ import {
 } from "../check.ts";
 import type { ComposeService } from "../seen/compose-files.ts";
 import type { Pipeline, Seen } from "../seen/index.ts";
-import { hostMayDoIt, onGitHub, onServer } from "./ask.ts";
+import { hostMayDoIt, notTold, onGitHub, onServer } from "./ask.ts";
 import { pipelineDoes } from "./ci.ts";
 
 /** Ports of databases and their like, whatever the image is called. */
@@ -131,7 +131,7 @@ export const security: readonly Check[] = [
     closes: "GitHub: Security > Dependabot, critical ones first: update, or dismiss with a reason",
     answer(seen) {
       const alerts = onGitHub(seen, "alerts");
-      if (!alerts.known) return unknown(alerts.reason);
+      if (!alerts.known) return notTold(alerts);
       const serious = alerts.value.filter(
         ({ security_advisory: { severity } }) => severity === "critical" || severity === "high",
       ).length;
@@ -152,6 +152,7 @@ export const security: readonly Check[] = [
     effort: "an hour",
     best: 4,
     closes: "write `uses: OWNER/NAME@COMMIT # vX.Y.Z` for each action; Dependabot and Renovate move both",
+    after: "ci.pipeline",
     answer: (seen) =>
       withActions(seen, (workflows) => {
         const uses = workflows.flatMap(({ file, uses }) => uses.map((one) => ({ ...one, file })));
@@ -175,6 +176,7 @@ export const security: readonly Check[] = [
     best: 3,
     closes:
       "write `permissions: { contents: read }` at the top of each workflow, and more only in the job that needs it",
+    after: "ci.pipeline",
     answer: (seen) =>
       withActions(seen, (workflows) => {
         const readable = workflows.filter(({ yaml }) => yaml !== undefined);
@@ -218,6 +220,7 @@ export const security: readonly Check[] = [
     best: 3,
     closes:
       "use `pull_request` instead of `pull_request_target`, and give texts to scripts through `env:` instead of writing `${{ }}` into them",
+    after: "ci.pipeline",
     answer: (seen) =>
       withActions(seen, (workflows) => {
         const injected = workflows.flatMap(({ file }) =>
@@ -303,7 +306,7 @@ export const security: readonly Check[] = [
     closes: "`wherry proxy certificates -e NAME` says what is wrong",
     answer(seen) {
       const status = onServer(seen, "status");
-      if (!status.known) return unknown(status.reason);
+      if (!status.known) return notTold(status);
       const { certificates } = status.value;
       if (certificates.length === 0)
         return unknown("the proxy has no host with a certificate", byCommand(status.asked, "no certificate"));

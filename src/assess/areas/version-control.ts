@@ -1,6 +1,6 @@
 import type { Check } from "../check.ts";
 import { byCommand, byCommit, byRequest, count, known, knownBy, nothingIn, unknown, wholeFile } from "../check.ts";
-import { daysBetween, enough, noHistory, onGitHub, percent, withHistory, withWholeHistory } from "./ask.ts";
+import { daysBetween, enough, noHistory, notTold, onGitHub, percent, withHistory, withWholeHistory } from "./ask.ts";
 
 const inside = "git rev-parse --show-toplevel";
 const log = "git log --max-count=500";
@@ -42,6 +42,7 @@ export const versionControl: readonly Check[] = [
     effort: "minutes",
     best: 3,
     closes: "`git remote add origin git@HOST:TEAM/NAME.git && git push --set-upstream origin HEAD`",
+    after: "version-control.repository",
     answer: (seen) =>
       withHistory(seen, ({ remotes }) =>
         remotes.length === 0
@@ -58,6 +59,7 @@ export const versionControl: readonly Check[] = [
     best: 3,
     closes:
       "`git branch --all --no-merged` lists them: merge what is wanted, delete the rest, and keep branches shorter than a week",
+    after: "version-control.repository",
     answer: (seen) =>
       withWholeHistory(seen, ({ branches }) => {
         const asked = "git for-each-ref --no-merged=HEAD refs/heads refs/remotes";
@@ -91,11 +93,12 @@ export const versionControl: readonly Check[] = [
     best: 4,
     closes:
       "GitHub: Settings > Rules > New branch ruleset for the default branch: require a pull request and status checks, block force pushes",
+    after: "version-control.repository",
     answer(seen) {
       const rules = onGitHub(seen, "rules");
       const branch = onGitHub(seen, "branch");
-      if (!rules.known) return unknown(rules.reason);
-      if (!branch.known) return unknown(branch.reason);
+      if (!rules.known) return notTold(rules);
+      if (!branch.known) return notTold(branch);
       const types = new Set(rules.value.map(({ type }) => type));
       const checks =
         types.has("required_status_checks") ||
@@ -127,9 +130,10 @@ export const versionControl: readonly Check[] = [
     effort: "minutes",
     best: 3,
     closes: "ask for one approval in the branch's ruleset; a team of two can agree on a look within the day",
+    after: "version-control.repository",
     answer(seen) {
       const merged = onGitHub(seen, "merged");
-      if (!merged.known) return unknown(merged.reason);
+      if (!merged.known) return notTold(merged);
       const { value, asked } = merged;
       if (value.length < enough)
         return unknown(
@@ -154,6 +158,7 @@ export const versionControl: readonly Check[] = [
     effort: "minutes",
     best: 3,
     closes: "`git rm -r --cached PATH`, and a line for it in `.gitignore`",
+    after: "version-control.repository",
     answer({ files }) {
       const tracked = files.all.filter(({ tracked }) => tracked === true);
       if (tracked.length === 0) return unknown("no file is tracked, so there is nothing to look at");
@@ -180,6 +185,7 @@ export const versionControl: readonly Check[] = [
     effort: "an hour",
     best: 3,
     closes: '`git lfs track "*.EXTENSION"`, or keep the file in object storage',
+    after: "version-control.repository",
     answer({ files }) {
       const tracked = files.all.filter(
         ({ tracked, content }) => tracked === true && content !== "gone" && content !== "link",
@@ -210,6 +216,7 @@ export const versionControl: readonly Check[] = [
     effort: "days",
     best: 3,
     closes: "let the second person make the next change, and the first one review it",
+    after: "version-control.repository",
     answer: (seen) =>
       withWholeHistory(seen, ({ commits }) => {
         const recent = commits.filter(({ date }) => daysBetween(date, seen.now) <= 180);

@@ -1,4 +1,6 @@
 import { levels } from "../levels.ts";
+import { openQuestions } from "../open-questions.ts";
+import type { OpenQuestions } from "../open-questions.ts";
 import type { AreaResult, Assessment, Evidence, Gap, Statement, ToolRow } from "../schema.ts";
 import { generator } from "./generator.ts";
 import { html } from "./markup.ts";
@@ -38,9 +40,7 @@ export function htmlReport(assessment: Assessment): string {
           </p>
         </header>
         <main>
-          ${areaTable(assessment)} ${changes(assessment)}
-          ${steps("next", "What to do next", "What does harm now, then what is known to be missing: the most effect for the least effort first.", assessment.gaps)}
-          ${steps("unknown", "What is not known", "What would make it known, or done.", assessment.unknown)}
+          ${areaTable(assessment)} ${changes(assessment)} ${gaps(assessment)} ${unknown(assessment)}
           ${tools(assessment.tools)} ${details(assessment)} ${appendix(assessment)}
         </main>
       </body>
@@ -122,30 +122,53 @@ function changes({ since }: Assessment): Markup {
   </section>`;
 }
 
-function steps(id: string, title: string, intro: string, gaps: readonly Gap[]): Markup {
-  const item = ({ question, says, closes, effort, level, best, check, urgent }: Gap): Markup =>
+function gaps({ gaps: all }: Assessment): Markup {
+  const item = ({ says, closes, effort, level, best, check, urgent }: Gap): Markup =>
     html`<li>
-      <div>
-        ${level === null ? html`${question} <span class="soft">Not known: ${says}</span>` : urgent ? html`<strong class="l0">${says}</strong>` : says}
-      </div>
-      <div class="do">
-        ${partsOf(closes).map((part) => (part.code ? html`<code>${part.text}</code>` : html`${part.text}`))}
-      </div>
-      <div class="soft">
-        ${effort}${level === null ? "" : ` · level ${level} of ${best}`} · <a href="#${check}">${check}</a>
-      </div>
+      <div>${urgent ? html`<strong class="l0">${says}</strong>` : says}</div>
+      <div class="do">${words(closes)}</div>
+      <div class="soft">${effort} · level ${level ?? 0} of ${best} · <a href="#${check}">${check}</a></div>
     </li>`;
-  return html`<section id="${id}">
-    <h2>${title}</h2>
+  return html`<section>
+    <h2>What to do next</h2>
     ${
-      gaps.length === 0
+      all.length === 0
         ? html`<p>Nothing.</p>`
-        : html`<p class="soft">${intro}</p>
+        : html`<p class="soft">
+              What does harm now, then what is known to be missing: the most effect for the least effort first.
+            </p>
             <ol class="steps">
-              ${gaps.map(item)}
+              ${all.map(item)}
             </ol>`
     }
   </section>`;
+}
+
+function unknown({ unknown: all }: Assessment): Markup {
+  const item = ({ closes, effort, gaps: own }: OpenQuestions): Markup =>
+    html`<li>
+      ${own.map(
+        ({ question, says, check }) =>
+          html`<div><a href="#${check}">${question}</a> <span class="soft">${says}</span></div>`,
+      )}
+      <div class="do">${words(closes)}</div>
+      <div class="soft">${effort}</div>
+    </li>`;
+  return html`<section>
+    <h2>What is not known</h2>
+    ${
+      all.length === 0
+        ? html`<p>Nothing.</p>`
+        : html`<p class="soft">What would make it known, or done.</p>
+            <ol class="steps">
+              ${openQuestions(all).map(item)}
+            </ol>`
+    }
+  </section>`;
+}
+
+function words(text: string): readonly Markup[] {
+  return partsOf(text).map((part) => (part.code ? html`<code>${part.text}</code>` : html`${part.text}`));
 }
 
 function tools(rows: readonly ToolRow[]): Markup {

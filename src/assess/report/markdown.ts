@@ -1,4 +1,5 @@
 import { levels } from "../levels.ts";
+import { openQuestions } from "../open-questions.ts";
 import type { Assessment, Evidence, Gap } from "../schema.ts";
 import { generator } from "./generator.ts";
 import { changeText, dayText, heldBack, levelText, partsOf, summary, unknownText } from "./words.ts";
@@ -44,7 +45,7 @@ export function markdownReport(assessment: Assessment): string {
     "## What to do next",
     gapTable(gaps),
     "## What is not known",
-    gapTable(unknown),
+    unknownTable(unknown),
     "## Tools",
     ...(old.length === 0
       ? []
@@ -93,17 +94,34 @@ function gapTable(gaps: readonly Gap[]): string {
   if (gaps.length === 0) return "Nothing.";
   return table(
     ["", "What", "How it is closed", "Effort", "Level", "Check"],
-    gaps.map(({ question, says, closes, effort, level, best, check, urgent }, index) => [
+    gaps.map(({ says, closes, effort, level, best, check, urgent }, index) => [
       String(index + 1),
-      level === null ? `${text(question)} Not known: ${text(says)}` : urgent ? `**${text(says)}**` : text(says),
-      partsOf(closes)
-        .map((part) => (part.code ? code(part.text) : text(part.text)))
-        .join(""),
+      urgent ? `**${text(says)}**` : text(says),
+      words(closes),
       effort,
-      level === null ? "not known" : `${level} of ${best}`,
+      `${level ?? 0} of ${best}`,
       code(check),
     ]),
   );
+}
+
+function unknownTable(unknown: readonly Gap[]): string {
+  if (unknown.length === 0) return "Nothing.";
+  return table(
+    ["", "What is not known, and why", "What makes it known, or done", "Effort"],
+    openQuestions(unknown).map(({ gaps, closes, effort }, index) => [
+      String(index + 1),
+      gaps.map(({ question, says }) => `${text(question)} ${text(says)}.`).join(" "),
+      words(closes),
+      effort,
+    ]),
+  );
+}
+
+function words(closes: string): string {
+  return partsOf(closes)
+    .map((part) => (part.code ? code(part.text) : text(part.text)))
+    .join("");
 }
 
 function evidence({ where, what }: Evidence): string {

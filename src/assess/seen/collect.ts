@@ -1,5 +1,5 @@
 import { basename, resolve } from "node:path";
-import { usageError, WherryError } from "../../core/index.ts";
+import { formatPosition, usageError, WherryError } from "../../core/index.ts";
 import type { Report } from "../../core/index.ts";
 import { describeCommit, everAdded, ignoredBy, lastTouched, summarizeHistory } from "../../git/index.ts";
 import type { HistorySummary } from "../../git/index.ts";
@@ -167,6 +167,7 @@ async function hostingOf(ctx: Context, repository: string | undefined): Promise<
   if (github === undefined)
     return {
       kind: "unknown",
+      token: "missing",
       host: place.host,
       reason: "GitHub was not asked: there is no token in GITHUB_TOKEN, GH_TOKEN or gh",
     };
@@ -187,7 +188,8 @@ async function serverOf(ctx: Context, options: CollectOptions, report: Report): 
     } catch (error) {
       // A name that is not in wherry.yaml is a slip of the pen; a server that does not answer is something not known.
       if (!(error instanceof WherryError) || ["usage", "interrupted"].includes(error.exit)) throw error;
-      return { known: false, asked, reason: error.message };
+      const where = error.at === undefined ? "" : `${formatPosition(error.at)}  `;
+      return { known: false, asked, reason: `${where}${error.message}` };
     }
   };
   const where = { directory, environment };

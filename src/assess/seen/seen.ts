@@ -43,7 +43,13 @@ export interface Seen {
 export type Hosting =
   | { readonly kind: "github"; readonly repository: string; readonly facts: RepositoryFacts }
   /** `host` undefined: no remote is known. */
-  | { readonly kind: "unknown"; readonly host: string | undefined; readonly reason: string };
+  | {
+      readonly kind: "unknown";
+      readonly host: string | undefined;
+      readonly reason: string;
+      /** It is on GitHub, and a token is all that is missing. */
+      readonly token?: "missing";
+    };
 
 /** What the server of one environment says. */
 export type SeenServer =
