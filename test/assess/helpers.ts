@@ -1,6 +1,5 @@
-import { AssessOutcome, Assessment } from "../../src/assess/index.ts";
-import { assess } from "../../src/assess/index.ts";
-import type { Statement } from "../../src/assess/index.ts";
+import { assess, AssessOutcome } from "../../src/assess/index.ts";
+import type { Assessment, Statement } from "../../src/assess/index.ts";
 import { createContext } from "../../src/system/index.ts";
 import type { Context, Files, ProcessResult } from "../../src/system/index.ts";
 

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { git, repository } from "../helpers/git.ts";
 import { temporaryFolder, writeFiles } from "../helpers/temporary.ts";
-import { assessmentOf, assessmentOfFiles, knownLevels, statement } from "./helpers.ts";
+import { assess } from "../../src/assess/index.ts";
+import { assessmentOf, assessmentOfFiles, folderInMemory, knownLevels, statement } from "./helpers.ts";
 
 describe("a repository with a pipeline", () => {
   const workflow = (steps: string, on = "[push, pull_request]"): string =>
@@ -247,6 +248,16 @@ describe("compose files and Dockerfiles", () => {
     });
   });
 
+  test("a script that stops everything first is seen, and so is one that replaces container by container", async () => {
+    const level = async (script: string): Promise<number | null> =>
+      statement(await assessmentOfFiles({ "deploy.sh": script }), "deployment.no-gap").level;
+
+    expect(await level("git pull\ndocker compose down\ndocker compose up -d\n")).toBe(0);
+    expect(await level("docker-compose down && docker-compose up -d\n")).toBe(0);
+    expect(await level("# docker compose down\ndocker compose up -d\n")).toBe(1);
+    expect(await level("echo nothing\n")).toBeNull();
+  });
+
   test("a backup without a way back is worth little, and no backup is not known", async () => {
     const none = await assessmentOfFiles({ "compose.yaml": "services:\n  db:\n    image: postgres:17\n" });
     const one = await assessmentOfFiles({ "scripts/backup.sh": "pg_dump shop | restic backup --stdin\n" });
@@ -259,6 +270,14 @@ describe("compose files and Dockerfiles", () => {
     });
     expect(knownLevels(one)).toMatchObject({ "backup.made": 2, "backup.scheduled": 1, "backup.restored": 0 });
   });
+});
+
+test("who asks for an example means it", async () => {
+  const content = { "examples/shop/Dockerfile": "FROM node:24\n" };
+
+  const { assessment } = await assess(folderInMemory(content), { directory: "examples/shop" }, () => {});
+
+  expect(statement(assessment, "packaging.image").level).toBe(3);
 });
 
 describe("a repository with nothing", () => {

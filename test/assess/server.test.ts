@@ -36,7 +36,7 @@ const service: Status["services"][number] = {
 const status: Status = {
   environment: "production",
   server: machine.server,
-  live: { id: "20261124-3f2a" as never, commit: "1".repeat(40), createdAt: "2026-11-24T10:00:00Z" },
+  live: { id: "20261124-3f2a", commit: "1".repeat(40), createdAt: "2026-11-24T10:00:00Z" },
   services: [service],
   lock: null,
   proxy: true,

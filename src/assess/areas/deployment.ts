@@ -194,14 +194,13 @@ export const deployment: readonly Check[] = [
         ...linesFor(seen.pipelines, "deploy").map(({ line }) => line),
         ...scriptLinesFor(seen.files, "deploy"),
       ];
-      const down = lines.filter(({ text }) => /docker[- ]compose\b.*\bdown\b.*&&/.test(text));
-      if (down.length > 0)
-        return knownBy(
-          0,
-          "Everything is stopped before the new containers start",
-          down.map((line) => inFile(line, line.line, line.text)),
-        );
       const up = lines.filter(({ text }) => /docker[- ]compose\b.*\bup\b/.test(text));
+      const down = up.flatMap(({ path, line }) => {
+        const before = (seen.files.get(path)?.lines ?? []).slice(0, line);
+        const stop = before.findIndex((text) => /^[^#]*docker[- ]compose\b.*\bdown\b/.test(text));
+        return stop === -1 ? [] : [inFile({ path }, stop + 1, before[stop] ?? "")];
+      });
+      if (down.length > 0) return knownBy(0, "Everything is stopped before the new containers start", down);
       if (up.length > 0)
         return knownBy(
           1,

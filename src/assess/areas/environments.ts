@@ -10,7 +10,7 @@ interface Named {
 }
 
 /** Every environment that a file or GitHub names. */
-export function environmentsOf(seen: Seen): readonly Named[] {
+function environmentsOf(seen: Seen): readonly Named[] {
   const { wherryYaml, pipelines, files } = seen;
   const own = (wherryYaml?.environments ?? []).map(({ name, line }) => ({
     name,

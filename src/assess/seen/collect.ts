@@ -1,4 +1,4 @@
-import { basename, resolve } from "node:path";
+import { basename, relative, resolve } from "node:path";
 import { formatPosition, usageError, WherryError } from "../../core/index.ts";
 import type { Report } from "../../core/index.ts";
 import { describeCommit, everAdded, ignoredBy, lastTouched, summarizeHistory } from "../../git/index.ts";
@@ -24,7 +24,7 @@ export interface CollectOptions {
 const ledgerLines = 200;
 
 /** Names under which secrets are committed by mistake, as pathspecs of git. */
-export const secretNames = [
+const secretNames = [
   ".env",
   ".env.*",
   "*.env",
@@ -55,7 +55,7 @@ export async function collect(ctx: Context, options: CollectOptions, report: Rep
   report({ type: "line", text: "reading the history and the files" });
   const { top, history } = await summarizeHistory(asking, start);
   const directory = top ?? start;
-  const files = await readFiles(asking, directory, top !== undefined);
+  const files = await readFiles(asking, directory, { tracked: top !== undefined, focus: relative(directory, start) });
   const described = typeof history === "string" ? undefined : await describeCommit(asking, directory);
   const repository = described?.repository;
   const name =

@@ -38,15 +38,23 @@ const readLimit = { files: 10_000, bytes: 96 * 1024 * 1024, each: 1024 * 1024 } 
 const aside =
   /(?:^|\/)(?:tests?|__tests__|spec|specs|e2e|fixtures?|__fixtures__|testdata|testbed|golden|examples?|samples?|demos?|bench|benchmarks?|node_modules|vendor|third_party|\.venv|venv|dist|build|target)\//i;
 
-export function isAside(path: string): boolean {
+function isAside(path: string): boolean {
   return aside.test(path);
 }
 
-/** @param tracked does git know the folder? */
-export async function readFiles(ctx: Context, directory: string, tracked: boolean): Promise<SeenFiles> {
+interface ReadOptions {
+  /** Does git know the folder? */
+  readonly tracked: boolean;
+  /** The folder that was asked for, below `directory`: who is in `examples/shop` means it, example or not. */
+  readonly focus: string;
+}
+
+export async function readFiles(ctx: Context, directory: string, { tracked, focus }: ReadOptions): Promise<SeenFiles> {
   const { paths, known, search } = await listFiles(ctx, directory, tracked);
+  const isOther = (path: string): boolean =>
+    isAside(focus !== "" && path.startsWith(`${focus}/`) ? path.slice(focus.length + 1) : path);
   const cut = paths.length > fileLimit;
-  const kept = nearFirst(paths).slice(0, fileLimit);
+  const kept = nearFirst(paths, isOther).slice(0, fileLimit);
   const all: SeenFile[] = [];
   let files = 0;
   let bytes = 0;
@@ -67,7 +75,7 @@ export async function readFiles(ctx: Context, directory: string, tracked: boolea
       }
     }
   }
-  const own = all.filter(({ path, content }) => !isAside(path) && content !== "gone");
+  const own = all.filter(({ path, content }) => !isOther(path) && content !== "gone");
   const byPath = new Map(all.map((file) => [file.path, file]));
   return {
     all,
@@ -139,7 +147,7 @@ async function readFile(ctx: Context, directory: string, path: string, room: boo
   }
 }
 
-function nearFirst(paths: readonly string[]): readonly string[] {
-  const depth = (path: string): number => path.split("/").length + (isAside(path) ? 100 : 0);
+function nearFirst(paths: readonly string[], isOther: (path: string) => boolean): readonly string[] {
+  const depth = (path: string): number => path.split("/").length + (isOther(path) ? 100 : 0);
   return paths.toSorted((a, b) => depth(a) - depth(b) || (a < b ? -1 : 1));
 }

@@ -142,7 +142,7 @@ function scriptFile(files: SeenFiles, at: ScriptLine, path: string): Target {
 }
 
 /** Lines of a shell script that are run: without comments. */
-export function shellLines(file: SeenFile): readonly ScriptLine[] {
+function shellLines(file: SeenFile): readonly ScriptLine[] {
   return file.lines.flatMap((text, index) =>
     text.trim() === "" || /^\s*#/.test(text) ? [] : [{ path: file.path, line: index + 1, text }],
   );

@@ -5,7 +5,7 @@ import { toolSubjects } from "./table.ts";
 import type { KnownTool, ToolSubject } from "./table.ts";
 
 /** Advice on tools is read with doubt after this. Days. */
-export const adviceLasts = 183;
+const adviceLasts = 183;
 
 /** Each subject with the tools that were found, what they lack, and the advice with its date. */
 export function evaluateTools(seen: Seen, subjects: readonly ToolSubject[] = toolSubjects): readonly ToolRow[] {
