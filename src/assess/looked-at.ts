@@ -1,4 +1,5 @@
 import { commitLimit } from "../git/index.ts";
+import { count } from "./check.ts";
 import { noHistory } from "./areas/ask.ts";
 import type { Assessment } from "./schema.ts";
 import type { Seen, SeenFile } from "./seen/index.ts";
@@ -39,7 +40,7 @@ function filesFound(all: readonly SeenFile[]): string {
 function historyFound(history: Seen["history"]): string {
   if (typeof history === "string") return noHistory[history];
   const { commits, shallow } = history;
-  const number = commits.length === commitLimit ? `${commitLimit} newest commits` : `${commits.length} commits`;
+  const number = commits.length === commitLimit ? `${commitLimit} newest commits` : count(commits.length, "commit");
   return shallow ? `${number}, a shallow clone` : number;
 }
 

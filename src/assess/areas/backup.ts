@@ -55,7 +55,7 @@ export const backup: readonly Check[] = [
     closes: "write a script that runs pg_dump (or your database's own) into restic, to storage of another provider",
     answer(seen) {
       const found = backups(seen);
-      if (found.length > 0) return knownBy(2, "Data is copied", found);
+      if (found.length > 0) return knownBy(2, "A backup is written down; that it ran was not seen", found);
       const data = dataServices(seen);
       return unknown(
         data.length > 0
@@ -91,7 +91,7 @@ export const backup: readonly Check[] = [
         );
         const all = [...pipelines, ...timers, ...images];
         return all.length > 0
-          ? knownBy(3, "The copy happens by itself", all)
+          ? knownBy(3, "A schedule in the files starts it", all)
           : knownBy(1, "There is a backup, and nothing in the repository starts it", found);
       }),
   },
@@ -109,7 +109,7 @@ export const backup: readonly Check[] = [
     answer: (seen) =>
       withBackups(seen, () => {
         const again = linesFor(seen.pipelines, "restore").flatMap(evidenceOf);
-        if (again.length > 0) return knownBy(4, "A pipeline brings the data back", again);
+        if (again.length > 0) return knownBy(4, "A pipeline has a step that brings the data back", again);
         const scripts = scriptLinesFor(seen.files, "restore");
         if (scripts.length > 0)
           return knownBy(
@@ -147,7 +147,7 @@ export const backup: readonly Check[] = [
             ),
           );
         return away.length > 0
-          ? knownBy(2, "Copies leave the server", away)
+          ? knownBy(2, "The files send copies away from the server", away)
           : unknown("no file says where the copies go");
       }),
   },

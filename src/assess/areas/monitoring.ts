@@ -59,7 +59,7 @@ export const monitoring: readonly Check[] = [
           /scrape_configs|prometheus\.scrape|receivers:/,
         ),
       ];
-      return found.length > 0 ? knownBy(2, "Measures are taken", found) : unknown(elsewhere);
+      return found.length > 0 ? knownBy(2, "The files run, or use, a metrics system", found) : unknown(elsewhere);
     },
   },
   {
@@ -83,12 +83,16 @@ export const monitoring: readonly Check[] = [
       if (notify.length > 0)
         return knownBy(
           2,
-          "Rollbacks and waiting releases are told; no rule looks at the app between deployments",
+          "wherry.yaml names who is told of rollbacks; no rule looks at the app between deployments",
           notify,
         );
       const measures = runsOrUses(seen, /prom\/prometheus|victoria-?metrics|grafana\/mimir/);
       if (measures.length > 0)
-        return knownBy(1, "Measures are taken, and no rule in the repository looks at them", measures);
+        return knownBy(
+          1,
+          "The files run a metrics system, and no rule in the repository looks at what it measures",
+          measures,
+        );
       return unknown(elsewhere);
     },
   },
@@ -112,7 +116,9 @@ export const monitoring: readonly Check[] = [
           /resource\s+"(?:betteruptime|betterstack|uptimerobot|pingdom|statuscake|checkly|healthchecksio|grafana_synthetic)\w*"/,
         ),
       ];
-      return found.length > 0 ? knownBy(3, "Something asks whether the app answers", found) : unknown(elsewhere);
+      return found.length > 0
+        ? knownBy(3, "The files set up what asks whether the app answers", found)
+        : unknown(elsewhere);
     },
   },
   {
@@ -130,9 +136,10 @@ export const monitoring: readonly Check[] = [
         seen,
         /grafana\/(?:loki|alloy)|fluent\/fluent|fluent-?bit|timberio\/vector|logstash|filebeat|graylog|victoria-?logs/,
       );
-      if (collectors.length > 0) return knownBy(3, "Logs are collected", collectors);
+      if (collectors.length > 0) return knownBy(3, "The files set up a collector of logs", collectors);
       const old = runsOrUses(seen, /grafana\/promtail/);
-      if (old.length > 0) return knownBy(1, "Promtail collects logs; it reached its end of life in March 2026", old);
+      if (old.length > 0)
+        return knownBy(1, "The files set up Promtail, which reached its end of life in March 2026", old);
       const limited = seen.composeFiles.flatMap(({ file, services }) =>
         services.flatMap((service) => {
           const { logging } = service.definition;
@@ -215,11 +222,11 @@ export const monitoring: readonly Check[] = [
     after: "deployment.described",
     answer(seen) {
       const rollouts = linesIn(seen, /\.ya?ml$/, /^kind:\s*(?:AnalysisTemplate|Canary|ClusterAnalysisTemplate)\b/);
-      if (rollouts.length > 0) return knownBy(3, "Releases are judged by their measures", rollouts);
+      if (rollouts.length > 0) return knownBy(3, "The files let releases be judged by their measures", rollouts);
       const { wherryYaml } = seen;
       if (wherryYaml === undefined) return unknown("no deployment tool was found that could take a release back");
       const watched = inWherryYaml(seen, "strategy", watches);
-      if (watched.length > 0) return knownBy(3, "Releases are watched and taken back by themselves", watched);
+      if (watched.length > 0) return knownBy(3, "wherry.yaml lets releases be watched and taken back", watched);
       return known(
         1,
         "A release that passes its health check and fails its users stays",

@@ -50,11 +50,11 @@ export const secrets: readonly Check[] = [
       const left = tracked.filter(({ content }) => content === "left-out").length;
       if (files.cut || left > read.length) return unknown("most files are too many or too large to be read");
       const rest = left === 0 ? "" : `, ${left} too large to be read`;
-      return known(
-        3,
-        `None of the known forms in ${count(read.length, "text file")}${rest}`,
-        nothingIn(read, "secret of a known form"),
-      );
+      return known(3, `None of the known forms in ${count(read.length, "text file")}${rest}`, {
+        kind: "search",
+        where: files.search,
+        what: `no secret of a known form in ${count(read.length, "text file")}`,
+      });
     },
   },
   {

@@ -79,7 +79,7 @@ export const security: readonly Check[] = [
       if (found.length > 0)
         return knownBy(
           3,
-          "Updates are proposed by themselves",
+          "The settings let updates be proposed by themselves",
           found.map((file) => wholeFile(file)),
         );
       const repository = onGitHub(seen, "repository");

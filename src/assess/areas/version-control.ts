@@ -1,5 +1,5 @@
 import type { Check } from "../check.ts";
-import { byCommand, byCommit, byRequest, count, known, knownBy, nothingIn, unknown, wholeFile } from "../check.ts";
+import { byCommand, byCommit, byRequest, count, known, knownBy, unknown, wholeFile } from "../check.ts";
 import { daysBetween, enough, noHistory, notTold, onGitHub, percent, withHistory, withWholeHistory } from "./ask.ts";
 
 const inside = "git rev-parse --show-toplevel";
@@ -200,11 +200,11 @@ export const versionControl: readonly Check[] = [
         );
       if (tracked.some(({ content }) => content === "unreadable") || files.cut)
         return unknown("not all files could be looked at");
-      return known(
-        3,
-        "No tracked file is larger than 5 MB",
-        nothingIn(tracked, `file above 5 MB among ${count(tracked.length, "tracked file")}`),
-      );
+      return known(3, "No tracked file is larger than 5 MB", {
+        kind: "search",
+        where: files.search,
+        what: `none above 5 MB among ${count(tracked.length, "tracked file")}`,
+      });
     },
   },
   {

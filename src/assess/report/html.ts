@@ -63,13 +63,15 @@ function bar(level: number | null): Markup {
 function areaTable({ areas, statements }: Assessment): Markup {
   const row = (area: AreaResult): Markup => {
     const held = heldBack(area, statements);
+    // What stands on less than half of the questions should not look as sure as the rest.
+    const faint = area.unknownShare > 0.5 ? "faint" : "";
     return html`<tr>
       <td>
         <a href="#${area.area}">${area.title}</a
         >${held === undefined ? undefined : html`<br /><span class="soft">${held}</span>`}
       </td>
-      <td>${bar(area.level)}</td>
-      <td class="level ${tone(area.level)}">${levelText(area.level)}</td>
+      <td class="${faint}">${bar(area.level)}</td>
+      <td class="level ${tone(area.level)} ${faint}">${levelText(area.level)}</td>
       <td class="number">${area.mean === null ? "" : area.mean.toFixed(1)}</td>
       <td class="number">${unknownText(area)}</td>
     </tr>`;

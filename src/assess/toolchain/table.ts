@@ -100,10 +100,10 @@ export const toolSubjects: readonly ToolSubject[] = [
     rationale:
       "No second account, no second set of secrets, results beside the change. Pin actions to commits: moved tags were the way into thousands of repositories in 2025 and 2026.",
     sources: [
-      "https://docs.github.com/en/actions/reference/security/secure-use",
+      "https://docs.github.com/en/actions/security-guides/security-hardening-for-github-actions#using-third-party-actions",
       "https://github.com/advisories/GHSA-69fq-xp46-6x23",
     ],
-    date: "2026-11-25",
+    date: "2026-11-23",
   },
   {
     subject: "Container registry",
@@ -165,7 +165,7 @@ export const toolSubjects: readonly ToolSubject[] = [
       {
         name: "Docker Swarm",
         verdict: "consider",
-        because: "few people still work on it",
+        because: "fewer tools and people support it than compose or Kubernetes",
         lines: { in: scripts, pattern: /docker stack deploy|docker swarm init/ },
       },
       {
@@ -283,7 +283,7 @@ export const toolSubjects: readonly ToolSubject[] = [
     rationale:
       "Changes can be reviewed, nothing has to run, and who can read what is written beside it. When somebody leaves, encrypting again is not enough: the values have to change.",
     sources: ["https://github.com/getsops/sops", "https://github.com/FiloSottile/age"],
-    date: "2026-11-25",
+    date: "2026-11-23",
   },
   {
     subject: "Monitoring",
@@ -381,6 +381,6 @@ export const toolSubjects: readonly ToolSubject[] = [
       "https://docs.github.com/en/repositories/managing-your-repositorys-settings-and-features/customizing-your-repository/about-readmes",
       "https://diataxis.fr/",
     ],
-    date: "2026-11-25",
+    date: "2026-11-23",
   },
 ];
