@@ -9,7 +9,7 @@ import { routes } from "../../src/cli/routes.ts";
 import { parseInput } from "../../src/cli/command.ts";
 import { git, repository } from "../helpers/git.ts";
 import { temporaryFolder } from "../helpers/temporary.ts";
-import { assessmentOf, folderInMemory } from "./helpers.ts";
+import { assessmentOf, assessmentOfFiles, folderInMemory } from "./helpers.ts";
 
 const own = realpathSync(resolve(import.meta.dirname, "../.."));
 
@@ -70,7 +70,7 @@ describe("no statement is without evidence, and all evidence can be looked up", 
   ])("%s", async (_name, make) => {
     const folder = make();
 
-    const assessment = await assessmentOf(folder);
+    const assessment = await (folder === own ? ofThisRepository() : assessmentOf(folder));
 
     expect(unfounded(assessment)).toEqual([]);
     expect(falseEvidence(assessment, folder)).toEqual([]);
@@ -101,25 +101,21 @@ describe("nothing is called good that was not looked at", () => {
   });
 
   test("without a host and a server, nothing is known of what only they can tell", async () => {
-    for (const folder of [own, temporaryFolder(), repository(much)]) {
-      const { statements } = await assessmentOf(folder);
-
+    for (const { statements } of await several()) {
       const told = statements.filter(({ check, level }) => onlyElsewhere.has(check) && level !== null);
       expect(told).toEqual([]);
     }
   });
 
   test("the reason why something is not known is always given", async () => {
-    for (const folder of [own, temporaryFolder(), repository(much)]) {
-      const { statements, unknown } = await assessmentOf(folder);
-
+    for (const { statements, unknown } of await several()) {
       expect(statements.filter(({ level, says }) => level === null && says.trim().length < 10)).toEqual([]);
       expect(unknown.filter(({ closes }) => closes === "")).toEqual([]);
     }
   });
 
   test("an area's share that is not known is the weight of its unanswered questions", async () => {
-    const { areas: results, statements } = await assessmentOf(repository(much));
+    const { areas: results, statements } = await assessmentOfFiles(much);
 
     for (const { area, unknownShare } of results) {
       const mine = statements.filter((one) => one.area === area);
@@ -214,6 +210,19 @@ const onlyElsewhere = new Set([
   "feedback.answered",
   "feedback.measured",
 ]);
+
+/** This repository, an empty folder, and one with much in it. */
+const several = async (): Promise<readonly Assessment[]> => [
+  await ofThisRepository(),
+  await assessmentOfFiles({}),
+  await assessmentOfFiles(much),
+];
+
+let kept: Promise<Assessment> | undefined;
+/** Looked at once: it is by far the largest. */
+function ofThisRepository(): Promise<Assessment> {
+  return (kept ??= assessmentOf(own));
+}
 
 function initialised(): string {
   const folder = temporaryFolder();
