@@ -1,4 +1,4 @@
-/** Files that are bundled as text: shell scripts, and the entries of the catalogue. */
+/** Files that are bundled as text: scripts, style sheets, entries of the catalogue. */
 declare module "*.sh?raw" {
   const text: string;
   export default text;
@@ -8,6 +8,10 @@ declare module "*.pl?raw" {
   export default text;
 }
 declare module "*.yaml?raw" {
+  const text: string;
+  export default text;
+}
+declare module "*.css?raw" {
   const text: string;
   export default text;
 }

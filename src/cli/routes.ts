@@ -134,6 +134,12 @@ export const routes: readonly Route[] = [
     load: async () => (await import("./commands/backup/schedule.ts")).schedule,
   },
   {
+    words: ["assess"],
+    brief: "Say how a team builds and runs its software, with evidence",
+    group: "look",
+    load: async () => (await import("./commands/assess.ts")).assess,
+  },
+  {
     words: ["notify", "test"],
     brief: "Send a test message to those who are told of rollbacks",
     group: "server",

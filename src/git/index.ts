@@ -2,5 +2,7 @@
 export { describeCommit } from "./describe.ts";
 export type { CommitDescription } from "./describe.ts";
 export { exportTree } from "./export.ts";
+export { commitLimit, everAdded, ignoredBy, lastTouched, summarizeHistory } from "./history.ts";
+export type { AddedFile, BranchSummary, CommitSummary, HistorySummary, NoHistory } from "./history.ts";
 export { listProjectFiles, trackedFiles } from "./list.ts";
 export { filesAt } from "./show.ts";

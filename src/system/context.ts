@@ -16,6 +16,7 @@ export interface Context {
   readonly files: Files;
   readonly processes: Processes;
   readonly loopback: Loopback;
+  readonly https: Https;
   /** Aborted when the user interrupts the command. */
   readonly signal: AbortSignal;
 }
@@ -28,6 +29,23 @@ export interface Loopback {
     handle: (request: IncomingMessage, response: ServerResponse) => Promise<void>,
   ): Promise<{ close(): Promise<void> } | undefined>;
 }
+
+/** Questions to services of others. Nothing but reading: what changes something there is another thing. */
+export interface Https {
+  /**
+   * Only `https:`, and `http:` on this machine; any other address throws. Redirections are answers, not followed. A service
+   * that cannot be reached does not throw: its answer has no status, and says why.
+   * @param options.timeout milliseconds; 15 s if left out
+   */
+  get(
+    url: string,
+    options?: { readonly headers?: Readonly<Record<string, string>>; readonly timeout?: number },
+  ): Promise<HttpsAnswer>;
+}
+
+export type HttpsAnswer =
+  | { readonly status: number; readonly headers: Readonly<Record<string, string>>; readonly body: string }
+  | { readonly status: undefined; readonly reason: string };
 
 export interface Clock {
   now(): Date;

@@ -2,6 +2,7 @@ import { hostname, userInfo } from "node:os";
 import process from "node:process";
 import type { Context } from "./context.ts";
 import { createFiles } from "./files.ts";
+import { createHttps } from "./https.ts";
 import { createLoopback } from "./loopback.ts";
 import { createProcesses } from "./process.ts";
 
@@ -24,6 +25,7 @@ export function createContext(options: Partial<Context> = {}): Context {
     },
     files: createFiles(),
     loopback: createLoopback(),
+    https: createHttps(signal),
     processes: createProcesses({ env, cwd, signal }),
     signal,
     ...options,

@@ -1,10 +1,12 @@
-/** The only room that touches the world: processes, files, clock. Everything else gets it passed in as `Context`. */
+/** The only room that touches the world: processes, files, clock, network. Everything else gets it passed in as `Context`. */
 export { createContext } from "./create-context.ts";
 export type {
   Clock,
   Context,
   Files,
   FileStat,
+  Https,
+  HttpsAnswer,
   Processes,
   ProcessResult,
   RunningProcess,

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { expect, test } from "vitest";
+import { assessTables } from "../../scripts/assess-page.ts";
 import { commandChapters } from "../../scripts/book-summary.ts";
 import { checkRules } from "../../scripts/check-page.ts";
 import { catalogPart } from "../../scripts/catalog-page.ts";
@@ -10,6 +11,7 @@ import { fillIn } from "../../scripts/generated-part.ts";
 import { routes } from "../../src/cli/routes.ts";
 
 const generated = {
+  "assess.md": assessTables,
   "wherry-yaml.md": configTables,
   "compose-support.md": composeTables,
   "check.md": checkRules,
