@@ -9,7 +9,6 @@ export { isDataImage } from "./data-images.ts";
 export { interpolate, missingVariables } from "./interpolation.ts";
 export { composeKey, composeKeys } from "./keys.ts";
 export type { ComposeKey } from "./keys.ts";
-export { isDataImage } from "./data-images.ts";
 export { loadCompose } from "./load.ts";
 export { isOfSurroundings, resolveCompose } from "./resolve.ts";
 export { readSources } from "./sources.ts";

@@ -45,6 +45,7 @@ const status: Status = {
     { host: "shop.example.com", source: "acme", issuer: "Test", notAfter: null, daysLeft: 60, trouble: null },
   ],
   warm: null,
+  backup: null,
 };
 
 function line(daysAgo: number, change: Partial<LedgerLine> = {}): LedgerLine {
