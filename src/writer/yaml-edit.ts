@@ -40,8 +40,21 @@ export function replaceRanges(text: string, replacements: readonly Replacement[]
  */
 export function insertEntry(text: string, path: readonly string[], entry: string): string | undefined {
   const document = parseDocument(text, { lineCounter: new LineCounter(), merge: true });
+  const braces = emptyBraces(document, path);
+  if (braces !== undefined) return insertEntry(replaceRange(text, ...braces, ""), path, entry);
   const insertion = insertionOf({ text, document }, path, entry, "block");
   return insertion === undefined ? undefined : replaceRange(text, insertion.start, insertion.end, insertion.by);
+}
+
+/** Where on the way there is `{}`: nothing yet, and no reason to refuse. */
+function emptyBraces(document: Document.Parsed, path: readonly string[]): readonly [number, number] | undefined {
+  for (let depth = 0; depth <= path.length; depth += 1) {
+    const node: unknown = depth === 0 ? document.contents : document.getIn(path.slice(0, depth), true);
+    if (isMap(node) && node.flow === true && node.items.length === 0 && node.range != null) {
+      return [node.range[0], node.range[1]];
+    }
+  }
+  return undefined;
 }
 
 /**

@@ -3,9 +3,10 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { allEntries } from "../../src/catalog/index.ts";
 import type { Addition, CardanoNetwork } from "../../src/catalog/index.ts";
+import { checkProject } from "../../src/check/index.ts";
 import { loadApp, noCompose } from "../compose/helpers.ts";
 import { temporaryFolder, writeFiles } from "../helpers/temporary.ts";
-import { add, dotenvOf, wherryYaml } from "./helpers.ts";
+import { add, dotenvOf, read, wherryYaml } from "./helpers.ts";
 import type { Wanted } from "./helpers.ts";
 import { brokenRules } from "./rules.ts";
 import type { Service } from "./rules.ts";
@@ -77,6 +78,27 @@ describe.skipIf(noCompose !== undefined)("docker compose takes what is written, 
         brokenRules(name, services[name] ?? {}).map((rule) => `${name}: ${rule}`),
       );
       expect(broken).toEqual([]);
+    },
+  );
+});
+
+describe("wherry check finds nothing wrong with what is written", () => {
+  test.each([...alone, ...together, databases].map((wanted) => [title(wanted), wanted] as const))(
+    "%s",
+    async (_title, wanted) => {
+      const folder = temporaryFolder({ "wherry.yaml": wherryYaml, "compose.yaml": "services: {}\n" });
+      const { services } = await add(folder, wanted);
+
+      const { findings } = checkProject({
+        files: [{ file: "compose.yaml", text: read(folder, "compose.yaml") }],
+        now: new Date(),
+      });
+
+      const said = findings
+        .filter(({ severity }) => severity !== "info")
+        .map(({ rule, message, at }) => `${at.line} ${rule} ${message}`);
+      expect(services.length).toBeGreaterThan(0);
+      expect(said).toEqual([]);
     },
   );
 });

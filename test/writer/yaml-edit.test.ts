@@ -24,6 +24,12 @@ describe("an entry is put at the end of a mapping, and every other byte stays", 
     ],
     ["no mapping yet", "name: x\n", "name: x\nservices:\n  db:\n    image: postgres:17\n"],
     ["an empty one", "services:\nname: x\n", "services:\n  db:\n    image: postgres:17\nname: x\n"],
+    [
+      "empty braces, with what stands behind them",
+      "services: {} # none yet\nname: x\n",
+      "services:  # none yet\n  db:\n    image: postgres:17\nname: x\n",
+    ],
+    ["nothing but braces", "{}\n", "services:\n  db:\n    image: postgres:17\n"],
     ["no file", "", "services:\n  db:\n    image: postgres:17\n"],
     [
       "no line end at the end",

@@ -101,24 +101,21 @@ function processOf({ part, built }: Service): { readonly words: readonly string[
   return undefined;
 }
 
-const shellCommand = eachService(({ name, part }) =>
-  ["entrypoint", "command"].flatMap((key): Problem[] => {
-    const value = partAt(part, key);
-    const words = wordsOf(value);
-    const at = words.findIndex((word) => /^(\/bin\/|\/usr\/bin\/)?(sh|bash|ash|dash)$/.test(word));
-    const script = at === -1 ? undefined : words.slice(at + 1).findIndex((word) => /^-\w*c$/.test(word));
-    if (value === undefined || at > 1 || script === undefined || script === -1) return [];
-    const text = words[at + script + 2] ?? "";
-    const last =
-      text
-        .split(/&&|\|\||;|\n/)
-        .map((one) => one.trim())
-        .filter((one) => one !== "")
-        .at(-1) ?? "";
-    if (last.startsWith("exec ")) return [];
-    return [{ at: spotOf(value), message: `the shell of ${name} gets the signal to end, and does not pass it on` }];
-  }),
-);
+const shellCommand = eachService(({ name, part }) => {
+  const [entrypoint, command] = [partAt(part, "entrypoint"), partAt(part, "command")];
+  const at = command ?? entrypoint;
+  // The shell may stand in the one, and what it is to do in the other.
+  const words = [...wordsOf(entrypoint), ...wordsOf(command)];
+  const shell = words.findIndex((word) => /^(\/bin\/|\/usr\/bin\/)?(sh|bash|ash|dash)$/.test(word));
+  const option = words.findIndex((word, index) => index > shell && /^-\w*c$/.test(word));
+  if (at === undefined || shell === -1 || shell > 1 || option === -1) return [];
+  const last = (words[option + 1] ?? "")
+    .split(/&&|\|\||;|\n/)
+    .map((one) => one.trim())
+    .findLast((one) => one !== "");
+  if (last?.startsWith("exec ") === true) return [];
+  return [{ at: spotOf(at), message: `the shell of ${name} gets the signal to end, and does not pass it on` }];
+});
 
 const packageManager = eachService((service) => {
   const running = processOf(service);
