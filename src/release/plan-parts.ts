@@ -148,7 +148,7 @@ function changedBaseServices(
   data: PlanOptions["data"],
 ): readonly BaseChange[] {
   return release.services
-    .filter((service) => service.placement === "base")
+    .filter(staysRunning)
     .map((service) => {
       const container = state.containers.find(
         (candidate) => candidate.slot === "base" && candidate.service === service.name && !candidate.oneOff,
@@ -156,6 +156,11 @@ function changedBaseServices(
       return { service, running: container?.state === "running", same: container?.configHash === service.configHash };
     })
     .filter(({ running, same }) => !running || (!same && data === "change"));
+}
+
+/** Not the jobs of base services: they run and end when what waits for them is started, which compose sees to. */
+function staysRunning({ placement, kind }: ReleaseService): boolean {
+  return placement === "base" && kind !== "job";
 }
 
 function priceOf(changes: readonly BaseChange[]): string {
@@ -170,17 +175,15 @@ function allJoins(
   release: ReleaseRecord,
   slot: Slot,
 ): readonly { service: string; network: string; aliases: readonly string[] }[] {
-  return release.services
-    .filter((service) => service.placement === "base")
-    .flatMap((service) =>
-      service.networks
-        .filter((network) => release.releaseNetworks.includes(network.name))
-        .map((network) => ({
-          service: service.name,
-          network: networkName(release.app, release.environment, slot, network.name),
-          aliases: network.aliases,
-        })),
-    );
+  return release.services.filter(staysRunning).flatMap((service) =>
+    service.networks
+      .filter((network) => release.releaseNetworks.includes(network.name))
+      .map((network) => ({
+        service: service.name,
+        network: networkName(release.app, release.environment, slot, network.name),
+        aliases: network.aliases,
+      })),
+  );
 }
 
 function missingJoins(release: ReleaseRecord, state: ServerState, slot: Slot) {

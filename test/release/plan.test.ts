@@ -39,6 +39,21 @@ describe("a plan", () => {
     ]);
   });
 
+  test("leaves a job of base services to them: it is not started by itself, also when it has ended", () => {
+    const job = {
+      ...service("fill", "1"),
+      kind: "job",
+      placement: "base",
+      routes: [],
+      port: null,
+      http: null,
+    } as const;
+    const withJob = { ...next, services: [...next.services, job] };
+
+    expect(titles(planDeployment(withJob, serverWith(live), options())).join("\n")).not.toContain("fill");
+    expect(titles(planDeployment(withJob, serverWith(undefined), options()))).toContain("start db");
+  });
+
   test("of a change brings the new release beside the old one", () => {
     expect(titles(planDeployment(next, serverWith(live), options()))).toEqual([
       "prepare the server",
