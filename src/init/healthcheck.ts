@@ -7,18 +7,9 @@ import type { ExistingDockerfile, Part } from "./model.ts";
 export function healthcheckFor(part: Part): readonly string[] {
   const { image, health } = part;
   const port = part.port.value;
-  switch (image.recipe) {
-    case "pages":
-      return withCurl(port, "/");
-    case "node":
-      return withNode(port, health?.value);
-    case "python":
-      return withPython(port, health?.value);
-    case "go":
-    case "rust":
-    case "java":
-      return withBash(port, health?.value);
-  }
+  if (image.recipe === "pages") return withCurl(port, "/");
+  const ask = { node: withNode, python: withPython, go: withBash, rust: withBash, java: withBash }[image.recipe];
+  return ask(port, health?.value);
 }
 
 /** For an image that somebody else describes: by its base; undefined where it checks itself, or nothing is known of it. */

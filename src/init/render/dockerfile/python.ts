@@ -16,13 +16,10 @@ export function pythonDockerfile(plan: PythonPlan, service: OwnService, pin: Pin
     "RUN python -m venv /venv",
     "ENV VIRTUAL_ENV=/venv PATH=/venv/bin:$PATH",
     "WORKDIR /app",
-    ...install(plan),
+    ...installs[plan.install],
     ...(plan.extra.length === 0
       ? []
-      : [
-          "# Not among the project's packages, and needed to serve.",
-          `RUN --mount=type=cache,target=/root/.cache/pip pip install ${plan.extra.join(" ")}`,
-        ]),
+      : ["# Not among the project's packages, and needed to serve.", `${pip} ${plan.extra.join(" ")}`]),
     "",
     `FROM ${base}`,
     ...(needed.length === 0 ? [] : [debian(needed)]),
@@ -38,28 +35,23 @@ export function pythonDockerfile(plan: PythonPlan, service: OwnService, pin: Pin
   ];
 }
 
-function install({ install: how }: PythonPlan): readonly string[] {
-  const pip = "RUN --mount=type=cache,target=/root/.cache/pip";
-  switch (how) {
-    case "requirements":
-      return ["COPY requirements.txt ./", `${pip} pip install --requirement requirements.txt`];
-    case "uv":
-      return [
-        `${pip} pip install uv==0.9.7`,
-        "COPY pyproject.toml uv.lock ./",
-        "RUN --mount=type=cache,target=/root/.cache/uv \\",
-        "  UV_LINK_MODE=copy UV_PYTHON_DOWNLOADS=never uv sync --active --frozen --no-dev --no-install-project",
-      ];
-    case "poetry":
-      return [
-        "RUN python -m venv /poetry && /poetry/bin/pip install poetry==2.2.1",
-        "COPY pyproject.toml poetry.lock ./",
-        "RUN --mount=type=cache,target=/root/.cache/pypoetry /poetry/bin/poetry install --only main --no-root --no-interaction",
-      ];
-    case "project":
-      return ["COPY . .", `${pip} pip install .`];
-  }
-}
+const pip = "RUN --mount=type=cache,target=/root/.cache/pip pip install";
+
+const installs: Readonly<Record<PythonPlan["install"], readonly string[]>> = {
+  requirements: ["COPY requirements.txt ./", `${pip} --requirement requirements.txt`],
+  uv: [
+    `${pip} uv==0.9.7`,
+    "COPY pyproject.toml uv.lock ./",
+    "RUN --mount=type=cache,target=/root/.cache/uv \\",
+    "  UV_LINK_MODE=copy UV_PYTHON_DOWNLOADS=never uv sync --active --frozen --no-dev --no-install-project",
+  ],
+  poetry: [
+    "RUN python -m venv /poetry && /poetry/bin/pip install poetry==2.2.1",
+    "COPY pyproject.toml poetry.lock ./",
+    "RUN --mount=type=cache,target=/root/.cache/pypoetry /poetry/bin/poetry install --only main --no-root --no-interaction",
+  ],
+  project: ["COPY . .", `${pip} .`],
+};
 
 /** Secrets are not there when an image is built; what is prepared does not depend on them. */
 function prepare(command: readonly string[], service: OwnService): string {
