@@ -56,8 +56,12 @@ function named(parts: readonly Part[]): readonly (Part & Pick<NamedPart, "name">
     let name = base;
     for (let count = 2; taken.has(name); count += 1) name = `${base}-${count}`;
     taken.add(name);
-    return { ...part, name };
+    return { ...part, name, evidence: once(part.evidence) };
   });
+}
+
+function once(evidence: readonly Evidence[]): readonly Evidence[] {
+  return [...new Map(evidence.map((one) => [`${one.file}:${one.line}`, one])).values()];
 }
 
 function topName(parts: readonly Part[], part: Part): string {
