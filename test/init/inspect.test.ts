@@ -87,7 +87,7 @@ describe("frameworks are told apart", () => {
     expect(seen({ "package.json": npm({}, {}), "index.js": "export const add = (a, b) => a + b" }).parts).toEqual([]);
   });
 
-  test("what is in node_modules or written by a build is nobody's part", () => {
+  test("a manifest that cannot be read is no part, and no error", () => {
     const { parts } = seen({ "package.json": "{ not json", "go.mod": "module a\n" });
 
     expect(parts).toEqual([]);
