@@ -29,7 +29,8 @@ describe("a repository is on a server after init, commit and deploy, without an 
     { app: "go", pages: { "/": '{"hello":"go"}' } },
     { app: "next", pages: { "/": "hello next" } },
   ])("$app", { timeout: 420_000 }, async ({ app, pages }) => {
-    const { folder, remove } = copyOfApp(app);
+    const copy = copyOfApp(app);
+    const { folder } = copy;
     const host = `${app}.test`;
     try {
       await initialise(folder, ["--app", app, "--host", host, "--server", `deploy@${target.address}`]);
@@ -53,7 +54,7 @@ describe("a repository is on a server after init, commit and deploy, without an 
       // Not the next test's affair, and the server is small.
       await wherry(["remove", "--environment", "production", "--yes"], { cwd: folder, env });
     } finally {
-      remove();
+      copy.remove();
     }
   });
 });

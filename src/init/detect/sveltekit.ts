@@ -40,7 +40,7 @@ export const sveltekit: Detector = {
         : [
             {
               message:
-                "SvelteKit needs an adapter to run in a container: npm install @sveltejs/adapter-node, and name it in svelte.config.js",
+                "SvelteKit needs an adapter to run in a container: npm install @sveltejs/adapter-node, and give it to sveltekit() as its adapter",
               evidence: kit,
             },
           ],
