@@ -87,7 +87,14 @@ export function design(survey: Survey, choices: Choices): Design {
     })),
   );
   const secrets = [...new Map([...passwords, ...others].map((secret) => [secret.name, secret])).values()];
-  return { app: choices.app, services, stores: kept, secrets, choices, notes: notesOf(survey, services, routes) };
+  return {
+    app: choices.app,
+    services,
+    stores: kept,
+    secrets,
+    choices,
+    notes: [...dotenvNotes(survey, secrets.length > 0), ...notesOf(services, routes)],
+  };
 }
 
 const wholeHost: RoutePlan = { prefix: "", path: "/", strip: false };
@@ -205,12 +212,19 @@ function interpolated(values: Readonly<Record<string, string>>): Readonly<Record
   );
 }
 
-function notesOf(
-  survey: Survey,
-  services: readonly OwnService[],
-  routes: ReadonlyMap<string, RoutePlan>,
-): readonly Note[] {
-  const each = services.flatMap(({ part, existing, stores: used, environment, name }): readonly Note[] => {
+function dotenvNotes({ dotenv }: Survey, secrets: boolean): readonly Note[] {
+  if (dotenv === "in the repository")
+    return [
+      {
+        message: ".env is not in .gitignore: its passwords would go into the repository",
+        evidence: { file: ".env", line: 1, what: ".env" },
+      },
+    ];
+  return secrets && dotenv === "not ignored" ? [{ message: "add .env to .gitignore before you make one" }] : [];
+}
+
+function notesOf(services: readonly OwnService[], routes: ReadonlyMap<string, RoutePlan>): readonly Note[] {
+  return services.flatMap(({ part, existing, stores: used, environment, name }): readonly Note[] => {
     const route = routes.get(name);
     return [
       ...part.notes,
@@ -258,7 +272,6 @@ function notesOf(
       })),
     ];
   });
-  return [...survey.notes, ...each];
 }
 
 function evidenceFor(part: NamedPart, store: Store): Pick<Note, "evidence"> {

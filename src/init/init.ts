@@ -63,7 +63,7 @@ export async function propose(ctx: Context, directory: string, survey: Survey, c
       comment: "#",
     };
     const changes = await compare(ctx, directory, [wanted]);
-    return { directory, survey, choices, design: undefined, changes, notes: [...survey.notes, ...notes] };
+    return { directory, survey, choices, design: undefined, changes, notes };
   }
   const app = design(survey, choices);
   const digests = await resolveDigests(ctx, imagesOf(app));

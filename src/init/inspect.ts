@@ -1,5 +1,5 @@
 import { detectors } from "./detect/index.ts";
-import type { Evidence, ExistingDockerfile, NamedPart, Note, Part, Repository, Survey } from "./model.ts";
+import type { Evidence, ExistingDockerfile, NamedPart, Part, Repository, Survey } from "./model.ts";
 import { apiPrefixOf } from "./reads.ts";
 import { evidenceOf, foldersWithManifest } from "./view.ts";
 
@@ -25,7 +25,7 @@ export function inspect(repository: Repository): Survey {
     compose: path === undefined || isOurs(text) ? undefined : { path, text },
     wherry: repository.files.includes("wherry.yaml") ? "wherry.yaml" : undefined,
     pipelines: pipelinesOf(repository),
-    notes: environmentNotes(repository),
+    dotenv: dotenvOf(repository),
   };
 }
 
@@ -115,16 +115,8 @@ function pipelinesOf({ files }: Repository): readonly Evidence[] {
   });
 }
 
-/** A file with real values that git would take along. */
-function environmentNotes({ files, texts }: Repository): readonly Note[] {
+function dotenvOf({ files, texts }: Repository): Survey["dotenv"] {
   const ignored = (texts.get(".gitignore") ?? "").split("\n").map((line) => line.trim());
-  if (ignored.some((line) => /^\/?(?:\*?\.env\*?|\.env|\*\.env|\.env\.\*)$/.test(line))) return [];
-  if (files.includes(".env"))
-    return [
-      {
-        message: ".env is not in .gitignore: its passwords would go into the repository",
-        evidence: { file: ".env", line: 1, what: ".env" },
-      },
-    ];
-  return [{ message: "add .env to .gitignore before you make one" }];
+  if (ignored.some((line) => /^\/?(?:\.env\*?|\*\.env|\.env\.\*)$/.test(line))) return "ignored";
+  return files.includes(".env") ? "in the repository" : "not ignored";
 }

@@ -201,7 +201,8 @@ export interface Survey {
   readonly compose: ExistingCompose | undefined;
   readonly wherry: string | undefined;
   readonly pipelines: readonly Evidence[];
-  readonly notes: readonly Note[];
+  /** Whether git leaves a file .env alone. */
+  readonly dotenv: "ignored" | "not ignored" | "in the repository";
 }
 
 export interface NamedPart extends Part {

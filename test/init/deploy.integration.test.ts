@@ -45,7 +45,7 @@ describe("a repository is on a server after init, commit and deploy, without an 
         timeout: 400_000,
       });
 
-      expect(deployed.stdout + deployed.stderr).toContain('"outcome":"succeeded"');
+      if (deployed.exitCode !== 0) throw new Error(`wherry deploy: ${deployed.stdout}${deployed.stderr}`);
       for (const [path, content] of Object.entries(pages)) {
         const { status, body } = await get(target, host, path);
         expect([path, status]).toEqual([path, 200]);

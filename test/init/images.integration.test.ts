@@ -22,9 +22,10 @@ const frameworks: readonly Framework[] = [
   { app: "hono", images: node, answer: '{"hello":"hono"}' },
   { app: "nest", images: node, answer: '{"hello":"nest"}' },
   { app: "next", images: node, answer: "hello next" },
+  { app: "workspace", images: node, answer: `{"hello":"workspace"}` },
   { app: "static", images: ["nginx:1.28"], answer: "hello static" },
   { app: "flask", images: ["python:3.13-slim"], answer: '{"hello":"flask"}' },
-  { app: "django", images: ["python:3.13-slim", "postgres:17"], answer: '"hello": "django"', path: "/healthz" },
+  { app: "django", images: ["python:3.13-slim", "postgres:17"], answer: '{"ok": true}', path: "/healthz" },
   { app: "fastapi", images: ["python:3.13-slim"], answer: '{"hello":"fastapi"}' },
   { app: "go", images: ["golang:1.26-trixie"], answer: '{"hello":"go"}' },
   { app: "rust", images: ["rust:1.92-slim-trixie"], answer: '{"hello":"rust"}', heavy: true },
@@ -36,6 +37,7 @@ const frameworks: readonly Framework[] = [
   },
   { app: "nuxt", images: node, answer: "hello nuxt", heavy: true },
   { app: "sveltekit", images: node, answer: "hello sveltekit", heavy: true },
+  { app: "angular", images: ["node:24-slim", "nginx:1.28"], answer: "hello angular", heavy: true },
   { app: "astro", images: ["node:24-slim", "nginx:1.28"], answer: "hello astro", heavy: true },
 ];
 
@@ -77,7 +79,7 @@ for (const framework of frameworks) {
       const stopped = await running?.stop(first);
 
       expect(response.status).toBe(200);
-      if (app !== "django") expect(body).toContain(answer);
+      expect(body).toContain(answer);
       expect(user?.trim()).not.toBe("0");
       expect(ended).toContain(stopped?.exitCode);
       expect(stopped?.seconds).toBeLessThan(10);

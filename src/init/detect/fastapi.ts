@@ -29,7 +29,8 @@ export const fastapi: Detector = {
       evidence: [evidence, application.evidence],
       extra: has ? [] : [uvicorn],
       start: run,
-      port,
+      // uvicorn listens where it is told here.
+      port: { ...port, certainty: "sure" },
       develop: [...run, "--reload"],
     });
   },

@@ -30,7 +30,8 @@ export const flask: Detector = {
         "--access-logfile",
         "-",
       ],
-      port,
+      // gunicorn listens where it is told here.
+      port: { ...port, certainty: "sure" },
       develop: [
         "flask",
         "--app",
