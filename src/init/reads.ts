@@ -29,7 +29,7 @@ const ofSurroundings = new Set(
 );
 
 /** The variables that the sources of a part read, each once, by name. */
-export function variablesOf(place: Place, language: Language): readonly Variable[] {
+function variablesOf(place: Place, language: Language): readonly Variable[] {
   const files = sourcesOf(place).filter(
     (file) => !/(?:^|\/)(?:compose|docker-compose)[^/]*\.ya?ml$|(?:^|\/)\.github\//.test(file),
   );

@@ -181,12 +181,6 @@ export const stores: readonly Store[] = [
   },
 ];
 
-export function storeOf(kind: StoreKind): Store {
-  const store = stores.find((one) => one.kind === kind);
-  if (store === undefined) throw new Error(`no store ${kind}`);
-  return store;
-}
-
 /** What a variable means to a store; undefined where it is none of its. `DB_` belongs to the first store that asks. */
 export function meaningOf(store: Store, variable: string): Meaning | undefined {
   const whole = store.names[variable];

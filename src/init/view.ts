@@ -21,7 +21,7 @@ export function firstOf(place: Place, paths: readonly string[]): string | undefi
 }
 
 /** Files below the folder, relative to it. Those of parts below it are another's when `apart` names them. */
-export function filesBelow({ repository, folder }: Place, apart: readonly string[] = []): readonly string[] {
+function filesBelow({ repository, folder }: Place, apart: readonly string[] = []): readonly string[] {
   const prefix = folder === "" ? "" : `${folder}/`;
   return repository.files
     .filter((file) => file.startsWith(prefix) && !apart.some((other) => file.startsWith(`${other}/`)))

@@ -52,7 +52,7 @@ for (const framework of frameworks) {
   const { app, images, answer, path = "/" } = framework;
   const name = skipped(framework) ? `${app} (skipped: takes minutes; WHERRY_TEST_FRAMEWORKS=all runs it)` : app;
   describe.skipIf(skipped(framework))(`what init writes for ${name}`, () => {
-    const copy = copyOfApp(app);
+    let copy: ReturnType<typeof copyOfApp> | undefined;
     let document: InitDocument;
     let running: RunningApp | undefined;
     const service = (): { readonly name: string; readonly port: { readonly value: number } } => {
@@ -62,12 +62,13 @@ for (const framework of frameworks) {
     };
     beforeAll(async () => {
       await ensureBaseImages(images, () => {});
+      copy = copyOfApp(app);
       document = await initialise(copy.folder, ["--app", app]);
       running = await composeUp(copy.folder, document);
     }, 600_000);
     afterAll(async () => {
       await running?.down();
-      copy.remove();
+      copy?.remove();
     });
 
     test("is built, becomes healthy, answers, is not root, and ends when it is told to", async () => {

@@ -14,7 +14,7 @@ export interface RoutedService {
   readonly drain: string | undefined;
 }
 
-export function routedService({ name, route, port, part }: OwnService): RoutedService {
+function routedService({ name, route, port, part }: OwnService): RoutedService {
   return {
     name,
     route,

@@ -28,7 +28,7 @@ export function below(service: OwnService, path: string): string {
   return folder === "" ? path : `${folder}/${path}`;
 }
 
-export function exec(words: readonly string[]): string {
+function exec(words: readonly string[]): string {
   return `[${words.map((word) => JSON.stringify(word)).join(", ")}]`;
 }
 
