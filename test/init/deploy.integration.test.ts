@@ -5,7 +5,7 @@ import { server } from "../../testbed/index.ts";
 import type { TestServer } from "../../testbed/index.ts";
 import { wherry } from "../helpers/cli.ts";
 import { git } from "../helpers/git.ts";
-import { copyOfApp, initialise, secretValues } from "./helpers.ts";
+import { copyOfApp, initialise, isAskedFor, secretValues } from "./helpers.ts";
 
 describe("a repository is on a server after init, commit and deploy, without an edit", () => {
   let target: TestServer;
@@ -18,17 +18,18 @@ describe("a repository is on a server after init, commit and deploy, without an 
   }, 600_000);
   afterAll(() => target.remove());
 
-  test.each([
+  test.for([
     {
       app: "mern",
       pages: { "/": "<title>Visits</title>", "/deep/link": "<title>Visits</title>", "/api/visits": '"count":' },
     },
     { app: "django", pages: { "/": '{"hello": "django", "users": 0}' } },
-    { app: "fastify", pages: { "/": '{"hello":"fastify"}' } },
-    { app: "static", pages: { "/": "hello static" } },
+    { app: "fastify", pages: { "/": '{"hello":"fastify"}' }, heavy: true },
+    { app: "static", pages: { "/": "hello static" }, heavy: true },
     { app: "go", pages: { "/": '{"hello":"go"}' } },
-    { app: "next", pages: { "/": "hello next" } },
-  ])("$app", { timeout: 420_000 }, async ({ app, pages }) => {
+    { app: "next", pages: { "/": "hello next" }, heavy: true },
+  ])("$app", { timeout: 420_000 }, async ({ app, pages, heavy }, { skip }) => {
+    if (heavy === true && !isAskedFor(app)) skip("WHERRY_TEST_FRAMEWORKS=all deploys it as well");
     const copy = copyOfApp(app);
     const { folder } = copy;
     const host = `${app}.test`;

@@ -24,6 +24,12 @@ export const secretValues = {
   SECRET_KEY: "not-the-real-one",
 };
 
+/** What takes minutes runs only when it is asked for: WHERRY_TEST_FRAMEWORKS=all, or names. */
+export function isAskedFor(app: string): boolean {
+  const asked = process.env["WHERRY_TEST_FRAMEWORKS"] ?? "";
+  return asked === "all" || asked.split(",").includes(app);
+}
+
 /** A copy of a small app, as it is before Wherry. */
 export function copyOfApp(name: string): { readonly folder: string; remove(): void } {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), `wherry-init-${name}-`)));

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ensureBaseImages } from "../../scripts/standins/index.ts";
 import type { BaseImage } from "../../scripts/standins/index.ts";
-import { composeUp, copyOfApp, initialise } from "./helpers.ts";
+import { composeUp, copyOfApp, initialise, isAskedFor } from "./helpers.ts";
 import type { InitDocument, RunningApp } from "./helpers.ts";
 
 interface Framework {
@@ -41,9 +41,7 @@ const frameworks: readonly Framework[] = [
   { app: "astro", images: ["node:24-slim", "nginx:1.28"], answer: "hello astro", heavy: true },
 ];
 
-const asked = process.env["WHERRY_TEST_FRAMEWORKS"] ?? "";
-const skipped = ({ app, heavy }: Framework): boolean =>
-  heavy === true && asked !== "all" && !asked.split(",").includes(app);
+const skipped = ({ app, heavy }: Framework): boolean => heavy === true && !isAskedFor(app);
 
 /** Exit codes after SIGTERM: an end of its own, or by the signal with nobody to handle it (128 + 15). Never SIGKILL (137). */
 const ended = [0, 143, 2, 130];
