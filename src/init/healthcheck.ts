@@ -29,10 +29,11 @@ function withCurl(port: number, path: string): readonly string[] {
   return ["CMD", "curl", "-fsS", "-o", "/dev/null", `http://127.0.0.1:${port}${path}`];
 }
 
+/** Not fetch, which refuses ports that browsers refuse, 6000 among them. */
 function withNode(port: number, path: string | undefined): readonly string[] {
-  const good = path === undefined ? "r.status < 500" : "r.ok";
-  const code = `fetch("http://127.0.0.1:${port}${path ?? "/"}").then((r) => process.exit(${good} ? 0 : 1), () => process.exit(1))`;
-  return ["CMD", "node", "-e", code];
+  const below = path === undefined ? 500 : 400;
+  const ask = `require("node:http").get("http://127.0.0.1:${port}${path ?? "/"}", (r) => process.exit(r.statusCode < ${below} ? 0 : 1))`;
+  return ["CMD", "node", "-e", `${ask}.on("error", () => process.exit(1))`];
 }
 
 function withPython(port: number, path: string | undefined): readonly string[] {
