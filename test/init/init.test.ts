@@ -165,6 +165,7 @@ describe("the script that fills secrets in", () => {
     return execFileSync("sh", ["-c", script.replaceAll("/run/secrets", folder), "sh", "printenv", "SETTING"], {
       env: { PATH: process.env["PATH"], SETTING: template },
       encoding: "utf8",
+      stdio: "pipe",
     }).slice(0, -1);
   };
   const text = fc
