@@ -9,6 +9,7 @@ export default defineConfig({
     "examples/**",
     "test/*/examples/**",
     "test/apps/**",
+    "test/init/apps/**",
     "package-lock.json",
     "src/compose/compose-spec.json",
   ],

@@ -66,7 +66,14 @@ function layerRules(folder: string, allowed: readonly string[]) {
 export default defineConfig({
   plugins: ["typescript", "import", "unicorn", "oxc", "promise", "node", "vitest"],
   categories: { correctness: "error", suspicious: "error" },
-  ignorePatterns: ["dist/**", "examples/**", "test/apps/**", "bench/*/app/**", "test/**/golden/**"],
+  ignorePatterns: [
+    "dist/**",
+    "examples/**",
+    "test/apps/**",
+    "test/init/apps/**",
+    "bench/*/app/**",
+    "test/**/golden/**",
+  ],
   rules: {
     "typescript/no-floating-promises": "error",
     "typescript/no-misused-promises": "error",

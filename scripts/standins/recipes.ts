@@ -21,7 +21,12 @@ const table = {
   "postgres:17": { of: "built from Debian's postgresql-17", folder: "postgres" },
   "mariadb:11": { of: "built from Debian's mariadb-server", folder: "mariadb" },
   "redis:8": { of: "built from Debian's redis-server", folder: "redis" },
-  "mongo:8": { of: "FerretDB 1.24 on SQLite; it has no mongosh", folder: "mongo" },
+  "mongo:8": { of: "FerretDB 1.24 on SQLite; its mongosh can only ping", folder: "mongo" },
+  "python:3.13-slim": { of: "built from Debian's python3.13", folder: "python" },
+  "golang:1.26-trixie": { of: "built from Debian's Go 1.24", folder: "golang" },
+  "rust:1.92-slim-trixie": { of: "built from Debian's Rust 1.85", folder: "rust" },
+  "maven:3.9-eclipse-temurin-21": { of: "built from Debian's Maven 3.9 and OpenJDK 21", folder: "maven" },
+  "eclipse-temurin:21-jre": { of: "built from Debian's OpenJDK 21", folder: "temurin" },
 } satisfies Readonly<Record<string, Recipe>>;
 
 export type BaseImage = keyof typeof table;

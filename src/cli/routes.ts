@@ -11,6 +11,7 @@ export interface Route {
 
 /** Headings of help and manual, in this order. */
 export const groups = {
+  begin: "Begin",
   deploy: "Deploy",
   look: "See what is there",
   data: "Data",
@@ -19,6 +20,12 @@ export const groups = {
 } as const;
 
 export const routes: readonly Route[] = [
+  {
+    words: ["init"],
+    brief: "Make a repository ready to be deployed",
+    group: "begin",
+    load: async () => (await import("./commands/init.ts")).init,
+  },
   {
     words: ["plan"],
     brief: "Say what a deployment would do",
