@@ -22,6 +22,8 @@ import { variablesIn } from "./variables.ts";
 export interface CheckOptions {
   readonly directory?: string | undefined;
   readonly environment?: string | undefined;
+  /** Has to be said where the app has several. */
+  readonly stack?: string | undefined;
   /** Revision that volumes are compared with. */
   readonly since?: string | undefined;
 }
@@ -80,10 +82,10 @@ export async function loadProject(ctx: Context, options: CheckOptions): Promise<
 
 async function settingsOrNothing(
   ctx: Context,
-  { directory, environment }: CheckOptions,
+  { directory, environment, stack }: CheckOptions,
 ): Promise<Settings | undefined> {
   try {
-    return await loadSettings(ctx, { directory, environment });
+    return await loadSettings(ctx, { directory, environment, stack });
   } catch (error) {
     // Without wherry.yaml there are no environments: asking for one is a mistake.
     if (error instanceof WherryError && error.code === "no-config" && environment === undefined) return undefined;

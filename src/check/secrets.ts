@@ -28,9 +28,12 @@ function isOpenSecret(variable: string, value: string | undefined): boolean {
   return isSecretName(variable) && !words.test(value) && !isReference(value) && !value.startsWith("/run/secrets/");
 }
 
-/** `${NAME}`, also among other text: the secret itself is elsewhere. */
+/**
+ * `${NAME}`, also among other text: the secret itself is elsewhere. So it is with `{{name}}`, which an entrypoint fills in
+ * from a file: that of wherry init does.
+ */
 function isReference(value: string): boolean {
-  return /\$\{?[A-Za-z_]/.test(value);
+  return /\$\{?[A-Za-z_]|\{\{\s*[A-Za-z_][\w.-]*\s*\}\}/.test(value);
 }
 
 /** As written: a value that comes from `${NAME}` is not open, even where it is known here. */

@@ -124,12 +124,18 @@ type Ranged = { readonly range?: readonly [number, number, number] | null } | nu
 
 /** Where the last line of a pair's value ends, line end included. */
 function endOf(pair: Pair, text: string): number {
-  const key = pair.key as Ranged;
-  let end = ((pair.value ?? pair.key) as Ranged)?.range?.[1] ?? key?.range?.[1] ?? text.length;
-  if (isScalar(pair.value) && pair.value.value === null) end = Math.max(end, key?.range?.[1] ?? end);
+  const end = contentEnd(pair) ?? text.length;
   if (end > 0 && text[end - 1] === "\n") return end;
   const next = text.indexOf("\n", end);
   return next === -1 ? text.length : next + 1;
+}
+
+/** An empty value at the end would have the comments behind it as its own: what is written last counts. */
+function contentEnd({ key, value }: Pair): number | undefined {
+  const last = isMap(value) && value.flow !== true ? value.items.at(-1) : undefined;
+  if (last !== undefined) return contentEnd(last);
+  const empty = value === null || (isScalar(value) && value.value === null && value.source === "");
+  return ((empty ? key : value) as Ranged)?.range?.[1];
 }
 
 function columnOf(map: YAMLMap, text: string): number {

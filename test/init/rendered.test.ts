@@ -1,8 +1,10 @@
 import { cpSync, readdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { describe, expect, test } from "vitest";
+import { check } from "../../src/check/index.ts";
 import type { ResolvedService } from "../../src/compose/project.ts";
 import { look, propose, write } from "../../src/init/index.ts";
+import { createContext } from "../../src/system/index.ts";
 import { folderWith, loadApp, noCompose } from "../compose/helpers.ts";
 import type { Loaded } from "../compose/helpers.ts";
 import { offline } from "./offline.ts";
@@ -56,5 +58,21 @@ describe.skipIf(noCompose !== undefined)("what is rendered is what a deployment 
       // Secrets are files: no value of one, and no variable that compose would fill in with one.
       expect(JSON.stringify(service.environment ?? {})).not.toContain("WHERRY_SECRET");
     }
+  });
+});
+
+describe("what is rendered is what wherry check wants", () => {
+  test.each(readdirSync(apps))("%s: nothing worse than a hint", async (app) => {
+    const folder = folderWith({});
+    cpSync(join(apps, app), folder, { recursive: true });
+    const ctx = offline();
+    const { directory, survey } = await look(ctx, folder);
+    await write(ctx, await propose(ctx, directory, survey, { app, host: "app.test", server: "deploy@192.0.2.1" }));
+
+    const { findings } = await check(createContext({ cwd: folder }), { directory: folder, environment: "production" });
+
+    expect(
+      findings.filter(({ severity }) => severity !== "info").map(({ rule, message }) => `${rule} ${message}`),
+    ).toEqual([]);
   });
 });

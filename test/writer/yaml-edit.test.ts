@@ -22,6 +22,11 @@ describe("an entry is put at the end of a mapping, and every other byte stays", 
       "services:\n    web:\n        image: web\n",
       "services:\n    web:\n        image: web\n    db:\n      image: postgres:17\n",
     ],
+    [
+      "before the comment of what comes next, where the last value is empty",
+      "services:\n  web:\n    image: web\n  x:\n\n# files\nsecrets:\n  a:\n",
+      "services:\n  web:\n    image: web\n  x:\n  db:\n    image: postgres:17\n\n# files\nsecrets:\n  a:\n",
+    ],
     ["no mapping yet", "name: x\n", "name: x\nservices:\n  db:\n    image: postgres:17\n"],
     ["an empty one", "services:\nname: x\n", "services:\n  db:\n    image: postgres:17\nname: x\n"],
     [

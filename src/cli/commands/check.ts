@@ -88,10 +88,10 @@ export const check = command({
     diffs: z.array(z.strictObject({ file: z.string(), diff: z.string() })),
     written: z.boolean(),
   }),
-  async run({ fix, plan, failOn, format, since, all, environment, directory }, ctx) {
+  async run({ fix, plan, failOn, format, since, all, environment, directory, stack }, ctx) {
     if (plan && !fix)
       throw usageError("plan-without-fix", "--plan says what --fix would do; without it nothing is changed anyway");
-    const options = { environment, directory, since };
+    const options = { environment, directory, stack, since };
     const report = fix ? await fixApp(ctx, options, plan ? "plan" : "write") : await checkApp(ctx, options);
     return {
       environment: report.environment,
