@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { hostname, userInfo } from "node:os";
 import process from "node:process";
 import type { Context } from "./context.ts";
@@ -11,6 +12,8 @@ export function createContext(options: Partial<Context> = {}): Context {
   const env = options.env ?? process.env;
   const cwd = options.cwd ?? process.cwd();
   const signal = options.signal ?? new AbortController().signal;
+  // Every program that runs listens to it, and a deployment of many images runs many: no leak, and no warning.
+  setMaxListeners(0, signal);
   return {
     env,
     cwd,
