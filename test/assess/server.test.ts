@@ -90,6 +90,37 @@ describe("what a server says", () => {
     expect(statement(assessment, "deployment.often").says).toBe("9 deployments in the last 28 days");
   });
 
+  test("of its copies: made, by itself, and shown to be right", async () => {
+    const last = {
+      finished: "2026-11-24T03:00:00Z",
+      outcome: "succeeded",
+      reason: null,
+      services: ["db"],
+      bytes: 1,
+    } as const;
+    const copies = {
+      last,
+      lastGood: last.finished,
+      drill: { finished: "2026-11-20T03:00:00Z", outcome: "succeeded" },
+      scheduled: "systemd",
+      problem: null,
+    } as const;
+    expect(knownLevels(await assessed({ status: { ...status, backup: copies } }))).toMatchObject({
+      "backup.made": 3,
+      "backup.scheduled": 3,
+      "backup.restored": 4,
+    });
+    const failed = {
+      ...copies,
+      drill: { ...copies.drill, outcome: "failed" },
+      problem: "the last backup failed",
+    } as const;
+    expect(knownLevels(await assessed({ status: { ...status, backup: failed } }))).toMatchObject({
+      "backup.made": 1,
+      "backup.restored": 1,
+    });
+  });
+
   test("of one in trouble: what is down comes first", async () => {
     const assessment = await assessed({
       machine: { ...machine, missing: ["compose"] },

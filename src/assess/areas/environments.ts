@@ -130,7 +130,8 @@ export const environments: readonly Check[] = [
     weight: 3,
     effort: "a day",
     best: 3,
-    closes: "write a `compose.yaml` with the app and its database, and one line in the README: `docker compose up`",
+    closes:
+      "`wherry init` writes `compose.yaml` and what a laptop needs beside it; one line in the README: `docker compose up`",
     answer(seen) {
       const starts = [
         ...seen.composeFiles.map(({ file }) => file),

@@ -38,7 +38,7 @@ export const packaging: readonly Check[] = [
     weight: 5,
     effort: "a day",
     best: 3,
-    closes: "write a Dockerfile for each service and a `compose.yaml` that builds them",
+    closes: "`wherry init` writes a Dockerfile for each service, and a `compose.yaml` that builds them",
     answer(seen) {
       const { dockerfiles, composeFiles, files } = seen;
       if (dockerfiles.length > 0)
