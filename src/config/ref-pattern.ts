@@ -56,8 +56,8 @@ export function commonName(
     for (const skipped of left.skips) waiting.unshift({ left: skipped, right, name });
     for (const skipped of right.skips) waiting.unshift({ left, right: skipped, name });
     for (const character of alphabet) {
-      for (const one of left.edges.filter(({ accepts }) => accepts(character))) {
-        for (const other of right.edges.filter(({ accepts }) => accepts(character)))
+      for (const one of left.edges.filter((edge) => edge.accepts(character))) {
+        for (const other of right.edges.filter((edge) => edge.accepts(character)))
           waiting.push({ left: one.to, right: other.to, name: name + character });
       }
     }
@@ -87,7 +87,7 @@ function branchPart(part: string, next: State): State {
 }
 
 function literal(text: string, next: State): State {
-  return [...text].reduceRight((to, character) => one((given) => given === character, to), next);
+  return text.split("").reduceRight((to, character) => one((given) => given === character, to), next);
 }
 
 function one(accepts: (character: string) => boolean, to: State): State {

@@ -31,7 +31,7 @@ export function ruleProblems(file: WherryFile, source: YamlSource): readonly Yam
       return [
         {
           at: positionOfValue(source, path),
-          message: `${path.join(".")}: the ${clash.kind} ${clash.name} would go to ${earlier.environment} (line ${other.line}) as well: a ref belongs to one environment`,
+          message: `${path.join(".")}: the ${clash.kind} ${clash.name} would go to ${earlier.environment} (line ${other.line}) as well: each belongs to one environment`,
         },
       ];
     }),
@@ -41,9 +41,12 @@ export function ruleProblems(file: WherryFile, source: YamlSource): readonly Yam
 function clashOf(
   a: EnvironmentRule,
   b: EnvironmentRule,
-): { readonly kind: "branch" | "tag"; readonly name: string } | undefined {
+): { readonly kind: DeployRule["kind"]; readonly name: string } | undefined {
   for (const one of a.rules) {
     for (const other of b.rules) {
+      // One run of a pipeline deploys to one environment, and a schedule starts one run.
+      if (one.kind === "schedule" && other.kind === "schedule" && one.cron === other.cron)
+        return { kind: "schedule", name: one.cron };
       if (one.kind === "schedule" || other.kind === "schedule" || one.kind !== other.kind) continue;
       const name = commonName(
         { pattern: one.pattern, kind: kindOf(a, one) },

@@ -224,10 +224,17 @@ describe("deploy_on in wherry.yaml", () => {
     ).toMatchObject({
       at: { file: "wherry.yaml", line: 7, column: 12 },
       message:
-        "environments.production.deploy_on.tag: the tag v10.0.0 would go to uat (line 4) as well: a ref belongs to one environment",
+        "environments.production.deploy_on.tag: the tag v10.0.0 would go to uat (line 4) as well: each belongs to one environment",
     });
     expect(await file("  a: { deploy_on: { branch: main } }\n  b: { deploy_on: { branch: 'm*' } }\n")).toMatchObject({
       message: expect.stringContaining("the branch main would go to a (line 4) as well"),
+    });
+  });
+
+  test("two environments with one schedule are an error as well", async () => {
+    const one = 'deploy_on: { schedule: "0 6 * * *" }';
+    expect(await file(`  a: { ${one} }\n  b: { ${one} }\n`)).toMatchObject({
+      message: expect.stringContaining("the schedule 0 6 * * * would go to a (line 4) as well"),
     });
   });
 
