@@ -1,3 +1,4 @@
+import { environmentOf } from "../../config/index.ts";
 import type { ImageStage, Pipeline } from "../model.ts";
 import { trivyVersion } from "../actions.ts";
 import { checkJob, checkOut, partJobs, readContents, runner } from "./steps.ts";
@@ -6,11 +7,10 @@ import { filterOf, renderYaml, uses } from "./yaml.ts";
 
 /** What is looked at with each change. No job here has a secret, so forks can have all of it. */
 export function ciWorkflow(pipeline: Pipeline): string {
-  const deployed = pipeline.environments.flatMap(({ rule }) =>
-    rule.rules.flatMap((one) => (one.kind === "branch" ? one.pattern : [])),
-  );
   // A push to a branch that is deployed has the same checks in deploy.yml, in front of the deployment.
-  const pushed = deployed.includes(pipeline.releaseBranch) ? [] : [pipeline.releaseBranch];
+  const rules = pipeline.environments.map(({ rule }) => rule);
+  const deployed = environmentOf(`refs/heads/${pipeline.releaseBranch}`, rules).environment !== undefined;
+  const pushed = deployed ? [] : [pipeline.releaseBranch];
   return renderYaml(
     {
       name: "CI",
