@@ -184,6 +184,24 @@ export const routes: readonly Route[] = [
     load: async () => (await import("./commands/proxy/maintenance.ts")).maintenance,
   },
   {
+    words: ["release"],
+    brief: "Tag a version for an environment, and push it",
+    group: "deploy",
+    load: async () => (await import("./commands/release/tag.ts")).tag,
+  },
+  {
+    words: ["release", "list"],
+    brief: "List the versions that are tagged",
+    group: "deploy",
+    load: async () => (await import("./commands/release/list.ts")).list,
+  },
+  {
+    words: ["release", "notes"],
+    brief: "Say what came with a version",
+    group: "deploy",
+    load: async () => (await import("./commands/release/notes.ts")).notes,
+  },
+  {
     words: ["pipeline", "github"],
     brief: "Write a pipeline for GitHub Actions",
     group: "pipeline",
