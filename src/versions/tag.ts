@@ -75,13 +75,13 @@ export async function planTag(ctx: Context, options: TagOptions): Promise<Planne
     releaseBranch,
     facts: {
       refCommit: head,
-      onBranch: new Map([
-        ...(await Promise.all(
+      onBranch: new Map(
+        await Promise.all(
           [releaseBranch, ...branchesOf(environments)].map(
             async (branch) => [branch, await isOnBranch(ctx, directory, head, branch)] as const,
           ),
-        )),
-      ]),
+        ),
+      ),
       tags: tags.filter((name) => name !== tag),
       live: undefined,
     },
@@ -180,9 +180,7 @@ function chooseRule(wanted: string, environments: readonly EnvironmentRule[]): E
   throw usageError(
     "unknown-environment",
     `there is no environment ${JSON.stringify(wanted)}; there is ${names.join(", ")}`,
-    {
-      ...(near === undefined ? {} : { hint: `did you mean ${near}?` }),
-    },
+    near === undefined ? {} : { hint: `did you mean ${near}?` },
   );
 }
 
