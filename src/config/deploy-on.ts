@@ -128,7 +128,7 @@ export function environmentOf(ref: string, environments: readonly EnvironmentRul
     throw new Error(`${ref} is claimed by ${first.one.environment} and ${second.one.environment}`);
   if (first !== undefined && first.claim.kind === "yes") {
     const { one, rule, claim } = first;
-    const how = one.from === "default" ? `by default, as of its name` : "by deploy_on in wherry.yaml";
+    const how = one.from === "default" ? "as environments of this name do by default" : "by deploy_on in wherry.yaml";
     const pattern = rule.kind === "schedule" ? "" : rule.pattern;
     return {
       environment: one.environment,

@@ -13,9 +13,10 @@ export async function commitOf(ctx: Context, directory: string, revision: string
   return found?.trim();
 }
 
-/** Names of all tags that are here. */
-export async function tagNames(ctx: Context, directory: string): Promise<readonly string[]> {
-  const found = await git(ctx, directory, ["for-each-ref", "--format=%(refname:strip=2)", "refs/tags"]);
+/** Names of all tags that are here; with `at`, those that stand at this commit. */
+export async function tagNames(ctx: Context, directory: string, at?: string): Promise<readonly string[]> {
+  const where = at === undefined ? [] : [`--points-at=${at}`];
+  const found = await git(ctx, directory, ["for-each-ref", "--format=%(refname:strip=2)", ...where, "refs/tags"]);
   return (found ?? "").split("\n").filter((name) => name !== "");
 }
 

@@ -108,5 +108,5 @@ export function databasesFor(
       if (value !== "" && !Object.hasOwn(variables, name)) variables[name] = value;
     }
   }
-  return { databases: used.map(({ store: _, ...database }) => database), variables };
+  return { databases: used, variables };
 }

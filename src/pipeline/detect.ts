@@ -155,6 +155,7 @@ function imageOf(
   const whole = resolve(base, context);
   const paths = [relative(root, whole), relative(root, resolve(whole, dockerfile))];
   const [folder = "", file = ""] = paths;
+  if (!/^[\w.-]+$/.test(service)) return "odd";
   if ([...paths, target ?? ""].some((one) => one.startsWith("..") || !plain.test(one)) || /:\/\//.test(context))
     return "odd";
   return { service, context: folder, dockerfile: file, target };

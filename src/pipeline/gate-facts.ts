@@ -60,5 +60,13 @@ async function liveReleases(
       return lines.find(({ outcome }) => outcome === "succeeded");
     }),
   );
-  return found.flatMap((line) => (line === undefined ? [] : [{ tag: line.tag, commit: line.commit }]));
+  return Promise.all(
+    found
+      .flatMap((line) => (line === undefined ? [] : [line]))
+      .map(async ({ tag, commit }) => {
+        // The ledger has one tag, and a commit may have several: that of uat, and that of production.
+        const here = commit === null ? [] : await tagNames(ctx, directory, commit);
+        return { tags: [...new Set([...(tag === null ? [] : [tag]), ...here])], commit };
+      }),
+  );
 }

@@ -27,7 +27,7 @@ export interface GateFacts {
   readonly onBranch: ReadonlyMap<string, boolean | undefined>;
   readonly tags: readonly string[];
   /** What each stack serves; undefined where the server was not asked. */
-  readonly live: readonly { readonly tag: string | null; readonly commit: string | null }[] | undefined;
+  readonly live: readonly { readonly tags: readonly string[]; readonly commit: string | null }[] | undefined;
 }
 
 export interface GateCheck {
@@ -166,12 +166,14 @@ function liveChecks(
 ): readonly GateCheck[] {
   const what = "live";
   if (facts.live === undefined) return [];
-  const serving = facts.live.flatMap(({ tag, commit: live }) => {
-    const other = environmentOf(`refs/tags/${tag}`, environments);
-    return tag !== null && other.environment === environment && other.version !== undefined
-      ? [{ tag, version: other.version, commit: live }]
-      : [];
-  });
+  const serving = facts.live.flatMap(({ tags, commit: live }) =>
+    tags.flatMap((tag) => {
+      const other = environmentOf(`refs/tags/${tag}`, environments);
+      return other.environment === environment && other.version !== undefined
+        ? [{ tag, version: other.version, commit: live }]
+        : [];
+    }),
+  );
   const later = serving.find((one) => compareVersions(one.version, version) > 0);
   if (later !== undefined)
     return [

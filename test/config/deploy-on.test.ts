@@ -24,10 +24,10 @@ const reasonOf = (ref: string, rules: readonly EnvironmentRule[] = usual): strin
 describe("a git ref and its environment", () => {
   test("development, uat and production have rules by their names", () => {
     expect(reasonOf("refs/heads/develop")).toMatchInlineSnapshot(
-      `"development: development takes the branch develop, by default, as of its name"`,
+      `"development: development takes the branch develop, as environments of this name do by default"`,
     );
     expect(reasonOf("refs/tags/UAT-1.2.3")).toMatchInlineSnapshot(
-      `"uat: uat takes the tag UAT-*, by default, as of its name"`,
+      `"uat: uat takes the tag UAT-*, as environments of this name do by default"`,
     );
     expect(reasonOf("refs/tags/UAT-1.2.3-rc.1")).toMatch(/^uat: /);
     expect(reasonOf("refs/tags/PROD-10.20.30")).toMatch(/^production: /);

@@ -13,7 +13,7 @@ describe("what happens for a ref, in words", () => {
   test("a release", async () => {
     expect(await told("node", "PROD-1.2.0")).toMatchInlineSnapshot(`
       "refs/tags/PROD-1.2.0 -> production 1.2.0
-      production takes the tag PROD-*, by default, as of its name
+      production takes the tag PROD-*, as environments of this name do by default
       The gate: may this be deployed? (deploy.yml)
         the tag stands at the commit of the run
         the commit is on main

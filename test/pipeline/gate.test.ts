@@ -173,15 +173,16 @@ describe("the gate and what is live", () => {
 
   test.each([
     [[], null],
-    [[{ tag: "PROD-1.1.0", commit: "b" }], null],
-    [[{ tag: "PROD-1.2.0", commit: "a".repeat(40) }], null],
-    [[{ tag: null, commit: "b" }], null],
-    [[{ tag: "UAT-9.0.0", commit: "b" }], null],
-    [[{ tag: "PROD-1.2.0", commit: "b" }], "production serves PROD-1.2.0 from another commit"],
+    [[{ tags: ["PROD-1.1.0"], commit: "b" }], null],
+    [[{ tags: ["PROD-1.2.0"], commit: "a".repeat(40) }], null],
+    [[{ tags: [], commit: "b" }], null],
+    [[{ tags: ["UAT-9.0.0"], commit: "b" }], null],
+    [[{ tags: ["UAT-1.3.0", "PROD-1.3.0"], commit: "b" }], "production serves PROD-1.3.0 already"],
+    [[{ tags: ["PROD-1.2.0"], commit: "b" }], "production serves PROD-1.2.0 from another commit"],
     [
       [
-        { tag: "PROD-1.1.0", commit: "b" },
-        { tag: "PROD-1.10.0", commit: "b" },
+        { tags: ["PROD-1.1.0"], commit: "b" },
+        { tags: ["PROD-1.10.0"], commit: "b" },
       ],
       "production serves PROD-1.10.0 already",
     ],

@@ -126,7 +126,8 @@ describe("what is found in a repository", () => {
       filesOf({
         "shop/${{ github.token }}/wherry.yaml": "app: shop\nserver: a@b\nenvironments: { production: }\n",
         "shop/wherry.yaml": "app: shop\nserver: a@b\nenvironments: { production: }\nservices: {}\n",
-        "shop/compose.yaml": 'services:\n  "x${{ github.token }}": { build: "./${{ github.token }}" }\n',
+        "shop/compose.yaml":
+          'services:\n  "x${{ github.token }}": { build: "./${{ github.token }}" }\n  "y${{ github.token }}": { build: . }\n',
       }),
     ).resolves.toSatisfy((files: Record<string, string>) => !JSON.stringify(files).includes("github.token"));
   });

@@ -54,58 +54,37 @@ export function installWherry(): readonly Step[] {
   ];
 }
 
-export function setUp(toolchain: Toolchain, caching: Caching): readonly Step[] {
+function setUp(toolchain: Toolchain, caching: Caching): Step {
   const cached = caching === "cache";
-  switch (toolchain.language) {
-    case "node": {
-      // The caches of pnpm and yarn need these programs before this step, and corepack brings them after it.
-      const packages = cached && toolchain.manager === "npm" && toolchain.lockfile !== undefined;
-      return [
-        {
-          name: "Node.js",
-          uses: uses("actions/setup-node"),
-          with: {
-            "node-version": toolchain.version,
-            ...(packages
-              ? { cache: "npm", "cache-dependency-path": toolchain.lockfile }
-              : { "package-manager-cache": false }),
-          },
-        },
-      ];
-    }
-    case "python":
-      return [{ name: "Python", uses: uses("actions/setup-python"), with: { "python-version": toolchain.version } }];
-    case "go":
-      return [
-        {
-          name: "Go",
-          uses: uses("actions/setup-go"),
-          with: {
-            "go-version": toolchain.version,
-            ...(cached && toolchain.sums !== undefined
-              ? { "cache-dependency-path": toolchain.sums }
-              : { cache: false }),
-          },
-        },
-      ];
-    case "rust":
-      return [
-        {
-          name: "Rust",
-          env: { RUST_VERSION: toolchain.version },
-          // On the runner there is rustup, which checks what it downloads.
-          run: 'rustup toolchain install "$RUST_VERSION" --profile minimal --component clippy,rustfmt\nrustup default "$RUST_VERSION"',
-        },
-      ];
-    case "java":
-      return [
-        {
-          name: "Java",
-          uses: uses("actions/setup-java"),
-          with: { distribution: "temurin", "java-version": toolchain.version },
-        },
-      ];
+  if (toolchain.language === "node") {
+    // The caches of pnpm and yarn need these programs before this step, and corepack brings them after it.
+    const packages = cached && toolchain.manager === "npm" && toolchain.lockfile !== undefined;
+    const cache = packages
+      ? { cache: "npm", "cache-dependency-path": toolchain.lockfile }
+      : { "package-manager-cache": false };
+    return {
+      name: "Node.js",
+      uses: uses("actions/setup-node"),
+      with: { "node-version": toolchain.version, ...cache },
+    };
   }
+  if (toolchain.language === "python")
+    return { name: "Python", uses: uses("actions/setup-python"), with: { "python-version": toolchain.version } };
+  if (toolchain.language === "go") {
+    const cache =
+      cached && toolchain.sums !== undefined ? { "cache-dependency-path": toolchain.sums } : { cache: false };
+    return { name: "Go", uses: uses("actions/setup-go"), with: { "go-version": toolchain.version, ...cache } };
+  }
+  if (toolchain.language === "rust") {
+    return {
+      name: "Rust",
+      env: { RUST_VERSION: toolchain.version },
+      // On the runner there is rustup, which checks what it downloads.
+      run: 'rustup toolchain install "$RUST_VERSION" --profile minimal --component clippy,rustfmt\nrustup default "$RUST_VERSION"',
+    };
+  }
+  const java = { distribution: "temurin", "java-version": toolchain.version };
+  return { name: "Java", uses: uses("actions/setup-java"), with: java };
 }
 
 /** The jobs that look at the parts: lint, types and unit tests together, tests that need databases beside them. */
@@ -154,7 +133,7 @@ function partJob(
     ...(databases.length === 0 ? {} : { services: servicesOf(databases), env: part.variables }),
     steps: [
       checkOut(),
-      ...setUp(part.toolchain, caching),
+      setUp(part.toolchain, caching),
       ...[...part.install, ...commands].map(({ title, run }) => ({ name: title, run, ...inFolder })),
     ],
   };
