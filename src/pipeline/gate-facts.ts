@@ -30,14 +30,16 @@ export async function askGate(ctx: Context, options: GateOptions): Promise<GateR
   if (live && asked === undefined)
     throw usageError("live-of-what", "--live needs --for ENVIRONMENT, whose servers are asked");
   const branches = branchesToAsk(releaseBranch, environments);
-  const [refCommit, tags, ...onBranch] = await Promise.all([
+  const [refCommit, tags, tagsHere, ...onBranch] = await Promise.all([
     ref.startsWith("refs/") ? commitOf(ctx, directory, ref) : undefined,
     tagNames(ctx, directory),
+    tagNames(ctx, directory, commit),
     ...branches.map((branch) => isOnBranch(ctx, directory, commit, branch)),
   ]);
   const facts: GateFacts = {
     refCommit,
     tags,
+    tagsHere,
     onBranch: new Map(branches.map((branch, index) => [branch, onBranch[index]])),
     live: live ? await liveReleases(ctx, { directory, environment: asked, stacks }) : undefined,
   };

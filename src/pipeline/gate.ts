@@ -26,6 +26,8 @@ export interface GateFacts {
   /** Branch -> whether the commit is in its history; undefined where nobody can tell. */
   readonly onBranch: ReadonlyMap<string, boolean | undefined>;
   readonly tags: readonly string[];
+  /** Those of them that stand at the commit. */
+  readonly tagsHere: readonly string[];
   /** What each stack serves; undefined where the server was not asked. */
   readonly live: readonly { readonly tags: readonly string[]; readonly commit: string | null }[] | undefined;
 }
@@ -54,7 +56,9 @@ export function decideGate(input: GateInput): GateResult {
     { what: "environment", verdict: "passed", reason } as const,
     ...(ref.kind === "tag" ? [placeCheck(input)] : []),
     ...(ref.kind === "tag" || rule.production ? [historyCheck(input, rule)] : []),
-    ...(version === undefined ? [] : [orderCheck(input, rule, version), ...liveChecks(input, rule, version)]),
+    ...(version === undefined
+      ? []
+      : [orderCheck(input, rule, version), ...stageChecks(input, rule), ...liveChecks(input, rule, version)]),
   ];
   const good = checks.every(({ verdict }) => verdict === "passed");
   return { environment: good ? rule.environment : null, version: version?.text ?? null, checks };
@@ -157,6 +161,37 @@ function orderCheck({ facts, environments }: GateInput, { environment }: Environ
         verdict: "failed",
         reason: `${later.tag} is later than ${version.text}: to go back there is wherry rollback`,
       };
+}
+
+/**
+ * Where a version is tried out before production: the last environment before it that is deployed by versions. Undefined
+ * where there is none, and for all others than production.
+ */
+export function stageBefore(
+  { production }: EnvironmentRule,
+  environments: readonly EnvironmentRule[],
+): string | undefined {
+  if (!production) return undefined;
+  const byVersion = environments.filter(({ rules }) =>
+    rules.some((rule) => rule.kind === "tag" && rule.pattern.includes("*")),
+  );
+  return byVersion.findLast((one) => !one.production)?.environment;
+}
+
+/** Production takes what was tried out: a version of the environment before it stands at the same commit. */
+function stageChecks({ facts, environments }: GateInput, rule: EnvironmentRule): readonly GateCheck[] {
+  const before = stageBefore(rule, environments);
+  if (before === undefined) return [];
+  const tag = facts.tagsHere.find((one) => environmentOf(`refs/tags/${one}`, environments).environment === before);
+  return [
+    tag === undefined
+      ? {
+          what: before,
+          verdict: "failed",
+          reason: `no version of ${before} stands at this commit: production takes what was tried out there`,
+        }
+      : { what: before, verdict: "passed", reason: `${tag} stands at this commit` },
+  ];
 }
 
 function liveChecks(

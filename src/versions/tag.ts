@@ -13,7 +13,7 @@ import {
   tagNames,
 } from "../git/index.ts";
 import type { Context } from "../system/index.ts";
-import { decideGate } from "../pipeline/index.ts";
+import { decideGate, stageBefore } from "../pipeline/index.ts";
 import type { GateCheck } from "../pipeline/index.ts";
 import { askChecks, lastGood } from "./facts.ts";
 import { notesSince, proposeVersion } from "./propose.ts";
@@ -83,12 +83,14 @@ export async function planTag(ctx: Context, options: TagOptions): Promise<Planne
         ),
       ),
       tags: tags.filter((name) => name !== tag),
+      tagsHere: tried.map((one) => one.tag),
       live: undefined,
     },
   });
   const checks: readonly GateCheck[] = [
     cleanCheck(described?.dirty ?? []),
-    ...decided.checks.filter(({ what }) => what !== "tag"),
+    // Of the stage before, the server is asked as well, see below.
+    ...decided.checks.filter(({ what }) => what !== "tag" && what !== before),
     newCheck(tag, tags),
     await askChecks(ctx, described?.repository, head),
     ...(before === undefined
@@ -211,14 +213,6 @@ function versionsOf(
         : [];
     })
     .toSorted((a, b) => compareVersions(b.version, a.version));
-}
-
-/** Where a version is tried out before production: the last environment before it that is deployed by versions. */
-function stageBefore({ production }: EnvironmentRule, environments: readonly EnvironmentRule[]): string | undefined {
-  if (!production) return undefined;
-  return environments.findLast(
-    (one) => !one.production && one.rules.some((rule) => rule.kind === "tag" && rule.pattern.includes("*")),
-  )?.environment;
 }
 
 async function taggedAt(

@@ -30,6 +30,8 @@ function history() {
   git(folder, "checkout", "--quiet", "-b", "stray", "main");
   const stray = commit("stray");
   git(folder, "checkout", "--quiet", "develop");
+  // All of them were tried out; where that is what a test is about, it says so.
+  for (const [index, tried] of [main, develop, stray].entries()) git(folder, "tag", `UAT-0.0.${index}`, tried);
   return { folder, main, develop, stray };
 }
 
@@ -158,6 +160,19 @@ describe("the gate in front of a deployment, with a real history", () => {
   });
 });
 
+test("production takes only what was tried out before it: a tag without one of uat at its commit is refused", async () => {
+  const { folder, main } = history();
+  git(folder, "tag", "--delete", "UAT-0.0.0");
+  git(folder, "tag", "PROD-1.0.0", main);
+
+  const result = await ask(folder, "refs/tags/PROD-1.0.0", { commit: main });
+
+  expect(result.environment).toBeNull();
+  expect(bad(result)).toEqual([
+    "uat failed: no version of uat stands at this commit: production takes what was tried out there",
+  ]);
+});
+
 describe("the gate and what is live", () => {
   const environments = ["uat", "production"].map((name) => ruleOf(name, undefined));
   const decide = (live: GateFacts["live"]): GateResult =>
@@ -168,7 +183,13 @@ describe("the gate and what is live", () => {
       asked: "production",
       schedule: undefined,
       releaseBranch: "main",
-      facts: { refCommit: "a".repeat(40), onBranch: new Map([["main", true]]), tags: ["PROD-1.2.0"], live },
+      facts: {
+        refCommit: "a".repeat(40),
+        onBranch: new Map([["main", true]]),
+        tags: ["PROD-1.2.0"],
+        tagsHere: ["UAT-1.2.0"],
+        live,
+      },
     });
 
   test.each([

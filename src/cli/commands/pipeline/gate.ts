@@ -12,7 +12,7 @@ const shown = Symbol("shown");
 
 export const gate = command({
   description: [
-    "The last word before a pipeline deploys, from the whole history (fetch-depth: 0): the ref belongs to an environment by the rules of wherry.yaml, its version is written strictly, the tag stands at the commit of the run, the commit is on the release branch (for other environments than production also on a branch that is deployed), and no later version is tagged. With --live the servers are asked too, and nothing goes in place of something later.",
+    "The last word before a pipeline deploys, from the whole history (fetch-depth: 0): the ref belongs to an environment by the rules of wherry.yaml, its version is written strictly, the tag stands at the commit of the run, the commit is on the release branch (for other environments than production also on a branch that is deployed), and no later version is tagged. For production, a version of the environment before it (uat) stands at the same commit. With --live the servers are asked too, and nothing goes in place of something later.",
     "What git cannot tell is no pass. Where the answer is no, it ends with 8 and every reason.",
   ],
   args: { ref: required("refs/heads/NAME or refs/tags/NAME", { placeholder: "REF" }) },
