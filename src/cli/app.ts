@@ -33,7 +33,11 @@ export async function main(
 
   try {
     if (["--version", "-v"].includes(words[0] ?? "")) return done([version]);
-    const route = routes.find((candidate) => candidate.words.every((word, index) => words[index] === word));
+    // `release list` before `release`, whose first argument may be any word.
+    const route = routes
+      .filter((candidate) => candidate.words.every((word, index) => words[index] === word))
+      .toSorted((a, b) => a.words.length - b.words.length)
+      .at(-1);
     const helpWanted = own.includes("--help") || own.includes("-h");
     if (route === undefined) return helpOrMisuse(routes, words, helpWanted, screen);
     const definition = await route.load();

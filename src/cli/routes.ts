@@ -16,6 +16,7 @@ export const groups = {
   look: "See what is there",
   data: "Data",
   server: "Servers",
+  pipeline: "Pipelines",
   catalog: "Ready services",
 } as const;
 
@@ -181,6 +182,54 @@ export const routes: readonly Route[] = [
     brief: "Show a page instead of the app, or the app again",
     group: "server",
     load: async () => (await import("./commands/proxy/maintenance.ts")).maintenance,
+  },
+  {
+    words: ["release"],
+    brief: "Tag a version for an environment, and push it",
+    group: "deploy",
+    load: async () => (await import("./commands/release/tag.ts")).tag,
+  },
+  {
+    words: ["release", "list"],
+    brief: "List the versions that are tagged",
+    group: "deploy",
+    load: async () => (await import("./commands/release/list.ts")).list,
+  },
+  {
+    words: ["release", "notes"],
+    brief: "Say what came with a version",
+    group: "deploy",
+    load: async () => (await import("./commands/release/notes.ts")).notes,
+  },
+  {
+    words: ["pipeline", "github"],
+    brief: "Write a pipeline for GitHub Actions",
+    group: "pipeline",
+    load: async () => (await import("./commands/pipeline/github.ts")).github,
+  },
+  {
+    words: ["pipeline", "explain"],
+    brief: "Say what a pipeline does for a branch or tag",
+    group: "pipeline",
+    load: async () => (await import("./commands/pipeline/explain.ts")).explain,
+  },
+  {
+    words: ["pipeline", "gate"],
+    brief: "Decide whether a pipeline may deploy a branch or tag",
+    group: "pipeline",
+    load: async () => (await import("./commands/pipeline/gate.ts")).gate,
+  },
+  {
+    words: ["pipeline", "summary"],
+    brief: "Write the last deployment for the page of a run",
+    group: "pipeline",
+    load: async () => (await import("./commands/pipeline/summary.ts")).summary,
+  },
+  {
+    words: ["pipeline", "verify"],
+    brief: "Ask GitHub whether the pinned actions are what they were",
+    group: "pipeline",
+    load: async () => (await import("./commands/pipeline/verify.ts")).verify,
   },
   {
     words: ["catalog", "list"],

@@ -4,7 +4,13 @@
  */
 export { loadMergedDocument, loadSettings } from "./load.ts";
 export type { LoadOptions } from "./read.ts";
-export { shownPath, stacksOf } from "./read.ts";
+export { loadReleaseRules, shownPath, stacksOf } from "./read.ts";
+export type { AppRules } from "./read.ts";
+export { environmentOf, example } from "./deploy-on.ts";
+export type { DeployRule, EnvironmentRule, GitRef, RefDecision } from "./deploy-on.ts";
+export { aroundVersion, isRefName } from "./ref-pattern.ts";
+export { compareVersions, parseVersion } from "./version.ts";
+export type { Version } from "./version.ts";
 export { configJsonSchema } from "./schema.ts";
 export { parseServer } from "./server-address.ts";
 export { isMapping } from "./merge.ts";

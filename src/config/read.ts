@@ -5,6 +5,8 @@ import { isMapping, mergeOver } from "./merge.ts";
 import { invalidFile, problemsOf } from "./problems.ts";
 import { WherryFile } from "./schema.ts";
 import type { EnvironmentSection } from "./schema.ts";
+import type { EnvironmentRule } from "./deploy-on.ts";
+import { releaseRules, ruleProblems } from "./release-rules.ts";
 import { chooseStack, orderOf, stackProblems } from "./stacks.ts";
 import { hasPath, parseYaml, positionOfKey, positionOfValue, yamlProblems } from "./yaml-source.ts";
 import type { Path, YamlSource } from "./yaml-source.ts";
@@ -83,6 +85,29 @@ async function openFile(ctx: Context, { directory }: LoadOptions) {
   return { path, source, file: validate(source) };
 }
 
+/** What an app's pipeline needs to know of wherry.yaml besides the settings of each environment. */
+export interface AppRules {
+  readonly app: string;
+  /** Absolute. */
+  readonly file: string;
+  readonly directory: string;
+  readonly environments: readonly EnvironmentRule[];
+  /** In the order in which they depend on each other; empty where the app has none. */
+  readonly stacks: readonly string[];
+}
+
+/** The release rules of all environments, in the order of the file. */
+export async function loadReleaseRules(ctx: Context, options: Pick<LoadOptions, "directory">): Promise<AppRules> {
+  const { path, file } = await openFile(ctx, options);
+  return {
+    app: file.app,
+    file: path,
+    directory: dirname(path),
+    environments: releaseRules(file),
+    stacks: orderOf(file.stacks ?? {}),
+  };
+}
+
 /** For people: relative to the folder they are in, unless that starts to climb. */
 export function shownPath(ctx: Context, path: string): string {
   const short = relative(ctx.cwd, path);
@@ -111,7 +136,9 @@ function validate(source: YamlSource): WherryFile {
     ]);
   const own = Object.fromEntries(Object.entries(content).filter(([key]) => !key.startsWith("x-")));
   const result = WherryFile.safeParse(own);
-  const problems = result.success ? stackProblems(result.data, source) : problemsOf(result.error, source);
+  const problems = result.success
+    ? [...stackProblems(result.data, source), ...ruleProblems(result.data, source)]
+    : problemsOf(result.error, source);
   if (problems.length > 0 || !result.success) throw invalidFile(problems);
   return result.data;
 }

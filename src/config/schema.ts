@@ -2,6 +2,7 @@ import * as z from "zod";
 import { parseServer } from "./server-address.ts";
 import { proxySettings } from "./proxy-settings.ts";
 import { backup } from "./backup.ts";
+import { deployOn } from "./deploy-on.ts";
 import { notify } from "./notify.ts";
 import { strategy } from "./strategy.ts";
 import { tls } from "./tls.ts";
@@ -208,13 +209,11 @@ const stacks = z
 const environment = z.strictObject({
   ...shared,
   stacks: stacks.optional().describe("What is different for its stacks here."),
-  deploy_on: z
-    .strictObject({
-      branch: z.string().min(1).optional().describe("Branch, or pattern, whose pushes are deployed here."),
-      tag: z.string().min(1).optional().describe("Tag pattern whose pushes are deployed here: PROD-*"),
-    })
+  deploy_on: deployOn
     .optional()
-    .describe("What a pipeline deploys to this environment."),
+    .describe(
+      "What a pipeline deploys to this environment. Default by its name: development the branch develop, uat tags UAT-*, production tags PROD-*; all others by hand",
+    ),
 });
 
 export const WherryFile = z

@@ -1,6 +1,7 @@
 import type { Position, Seconds } from "../core/index.ts";
 import type { ProxySettings } from "./proxy-settings.ts";
 import type { BackupSettings } from "./backup.ts";
+import type { DeployOn } from "./deploy-on.ts";
 import type { NotifyChannel } from "./notify.ts";
 import type { Strategy } from "./strategy.ts";
 import type { TlsSettings } from "./tls.ts";
@@ -31,7 +32,8 @@ export interface Settings {
   readonly servers: readonly ServerAddress[];
   /** How many of them at the same time, once the first one serves. */
   readonly atOnce: number;
-  readonly deployOn: { readonly branch?: string; readonly tag?: string };
+  /** As written; what it comes to with all defaults is in the release rules. */
+  readonly deployOn: DeployOn;
   /** Names of secrets that must have a value before anything is touched. */
   readonly secrets: readonly { readonly name: string; readonly at: Position }[];
   /** Values for interpolation in the compose files, before `.env`. */

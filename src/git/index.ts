@@ -6,3 +6,5 @@ export { commitLimit, everAdded, ignoredBy, lastTouched, summarizeHistory } from
 export type { AddedFile, BranchSummary, CommitSummary, HistorySummary, NoHistory } from "./history.ts";
 export { listProjectFiles, trackedFiles } from "./list.ts";
 export { filesAt } from "./show.ts";
+export { fetchTags, makeTag, pushTag } from "./tags.ts";
+export { commitOf, defaultBranch, isOnBranch, subjectsBetween, tagNames, topFolder } from "./refs.ts";

@@ -9,7 +9,7 @@ const others = new Set(
 
 /** Read whole: what says how a part is built and run. Sources are read for ports, variables and health paths. */
 const read =
-  /(?:^|\/)(?:package\.json|pnpm-workspace\.yaml|\.yarnrc\.yml|\.nvmrc|\.node-version|\.python-version|requirements[^/]*\.txt|pyproject\.toml|uv\.lock|go\.mod|Cargo\.toml|rust-toolchain(?:\.toml)?|pom\.xml|build\.gradle(?:\.kts)?|settings\.gradle(?:\.kts)?|angular\.json|Procfile|\.gitignore|\.dockerignore|[^/]*Dockerfile[^/]*|\.env\.(?:example|sample|template))$|\.(?:[cm]?[jt]sx?|vue|svelte|astro|py|go|rs|java|kt|properties|ya?ml|toml|html)$/;
+  /(?:^|\/)(?:package\.json|pnpm-workspace\.yaml|\.yarnrc\.yml|\.nvmrc|\.node-version|\.python-version|requirements[^/]*\.txt|pyproject\.toml|uv\.lock|go\.mod|Cargo\.toml|rust-toolchain(?:\.toml)?|pom\.xml|build\.gradle(?:\.kts)?|settings\.gradle(?:\.kts)?|angular\.json|Makefile|Procfile|\.gitignore|\.dockerignore|[^/]*Dockerfile[^/]*|\.env\.(?:example|sample|template))$|\.(?:[cm]?[jt]sx?|vue|svelte|astro|py|go|rs|java|kt|properties|ya?ml|toml|html)$/;
 
 /** Enough for any repository of a small team; a limit, so that a home folder by mistake ends in seconds. */
 const limits = { files: 20_000, depth: 7, texts: 3_000, size: 200_000 };

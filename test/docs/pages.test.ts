@@ -8,6 +8,7 @@ import { catalogPart } from "../../scripts/catalog-page.ts";
 import { composeTables } from "../../scripts/compose-page.ts";
 import { configTables } from "../../scripts/config-page.ts";
 import { fillIn } from "../../scripts/generated-part.ts";
+import { pinnedActions } from "../../scripts/pipeline-page.ts";
 import { routes } from "../../src/cli/routes.ts";
 
 const generated = {
@@ -16,6 +17,7 @@ const generated = {
   "compose-support.md": composeTables,
   "check.md": checkRules,
   "catalog.md": catalogPart,
+  "pipeline.md": pinnedActions,
   "SUMMARY.md": () => commandChapters(routes),
 };
 

@@ -1,0 +1,74 @@
+import { loadReleaseRules } from "../config/index.ts";
+import { usageError } from "../core/index.ts";
+import { commitOf, isOnBranch, tagNames } from "../git/index.ts";
+import { readHistory } from "../release/index.ts";
+import type { Context } from "../system/index.ts";
+import { branchesToAsk, decideGate } from "./gate.ts";
+import type { GateFacts, GateResult } from "./gate.ts";
+
+export interface GateOptions {
+  readonly directory: string | undefined;
+  readonly ref: string;
+  /** The commit that is checked out where it is left out. */
+  readonly commit: string | undefined;
+  readonly asked: string | undefined;
+  readonly schedule: string | undefined;
+  readonly releaseBranch: string;
+  /** Also ask the servers of the asked environment what they serve. */
+  readonly live: boolean;
+}
+
+/** Asks git, and the server where that is wanted, and decides. */
+export async function askGate(ctx: Context, options: GateOptions): Promise<GateResult> {
+  const { ref, asked, schedule, releaseBranch, live } = options;
+  const { directory, environments, stacks } = await loadReleaseRules(ctx, options);
+  const commit = await commitOf(ctx, directory, options.commit ?? "HEAD");
+  if (commit === undefined)
+    throw usageError("no-commit", `there is no commit ${options.commit ?? "HEAD"} in ${directory}`, {
+      hint: "check out the whole history: fetch-depth: 0",
+    });
+  if (live && asked === undefined)
+    throw usageError("live-of-what", "--live needs --for ENVIRONMENT, whose servers are asked");
+  const branches = branchesToAsk(releaseBranch, environments);
+  const [refCommit, tags, tagsHere, ...onBranch] = await Promise.all([
+    ref.startsWith("refs/") ? commitOf(ctx, directory, ref) : undefined,
+    tagNames(ctx, directory),
+    tagNames(ctx, directory, commit),
+    ...branches.map((branch) => isOnBranch(ctx, directory, commit, branch)),
+  ]);
+  const facts: GateFacts = {
+    refCommit,
+    tags,
+    tagsHere,
+    onBranch: new Map(branches.map((branch, index) => [branch, onBranch[index]])),
+    live: live ? await liveReleases(ctx, { directory, environment: asked, stacks }) : undefined,
+  };
+  return decideGate({ ref, commit, environments, asked, schedule, releaseBranch, facts });
+}
+
+/** The last deployment of each stack that succeeded, which is what it serves. */
+async function liveReleases(
+  ctx: Context,
+  {
+    directory,
+    environment,
+    stacks,
+  }: { readonly directory: string; readonly environment: string | undefined; readonly stacks: readonly string[] },
+): Promise<GateFacts["live"]> {
+  const names = stacks.length === 0 ? [undefined] : stacks;
+  const found = await Promise.all(
+    names.map(async (stack) => {
+      const lines = await readHistory(ctx, { directory, environment, stack, last: 200 });
+      return lines.find(({ outcome }) => outcome === "succeeded");
+    }),
+  );
+  return Promise.all(
+    found
+      .flatMap((line) => (line === undefined ? [] : [line]))
+      .map(async ({ tag, commit }) => {
+        // The ledger has one tag, and a commit may have several: that of uat, and that of production.
+        const here = commit === null ? [] : await tagNames(ctx, directory, commit);
+        return { tags: [...new Set([...(tag === null ? [] : [tag]), ...here])], commit };
+      }),
+  );
+}

@@ -1,0 +1,195 @@
+import { aroundVersion } from "../../config/index.ts";
+import type { EnvironmentStage, Pipeline } from "../model.ts";
+import {
+  checkJob,
+  checkOut,
+  installWherry,
+  partJobs,
+  readContents,
+  runner,
+  wherryCommand,
+  wherryVariables,
+} from "./steps.ts";
+import type { Job, Step } from "./steps.ts";
+import { filterOf, renderYaml } from "./yaml.ts";
+
+/** Deployments by the release rules. */
+export function deployWorkflow(pipeline: Pipeline): string {
+  const { environments } = pipeline;
+  const rules = environments.flatMap(({ rule }) => rule.rules);
+  const branches = rules.flatMap((rule) => (rule.kind === "branch" ? filterOf(rule.pattern) : []));
+  const tags = rules.flatMap((rule) => (rule.kind === "tag" ? tagFilter(rule.pattern) : []));
+  const schedules = rules.flatMap((rule) => (rule.kind === "schedule" ? [{ cron: rule.cron }] : []));
+  const push = { ...(branches.length === 0 ? {} : { branches }), ...(tags.length === 0 ? {} : { tags }) };
+  const checks = { ...partJobs(pipeline, "no cache"), wherry: checkJob(pipeline) };
+  return renderYaml(
+    {
+      name: "Deploy",
+      on: {
+        ...(Object.keys(push).length === 0 ? {} : { push }),
+        ...(schedules.length === 0 ? {} : { schedule: schedules }),
+        workflow_dispatch: {
+          inputs: { environment: choice(environments, "environment to deploy the chosen branch or tag to") },
+        },
+      },
+      permissions: {},
+      concurrency: {
+        group: "${{ github.workflow }}-${{ github.ref }}-${{ inputs.environment }}",
+        "cancel-in-progress": false,
+      },
+      defaults: { run: { shell: "bash" } },
+      jobs: {
+        gate: gateJob(pipeline),
+        ...checks,
+        ...Object.fromEntries(
+          environments.map((environment) => [
+            `deploy-${environment.name}`,
+            deployJob(pipeline, environment, ["gate", ...Object.keys(checks)]),
+          ]),
+        ),
+      },
+    },
+    [
+      "Deploys by the rules of wherry.yaml: wherry pipeline explain REF says what happens for a branch or tag.",
+      "Nothing here restores a cache, and no pull request starts it.",
+      "",
+      "Of the runs that wait in one concurrency group GitHub keeps the newest and drops the others, so each ref has a group",
+      "of its own here: no release is dropped for another one. That one deployment at a time reaches an environment is",
+      "held by the lock on its server, for which a job waits; the gate, asked again in front of it, refuses what would put",
+      "an older version in place of a newer one. A branch that is pushed while it waits is deployed once, as it is then.",
+    ],
+  );
+}
+
+/** Also tags that only look like releases: they should fail with the reason, and not be passed over in silence. */
+function tagFilter(pattern: string): string {
+  const around = aroundVersion(pattern);
+  if (around === undefined) return filterOf(pattern);
+  return around.before === ""
+    ? `[0-9]*${filterOf(around.behind)}`
+    : `${filterOf(around.before)}*${filterOf(around.behind)}`;
+}
+
+export function choice(
+  environments: readonly EnvironmentStage[],
+  description: string,
+): Readonly<Record<string, unknown>> {
+  return { description, type: "choice", required: true, options: environments.map(({ name }) => name) };
+}
+
+function gateJob(pipeline: Pipeline): Job {
+  return {
+    name: "Gate",
+    // A copy of the repository has none of the secrets, and nothing to deploy to.
+    if: "${{ !github.event.repository.fork }}",
+    "runs-on": runner,
+    "timeout-minutes": 10,
+    permissions: readContents,
+    outputs: { environment: "${{ steps.gate.outputs.environment }}" },
+    steps: [checkOut("whole"), ...installWherry(), gateStep(pipeline)],
+  };
+}
+
+function gateStep(pipeline: Pipeline): Step {
+  return {
+    name: "May this be deployed, and where?",
+    id: "gate",
+    env: {
+      REQUESTED: "${{ inputs.environment }}",
+      SCHEDULE: "${{ github.event.schedule }}",
+      RELEASE_BRANCH: pipeline.releaseBranch,
+      ...wherryVariables(pipeline),
+    },
+    run: [
+      `${wherryCommand(pipeline, 'pipeline gate "$GITHUB_REF" --commit "$GITHUB_SHA" --release-branch "$RELEASE_BRANCH" --for "$REQUESTED" --schedule "$SCHEDULE" --format github')} | tee -a "$GITHUB_OUTPUT"`,
+    ].join("\n"),
+  };
+}
+
+function deployJob(pipeline: Pipeline, environment: EnvironmentStage, needs: readonly string[]): Job {
+  const { name, url, secrets } = environment;
+  return {
+    name: `Deploy to ${name}`,
+    needs,
+    if: `needs.gate.outputs.environment == '${name}'`,
+    "runs-on": runner,
+    "timeout-minutes": 90,
+    environment: { name, ...(url === undefined ? {} : { url }) },
+    permissions: readContents,
+    env: { ENVIRONMENT: name, ...wherryVariables(pipeline) },
+    steps: [
+      checkOut("whole"),
+      ...installWherry(),
+      ...openSsh(),
+      {
+        name: "Deploy",
+        env: {
+          RELEASE_BRANCH: pipeline.releaseBranch,
+          SCHEDULE: "${{ github.event.schedule }}",
+          ...secretsOf(secrets),
+        },
+        run: waitForLock(
+          [
+            wherryCommand(
+              pipeline,
+              'pipeline gate "$GITHUB_REF" --commit "$GITHUB_SHA" --release-branch "$RELEASE_BRANCH" --for "$ENVIRONMENT" --schedule "$SCHEDULE" --live',
+            ),
+          ],
+          wherryCommand(pipeline, 'deploy --environment "$ENVIRONMENT"'),
+        ),
+      },
+      summary(pipeline),
+      closeSsh(),
+    ],
+  };
+}
+
+/** Exit code 7: another operation holds the server's lock. Half an hour is longer than any deployment watches. */
+export function waitForLock(before: readonly string[], command: string): string {
+  return [
+    "for _ in $(seq 90); do",
+    ...before.map((line) => `  ${line}`),
+    "  status=0",
+    `  ${command} || status=$?`,
+    '  [ "$status" = 7 ] || exit "$status"',
+    "  sleep 20",
+    "done",
+    "exit 7",
+  ].join("\n");
+}
+
+export function secretsOf(names: readonly string[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(names.map((name) => [name, `\${{ secrets.${name} }}`]));
+}
+
+/** The key is a secret and the server's own key a variable of the environment. A server that shows another key is refused. */
+export function openSsh(): readonly Step[] {
+  return [
+    {
+      name: "Open the way to the server",
+      env: { SSH_KEY: "${{ secrets.WHERRY_SSH_KEY }}", KNOWN_HOSTS: "${{ vars.WHERRY_KNOWN_HOSTS }}" },
+      run: [
+        '[ -n "$SSH_KEY" ] || { echo "::error::the secret WHERRY_SSH_KEY of this environment has no value"; exit 1; }',
+        '[ -n "$KNOWN_HOSTS" ] || { echo "::error::the variable WHERRY_KNOWN_HOSTS of this environment has no value"; exit 1; }',
+        "umask 077",
+        "mkdir -p ~/.ssh",
+        "printf '%s\\n' \"$SSH_KEY\" > ~/.ssh/wherry",
+        "printf '%s\\n' \"$KNOWN_HOSTS\" > ~/.ssh/known_hosts",
+        "printf '%s\\n' 'IdentityFile ~/.ssh/wherry' 'IdentitiesOnly yes' 'StrictHostKeyChecking yes' > ~/.ssh/config",
+      ].join("\n"),
+    },
+  ];
+}
+
+export function closeSsh(): Step {
+  return { name: "Take the key away", if: "always()", run: "rm -f ~/.ssh/wherry" };
+}
+
+/** What changed, and how to go back: on the page of the run. */
+export function summary(pipeline: Pipeline): Step {
+  return {
+    name: "Summary",
+    if: "${{ !cancelled() }}",
+    run: `${wherryCommand(pipeline, 'pipeline summary --environment "$ENVIRONMENT"')} >> "$GITHUB_STEP_SUMMARY"`,
+  };
+}

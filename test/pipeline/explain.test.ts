@@ -1,0 +1,65 @@
+import { describe, expect, test } from "vitest";
+import { explain } from "../../src/pipeline/index.ts";
+import { fixtures, pipelineOf } from "./fixtures.ts";
+
+async function told(fixture: string, ref: string): Promise<string> {
+  const { pipeline, rules } = await pipelineOf(fixtures[fixture] ?? {});
+  const { environment, reason, runs, ...rest } = explain(ref, pipeline, rules.environments);
+  const lines = runs.flatMap(({ what, details }) => [what, ...details.map((detail) => `  ${detail}`)]);
+  return [`${rest.ref} -> ${environment} ${rest.version ?? ""}`.trim(), reason, ...lines].join("\n");
+}
+
+describe("what happens for a ref, in words", () => {
+  test("a release", async () => {
+    expect(await told("node", "PROD-1.2.0")).toMatchInlineSnapshot(`
+      "refs/tags/PROD-1.2.0 -> production 1.2.0
+      production takes the tag PROD-*, as environments of this name do by default
+      The gate: may this be deployed? (deploy.yml)
+        the tag stands at the commit of the run
+        the commit is on main
+        no later version is tagged, and none is live
+      Check web: lint, type check, unit tests, integration tests (deploy.yml)
+        beside it: postgres:17, redis:8
+      wherry check of development, uat, production (deploy.yml)
+      Deploy to production
+        on 203.0.113.11, after what the environment production of the repository asks for (approval, waiting time)
+        one at a time: it waits for the lock of the server
+        with the secrets DB_PASSWORD of the environment
+        seen at https://shop.example.com"
+    `);
+  });
+
+  test("a branch that is deployed, by its bare name", async () => {
+    expect(await told("monorepo", "feature/a/b")).toMatchInlineSnapshot(`
+      "refs/heads/feature/a/b -> preview
+      preview takes the branch feature/**, by deploy_on in wherry.yaml
+      The gate: may this be deployed? (deploy.yml)
+        the branch belongs to the environment
+      Check api: type check, unit tests (deploy.yml)
+      Check jobs: lint, type check, unit tests (deploy.yml)
+      wherry check of nightly, preview, staging, demo, production (deploy.yml)
+      Deploy to preview
+        on 203.0.113.9, after what the environment preview of the repository asks for (approval, waiting time)
+        one at a time: it waits for the lock of the server
+        with the secrets SLACK_URL of the environment
+        seen at https://shop.example.com"
+    `);
+  });
+
+  test("a tag that only looks like a release", async () => {
+    expect(await told("node", "PROD-1.2")).toMatchInlineSnapshot(`
+      "refs/tags/PROD-1.2 -> null
+      production does not take the tag PROD-1.2: "1.2" has 2 numbers, and a version has three: 1.2.3
+      deploy.yml starts, and its gate ends it with this reason: nothing is deployed"
+    `);
+  });
+
+  test("branches that are deployed nowhere", async () => {
+    expect(await told("node", "refs/heads/main")).toContain("Build the images of web (ci.yml)");
+    expect(await told("node", "fix-typo")).toContain("Nothing by itself; once there is a pull request of fix-typo:");
+  });
+
+  test("a tag of no environment starts nothing", async () => {
+    expect(await told("node", "refs/tags/v1.0.0")).toMatch(/Nothing$/);
+  });
+});

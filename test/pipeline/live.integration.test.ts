@@ -1,0 +1,75 @@
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { homedir, userInfo } from "node:os";
+import { expect, onTestFinished, test } from "vitest";
+import { askGate, summarize, summaryText } from "../../src/pipeline/index.ts";
+import { createContext } from "../../src/system/index.ts";
+import { git, repository } from "../helpers/git.ts";
+
+/** The state folder of this machine as a server, with a ledger in which these releases were made live. */
+function ledgerOf(app: string, lines: readonly object[]): void {
+  const root = userInfo().uid === 0 ? "/var/lib/wherry" : `${homedir()}/.local/state/wherry`;
+  const folder = `${root}/apps/${app}/production`;
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  onTestFinished(() => rmSync(`${root}/apps/${app}`, { recursive: true, force: true }));
+  writeFileSync(`${folder}/ledger.jsonl`, lines.map((line) => `${JSON.stringify(line)}\n`).join(""));
+}
+
+test("the gate asks the server what it serves, and the summary tells what came with it", async () => {
+  const app = `pipeline-live-${process.pid}`;
+  const folder = repository({
+    "wherry.yaml": `app: ${app}\nserver: local\nenvironments:\n  production:\n`,
+    "compose.yaml": "services: {}\n",
+  });
+  const commits = ["one", "two"].map((message) => {
+    git(folder, "commit", "--quiet", "--allow-empty", "--message", message);
+    return git(folder, "rev-parse", "HEAD");
+  });
+  const [one = "", two = ""] = commits;
+  git(folder, "tag", "PROD-1.0.0", one);
+  const common = { version: 1, stack: "default", kind: "release", services: [], failedStep: null };
+  const times = { started: "2026-11-25T12:00:00Z", finished: "2026-11-25T12:00:09Z" };
+  const line = (tag: string, commit: string, outcome: string): object => ({
+    ...common,
+    ...times,
+    release: `20261125-${commit.slice(0, 4)}`,
+    previous: "20261125-0000",
+    commit,
+    previousCommit: one,
+    tag,
+    outcome,
+  });
+  const ctx = createContext({ cwd: folder });
+  const ask = () =>
+    askGate(ctx, {
+      directory: undefined,
+      ref: "refs/tags/PROD-1.0.0",
+      commit: one,
+      asked: "production",
+      schedule: undefined,
+      releaseBranch: "main",
+      live: true,
+    });
+
+  expect((await ask()).environment).toBe("production");
+  ledgerOf(app, [line("PROD-0.9.0", one, "succeeded"), line("PROD-2.0.0", two, "failed_before_traffic")]);
+  expect((await ask()).environment).toBe("production");
+
+  ledgerOf(app, [line("PROD-0.9.0", one, "succeeded"), line("PROD-1.1.0", two, "succeeded")]);
+  const refused = await ask();
+  expect(refused.environment).toBeNull();
+  expect(refused.checks.at(-1)).toEqual({
+    what: "live",
+    verdict: "failed",
+    reason: "production serves PROD-1.1.0 already: to go back there is wherry rollback",
+  });
+  // The ledger names one tag, and the commit has another one besides.
+  git(folder, "tag", "PROD-1.2.0", two);
+  git(folder, "tag", "other", two);
+  ledgerOf(app, [line("other", two, "succeeded")]);
+  expect((await ask()).checks.at(-1)?.reason).toContain("production serves PROD-1.2.0 already");
+  const [summary] = await summarize(ctx, { directory: undefined, environment: "production" });
+  expect(summary?.commits).toEqual([expect.stringMatching(/^[0-9a-f]+ two$/)]);
+  expect(summary === undefined ? "" : summaryText(summary).join("\n")).toContain(
+    "wherry rollback -e production --to 20261125-0000",
+  );
+});
