@@ -96,7 +96,12 @@ async function execute(
   const failure = definition.failure?.(data as never);
   if (json) {
     const document = failure === undefined ? data : documentOf(data as object, failure);
-    return { exitCode: exitCodeOf(definition, data, failure), stdout: "", stderr: "", document: jsonOf(document, ctx.mask) };
+    return {
+      exitCode: exitCodeOf(definition, data, failure),
+      stdout: "",
+      stderr: "",
+      document: jsonOf(document, ctx.mask),
+    };
   }
   if (failure !== undefined) return failed(failure, surroundings, { json, noColor });
   return { ...done(definition.print?.(data as never, screen) ?? []), exitCode: exitCodeOf(definition, data, failure) };

@@ -29,7 +29,10 @@ export type Input = Readonly<Record<string, unknown>>;
 export async function parseInput(name: string, definition: AnyCommand, words: readonly string[]): Promise<Input> {
   const flags = { ...definition.flags, ...commonFlags(definition) };
   const args = definition.args ?? {};
-  const of: Spoken = { name, said: (word) => (definition.quiet === true ? "what is written there" : JSON.stringify(word)) };
+  const of: Spoken = {
+    name,
+    said: (word) => (definition.quiet === true ? "what is written there" : JSON.stringify(word)),
+  };
   const maximum = Object.values(args).some(({ kind }) => kind === "list") ? undefined : Object.keys(args).length;
   let parsed: { readonly flags: Input; readonly words: readonly string[] } | undefined;
   let problem: unknown;
@@ -107,9 +110,13 @@ function positional(of: Spoken, args: Parameters, words: readonly string[]): Inp
       const word = words[index] ?? parameter.default;
       if (word !== undefined) return [key, parse(of, key, parameter, word)];
       if (parameter.kind === "optional") return [key, undefined];
-      throw usageError("missing-argument", `${of.name}: ${placeholderOf(key, parameter)} is missing: ${parameter.brief}`, {
-        hint: help(of.name),
-      });
+      throw usageError(
+        "missing-argument",
+        `${of.name}: ${placeholderOf(key, parameter)} is missing: ${parameter.brief}`,
+        {
+          hint: help(of.name),
+        },
+      );
     }),
   );
 }

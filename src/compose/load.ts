@@ -89,7 +89,7 @@ function withOwnSecrets(document: ResolvedDocument): ResolvedDocument {
 
 /** Names of services and images: a database's user is often called like them, and would take them out of all output. */
 function openWords({ services }: ResolvedDocument): readonly string[] {
-  const images = Object.values(services).flatMap(({ image = "" }) => String(image).split(/[/:@]/));
+  const images = Object.values(services).flatMap(({ image = "" }) => image.split(/[/:@]/));
   return [...Object.keys(services), ...images].filter((word) => word !== "");
 }
 

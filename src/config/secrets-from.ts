@@ -12,7 +12,10 @@ const name = words.regex(/^[^-\0]/, "a name does not start with a dash");
 
 const recipient = z
   .string()
-  .regex(/^age1[0-9a-z]+$/, "a recipient is a public key that starts with age1, as wherry secrets key or age-keygen prints it");
+  .regex(
+    /^age1[0-9a-z]+$/,
+    "a recipient is a public key that starts with age1, as wherry secrets key or age-keygen prints it",
+  );
 
 const recipients = z.union([
   path,
@@ -107,7 +110,12 @@ export function secretsFromOf(raw: Raw | undefined, app: string, environment: st
     const item = `${app} ${environment}`;
     const onePassword = one["1password"];
     if (onePassword !== undefined) {
-      return { kind: "1password", vault: onePassword.vault, item: onePassword.item ?? item, account: onePassword.account };
+      return {
+        kind: "1password",
+        vault: onePassword.vault,
+        item: onePassword.item ?? item,
+        account: onePassword.account,
+      };
     }
     if (one.bitwarden !== undefined) return { kind: "bitwarden", item: one.bitwarden.item ?? item };
     const { address, mount = "secret", path = `${app}/${environment}`, namespace } = one.vault ?? {};

@@ -56,7 +56,9 @@ export function createMask(): Mask {
       forms = undefined;
     },
     apply(text) {
-      forms ??= longestFirst([...values].filter((value) => !spared.has(value.trim())).flatMap((value) => [...formsOf(value)]));
+      forms ??= longestFirst(
+        [...values].filter((value) => !spared.has(value.trim())).flatMap((value) => [...formsOf(value)]),
+      );
       return withoutForms(text, forms);
     },
   };
@@ -79,7 +81,8 @@ function formsOf(value: string): ReadonlySet<string> {
     if (part.length < shortestValue) continue;
     const inUrl = encodeURIComponent(part.toWellFormed());
     const inJson = JSON.stringify(part).slice(1, -1);
-    for (const form of [part, inJson, inJson.replaceAll("/", "\\/"), inUrl, inUrl.replaceAll("%20", "+")]) forms.add(form);
+    for (const form of [part, inJson, inJson.replaceAll("/", "\\/"), inUrl, inUrl.replaceAll("%20", "+")])
+      forms.add(form);
     // encodeURIComponent leaves these as they are; forms of HTML and other languages do not.
     forms.add(inUrl.replaceAll(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`));
   }

@@ -117,9 +117,13 @@ export async function shareSecrets(ctx: Context, settings: Settings): Promise<Se
   const sources = openSources(ctx, settings);
   const source = sources.find(({ share }) => share !== undefined);
   if (source?.share === undefined) {
-    throw usageError("nothing-to-share", `${settings.environment} has no source of secrets with recipients of its own`, {
-      hint: "an age file has: see secrets_from in wherry.yaml",
-    });
+    throw usageError(
+      "nothing-to-share",
+      `${settings.environment} has no source of secrets with recipients of its own`,
+      {
+        hint: "an age file has: see secrets_from in wherry.yaml",
+      },
+    );
   }
   const { notes } = await source.share();
   return { environment: settings.environment, names: [...(await source.names([]))], source: source.title, notes };
@@ -162,7 +166,9 @@ function unused(settings: Settings, names: readonly string[]): readonly string[]
   const wanted = new Set(settings.secrets.map(({ name }) => name));
   const lacking = names.filter((name) => !wanted.has(name));
   if (lacking.length === 0) return [];
-  return [`a deployment uses only what wherry.yaml lists under secrets:, or the compose file names; not listed: ${lacking.join(", ")}`];
+  return [
+    `a deployment uses only what wherry.yaml lists under secrets:, or the compose file names; not listed: ${lacking.join(", ")}`,
+  ];
 }
 
 async function unknownName(ctx: Context, settings: Settings, name: string): Promise<Error> {

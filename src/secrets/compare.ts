@@ -14,7 +14,8 @@ export function compareValues(
   const names = [...new Set([...here.keys(), ...there.keys()])].toSorted();
   return names.map((name) => {
     const [mine, other] = [here.get(name)?.reveal(), there.get(name)?.reveal()];
-    const state = mine === undefined ? "only-there" : other === undefined ? "only-here" : mine === other ? "same" : "different";
+    const state =
+      mine === undefined ? "only-there" : other === undefined ? "only-here" : mine === other ? "same" : "different";
     return { name, state };
   });
 }

@@ -37,7 +37,9 @@ export function changeDotenv(
     if (value === undefined) wanted.delete(name);
     else wanted.set(name, value);
   }
-  const lines = new Map([...changes].map(([name, value]) => [name, value === undefined ? "" : dotenvLine(name, value)]));
+  const lines = new Map(
+    [...changes].map(([name, value]) => [name, value === undefined ? "" : dotenvLine(name, value)]),
+  );
   const impossible = [...lines].flatMap(([name, line]) => (line === undefined ? [name] : []));
   if (impossible.length > 0) return { text, impossible };
   const edited = editLines(text, lines as ReadonlyMap<string, string>);

@@ -20,7 +20,8 @@ export async function importSecrets(
   const given = parseDotenv(text);
   const odd = [...given.keys()].find((name) => !secretName.test(name));
   // Not said: a line that was meant otherwise may have its value there.
-  if (odd !== undefined) throw usageError("invalid-secret", "a name in the file is no name of a secret", { hint: "NAME=value, one a line" });
+  if (odd !== undefined)
+    throw usageError("invalid-secret", "a name in the file is no name of a secret", { hint: "NAME=value, one a line" });
   const values = new Map(
     [...given].filter(([, value]) => value !== "").map(([name, value]) => [name, checkedValue(name, value)]),
   );
@@ -36,7 +37,11 @@ export async function importSecrets(
 export async function exportSecrets(
   ctx: Context,
   settings: Settings,
-  { path, only, wanted }: { readonly path: string; readonly only: readonly string[]; readonly wanted: readonly string[] },
+  {
+    path,
+    only,
+    wanted,
+  }: { readonly path: string; readonly only: readonly string[]; readonly wanted: readonly string[] },
 ): Promise<SecretChange> {
   const file = resolve(ctx.cwd, path);
   await refuseTracked(ctx, file, path);
@@ -71,9 +76,13 @@ async function refuseTracked(ctx: Context, file: string, shown: string): Promise
     throw usageError("no-such-folder", `there is no folder for ${shown}`, { hint: "make it first" });
   }
   if ((await trackedFiles(ctx, folder, [file])).length > 0) {
-    throw refusedError("secrets-committed", `${shown} is in git: everybody who can read the repository would get the values`, {
-      hint: "write to another path, outside of the repository or ignored by it",
-    });
+    throw refusedError(
+      "secrets-committed",
+      `${shown} is in git: everybody who can read the repository would get the values`,
+      {
+        hint: "write to another path, outside of the repository or ignored by it",
+      },
+    );
   }
   const inRepository = (await listProjectFiles(ctx, folder, [file])) !== undefined;
   const name = relative(folder, file);

@@ -10,6 +10,6 @@ export type { ListedSecret, SecretList } from "./list.ts";
 export { exportSecrets, importSecrets } from "./exchange.ts";
 export { getSecret, removeSecret, rotateSecret, setSecrets, shareSecrets } from "./change.ts";
 export type { SecretChange } from "./change.ts";
-export { readSecrets, readValues } from "./read.ts";
+export { findSecrets, readSecrets, readValues } from "./read.ts";
 export { secretName, valueFromBytes } from "./value.ts";
-export { wantedByConfig } from "./wanted.ts";
+export { wantedSecrets } from "./wanted.ts";

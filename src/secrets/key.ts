@@ -18,7 +18,8 @@ export async function makeKey(
     }
   }
   const path = keyFile(ctx);
-  if (path === undefined) throw refusedError("no-home", "there is no home folder to keep a key in", { hint: "set HOME" });
+  if (path === undefined)
+    throw refusedError("no-home", "there is no home folder to keep a key in", { hint: "set HOME" });
   const { identity, recipient } = await newKeyPair();
   const text = `# created: ${ctx.clock.now().toISOString()}\n# public key: ${recipient}\n${identity}\n`;
   await ctx.files.write(path, text, 0o600);

@@ -1,7 +1,7 @@
+import { join } from "node:path";
 import type { Settings } from "../config/index.ts";
 import { formatPosition, refusedError, Secret } from "../core/index.ts";
 import type { Position } from "../core/index.ts";
-import { join } from "node:path";
 import type { Context } from "../system/index.ts";
 import { parseDotenv } from "./dotenv.ts";
 import { secretsFile } from "./sources/file.ts";
@@ -24,6 +24,18 @@ export async function readSecrets(
   settings: Settings,
   wanted: readonly WantedSecret[],
 ): Promise<ReadonlyMap<string, Secret>> {
+  const found = await findSecrets(ctx, settings, wanted);
+  const missing = wanted.filter(({ name }) => !found.has(name));
+  if (missing.length > 0) throw missingError(settings, missing);
+  return found;
+}
+
+/** The same, where it is no error that some have no value. */
+export async function findSecrets(
+  ctx: Context,
+  settings: Settings,
+  wanted: readonly WantedSecret[],
+): Promise<ReadonlyMap<string, Secret>> {
   const own = new Set(settings.secrets.map(({ name }) => name));
   const found = new Map(
     await readValues(
@@ -38,8 +50,6 @@ export async function readSecrets(
     if (!found.has(name) && value !== "") found.set(name, new Secret(value));
   }
   for (const secret of found.values()) ctx.mask.add(secret);
-  const missing = wanted.filter(({ name }) => !found.has(name));
-  if (missing.length > 0) throw missingError(settings, missing);
   return found;
 }
 
@@ -78,7 +88,9 @@ function missingError(settings: Settings, missing: readonly WantedSecret[]): Err
   const kinds = new Set(secretsFrom.map(({ kind }) => kind));
   const ways = [
     ...(kinds.has("environment") ? ["set it in the environment of this command"] : []),
-    ...(kinds.has("file") ? [`write ${first?.name}=... into ${secretsFile(environment)} (mode 0600, not committed)`] : []),
+    ...(kinds.has("file")
+      ? [`write ${first?.name}=... into ${secretsFile(environment)} (mode 0600, not committed)`]
+      : []),
     `wherry secrets set ${first?.name} -e ${environment}`,
   ];
   return refusedError(

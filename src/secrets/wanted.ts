@@ -1,12 +1,25 @@
+import { resolve } from "node:path";
+import { readSources, secretNamesOf } from "../compose/index.ts";
 import type { Settings } from "../config/index.ts";
+import type { Context } from "../system/index.ts";
 import type { WantedSecret } from "./read.ts";
 
-/** What wherry.yaml needs values for, by name: the secrets of the app, and those of the things around it. Sorted. */
-export function wantedByConfig(settings: Settings): readonly WantedSecret[] {
+/** What needs a value here: by wherry.yaml, and by the `secrets:` of the compose files as they are written. Sorted by name. */
+export async function wantedSecrets(ctx: Context, settings: Settings): Promise<readonly WantedSecret[]> {
+  const files = settings.compose.map((file) => resolve(settings.directory, file));
+  const inCompose = secretNamesOf(await readSources(ctx, files));
+  const known = new Map([...inCompose, ...wantedByConfig(settings)].map((secret) => [secret.name, secret]));
+  return [...known.values()].toSorted((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** The secrets of the app, and those of the things around it. */
+function wantedByConfig(settings: Settings): readonly WantedSecret[] {
   const { secrets, notify, tls, backup, services } = settings;
   const around = [
     ...notify.flatMap((channel) => Object.values(channel.secrets)),
-    ...(tls.kind === "off" ? [] : [...(tls.dns?.secrets ?? []), ...Object.values(tls.certificates).map(({ key }) => key)]),
+    ...(tls.kind === "off"
+      ? []
+      : [...(tls.dns?.secrets ?? []), ...Object.values(tls.certificates).map(({ key }) => key)]),
     ...(backup === undefined
       ? []
       : backup.repository.startsWith("s3:")
@@ -16,5 +29,5 @@ export function wantedByConfig(settings: Settings): readonly WantedSecret[] {
   ];
   const known = new Map<string, WantedSecret>(secrets.map((secret) => [secret.name, secret]));
   for (const name of around) if (!known.has(name)) known.set(name, { name, at: undefined });
-  return [...known.values()].toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  return [...known.values()];
 }

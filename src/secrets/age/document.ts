@@ -25,12 +25,20 @@ export function parseAgeDocument(
   if (syntax !== undefined) {
     const conflict = /^(<{7}|={7}|>{7})/m.test(text);
     const message = conflict ? "a merge has left its conflicts in it" : syntax.message;
-    throw invalid(positionOfOffset(source, syntax.pos[0]), message, "take one of the two sides of each value, then try again");
+    throw invalid(
+      positionOfOffset(source, syntax.pos[0]),
+      message,
+      "take one of the two sides of each value, then try again",
+    );
   }
   const content: unknown = source.document.toJS();
   const top = { file, line: 1, column: 1 };
   if (!isMapping(content) || content["version"] !== 1) {
-    throw invalid(top, "is no file with secrets of version 1", "a newer Wherry may have written it, or it is another file");
+    throw invalid(
+      top,
+      "is no file with secrets of version 1",
+      "a newer Wherry may have written it, or it is another file",
+    );
   }
   const { environment: written, recipients, secrets } = content;
   if (written !== environment) {

@@ -34,10 +34,14 @@ export function ageSource(ctx: Context, place: SecretPlace, options: Options): S
       if ("value" in result) {
         found.set(name, new Secret(result.value));
       } else if (result.problem === "damaged") {
-        throw invalidError("secret-damaged", `${file}: ${name} was changed after it was encrypted, or is another secret's value`, {
-          at: document.at(name),
-          hint: `git log -p -- ${file} says who did; take the last good version, or wherry secrets set ${name} -e ${environment}`,
-        });
+        throw invalidError(
+          "secret-damaged",
+          `${file}: ${name} was changed after it was encrypted, or is another secret's value`,
+          {
+            at: document.at(name),
+            hint: `git log -p -- ${file} says who did; take the last good version, or wherry secrets set ${name} -e ${environment}`,
+          },
+        );
       } else {
         throw await wrongKey(identities.from, identities.keys, { file, name, environment });
       }

@@ -33,7 +33,10 @@ export function bitwardenSource(ctx: Context, { item }: SecretsFrom & { readonly
 
   async function write(changed: (fields: NonNullable<Item["fields"]>) => NonNullable<Item["fields"]>): Promise<void> {
     const before = await read();
-    const content = { ...(before ?? { name: item, notes: null, ...secureNote }), fields: changed(before?.fields ?? []) };
+    const content = {
+      ...(before ?? { name: item, notes: null, ...secureNote }),
+      fields: changed(before?.fields ?? []),
+    };
     // What `bw encode` makes of it.
     const input = Buffer.from(JSON.stringify(content)).toString("base64");
     if (before === undefined) await bw(["create", "item"], `create the item ${item}`, input);
@@ -47,10 +50,12 @@ export function bitwardenSource(ctx: Context, { item }: SecretsFrom & { readonly
     names: async () => [...fieldsOf(await read()).keys()],
     async read(names) {
       const fields = fieldsOf(await read());
-      return new Map(names.flatMap((name) => {
-        const value = fields.get(name);
-        return value === undefined ? [] : [[name, new Secret(value)] as const];
-      }));
+      return new Map(
+        names.flatMap((name) => {
+          const value = fields.get(name);
+          return value === undefined ? [] : [[name, new Secret(value)] as const];
+        }),
+      );
     },
     async write(values) {
       await write((fields) => [
@@ -60,7 +65,8 @@ export function bitwardenSource(ctx: Context, { item }: SecretsFrom & { readonly
       return { notes: [] };
     },
     async remove(names) {
-      if ((await read()) !== undefined) await write((fields) => fields.filter(({ name }) => !names.includes(name ?? "")));
+      if ((await read()) !== undefined)
+        await write((fields) => fields.filter(({ name }) => !names.includes(name ?? "")));
     },
   };
 }
@@ -70,12 +76,16 @@ function parseAnswer(text: string): readonly Item[] {
     return z.array(Item).parse(JSON.parse(text));
   } catch {
     // The cause would quote values.
-    throw refusedError("secrets-program", "the answer of bw is no list of items", { hint: "bw --version says which one it is" });
+    throw refusedError("secrets-program", "the answer of bw is no list of items", {
+      hint: "bw --version says which one it is",
+    });
   }
 }
 
 function fieldsOf(item: Item | undefined): ReadonlyMap<string, string> {
   return new Map(
-    (item?.fields ?? []).flatMap(({ name, value }) => (name == null || value == null || value === "" ? [] : [[name, value] as const])),
+    (item?.fields ?? []).flatMap(({ name, value }) =>
+      name == null || value == null || value === "" ? [] : [[name, value] as const],
+    ),
   );
 }

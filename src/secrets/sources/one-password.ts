@@ -36,7 +36,8 @@ export function onePasswordSource(
     const content = { title: item, category: "SECURE_NOTE", ...before, fields: changed(before?.fields ?? []) };
     const input = JSON.stringify(content);
     // `-` says that the item comes on standard input; edit sees that by itself.
-    if (before === undefined) await ask(ctx, ["op", "item", "create", ...where, "-"], { what: `create the item ${item}`, hint, input });
+    if (before === undefined)
+      await ask(ctx, ["op", "item", "create", ...where, "-"], { what: `create the item ${item}`, hint, input });
     else await ask(ctx, ["op", "item", "edit", item, ...where], { what: `change the item ${item}`, hint, input });
   }
 
@@ -47,10 +48,12 @@ export function onePasswordSource(
     names: async () => [...fieldsOf(await read()).keys()],
     async read(names) {
       const fields = fieldsOf(await read());
-      return new Map(names.flatMap((name) => {
-        const value = fields.get(name);
-        return value === undefined ? [] : [[name, new Secret(value)] as const];
-      }));
+      return new Map(
+        names.flatMap((name) => {
+          const value = fields.get(name);
+          return value === undefined ? [] : [[name, new Secret(value)] as const];
+        }),
+      );
     },
     async write(values) {
       await write((fields) => [
@@ -60,7 +63,8 @@ export function onePasswordSource(
       return { notes: [] };
     },
     async remove(names) {
-      if ((await read()) !== undefined) await write((fields) => fields.filter(({ label }) => !names.includes(label ?? "")));
+      if ((await read()) !== undefined)
+        await write((fields) => fields.filter(({ label }) => !names.includes(label ?? "")));
     },
   };
 }
@@ -70,7 +74,9 @@ function parseAnswer(text: string): Item {
     return Item.parse(JSON.parse(text));
   } catch {
     // The cause would quote values.
-    throw refusedError("secrets-program", "the answer of op is no item of 1Password", { hint: "is it version 2? op --version" });
+    throw refusedError("secrets-program", "the answer of op is no item of 1Password", {
+      hint: "is it version 2? op --version",
+    });
   }
 }
 

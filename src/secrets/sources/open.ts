@@ -38,7 +38,7 @@ function open(ctx: Context, place: SecretPlace, from: SecretsFrom): SecretSource
       return onePasswordSource(ctx, from);
     case "bitwarden":
       return bitwardenSource(ctx, from);
-    case "vault":
+    default:
       return vaultSource(ctx, from);
   }
 }

@@ -36,8 +36,12 @@ export async function tryAsk(ctx: Context, argv: readonly [string, ...string[]],
 export function failureOf(program: string, result: ProcessResult, { what, hint }: Call): WherryError {
   // Not its standard output, where values are.
   const lines = result.stderr.split("\n").filter((line) => line.trim() !== "");
-  return refusedError("secrets-program", `${program} could not ${what}${result.timedOut ? ": no answer in time" : ""}`, {
-    context: lines.slice(-10),
-    hint,
-  });
+  return refusedError(
+    "secrets-program",
+    `${program} could not ${what}${result.timedOut ? ": no answer in time" : ""}`,
+    {
+      context: lines.slice(-10),
+      hint,
+    },
+  );
 }

@@ -31,7 +31,10 @@ export function vaultSource(ctx: Context, options: SecretsFrom & { readonly kind
     const token = ctx.env["VAULT_TOKEN"] ?? ctx.env["BAO_TOKEN"] ?? "";
     if (address === "" || token === "") {
       throw refusedError("no-vault", `the vault of secrets_from has no ${address === "" ? "address" : "token"}`, {
-        hint: address === "" ? "write address: into wherry.yaml, or set VAULT_ADDR" : "set VAULT_TOKEN, after vault login or from CI",
+        hint:
+          address === ""
+            ? "write address: into wherry.yaml, or set VAULT_ADDR"
+            : "set VAULT_TOKEN, after vault login or from CI",
       });
     }
     ctx.mask.add(new Secret(token));
@@ -104,10 +107,12 @@ export function vaultSource(ctx: Context, options: SecretsFrom & { readonly kind
     names: async () => [...valuesOf((await read()).data).keys()],
     async read(names) {
       const values = valuesOf((await read()).data);
-      return new Map(names.flatMap((name) => {
-        const value = values.get(name);
-        return value === undefined ? [] : [[name, new Secret(value)] as const];
-      }));
+      return new Map(
+        names.flatMap((name) => {
+          const value = values.get(name);
+          return value === undefined ? [] : [[name, new Secret(value)] as const];
+        }),
+      );
     },
     async write(values) {
       const added = Object.fromEntries([...values].map(([name, value]) => [name, value.reveal()]));
