@@ -79,15 +79,20 @@ function formsOf(value: string): ReadonlySet<string> {
   const parts = lines.length === 1 ? [] : lines.filter((line) => line.length >= shortestLine);
   for (const part of [value, value.trim(), ...parts]) {
     if (part.length < shortestValue) continue;
-    const inUrl = encodeURIComponent(part.toWellFormed());
     const inJson = JSON.stringify(part).slice(1, -1);
-    for (const form of [part, inJson, inJson.replaceAll("/", "\\/"), inUrl, inUrl.replaceAll("%20", "+")])
-      forms.add(form);
-    // encodeURIComponent leaves these as they are; forms of HTML and other languages do not.
-    forms.add(inUrl.replaceAll(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`));
+    for (const form of [part, inJson, inJson.replaceAll("/", "\\/"), ...urlForms(part.toWellFormed())]) forms.add(form);
   }
   for (const form of base64Forms(Buffer.from(value))) forms.add(form);
   return forms;
+}
+
+/** Programs differ in which signs they escape, how they write a space, and in the case of the digits. */
+function urlForms(part: string): readonly string[] {
+  const some = encodeURIComponent(part);
+  const all = some.replaceAll(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
+  const form = new URLSearchParams([["", part]]).toString().slice(1);
+  const upper = [some, all, form, some.replaceAll("%20", "+")];
+  return [...upper, ...upper.map((text) => text.replaceAll(/%[0-9A-F]{2}/g, (escape) => escape.toLowerCase()))];
 }
 
 /** Whole, and what of it stays the same wherever in a longer text it begins. */
