@@ -11,6 +11,8 @@ export function parseDotenv(text: string): ReadonlyMap<string, string> {
  * a carriage return before one, cannot be written
  */
 export function dotenvLine(name: string, value: string): string | undefined {
+  // Others are read back by themselves, but not beside each other.
+  if (!/^[\w.-]+$/.test(name)) return undefined;
   const plain = /^[\w./:@%+=,-]+$/.test(value) ? [value] : [];
   const candidates = [...plain, `'${value}'`, `"${value}"`, `\`${value}\``, value];
   return candidates

@@ -1,5 +1,6 @@
-import { chmodSync, existsSync, statSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { execFileSync, spawnSync } from "node:child_process";
+import { chmodSync, existsSync, mkdirSync, statSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { generateX25519Identity, identityToRecipient } from "age-encryption";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
@@ -9,6 +10,9 @@ import { parseAgeDocument, renderAgeDocument } from "../../src/secrets/age/docum
 import { git } from "../helpers/git.ts";
 import { secretsApp } from "./helpers.ts";
 import type { SecretsApp } from "./helpers.ts";
+
+const noAge = spawnSync("age", ["--version"]).status === 0 ? undefined : "age is not installed here";
+if (noAge !== undefined) console.warn(`skipped: the program age opens what Wherry has closed (${noAge})`);
 
 interface Pair {
   readonly key: string;
@@ -256,5 +260,21 @@ describe("an age file in the repository", () => {
     expect((await app.secrets(["remove", "APP_PASSWORD", "--yes"])).exitCode).toBe(2);
     expect((await app.secrets(["list"])).exitCode).toBe(8);
     expect(existsSync(join(app.folder, file))).toBe(false);
+  });
+
+  test.skipIf(noAge !== undefined)("is read by the program age, and takes the keys that age-keygen makes", async () => {
+    const app = secretsApp({ from: "  - age: { recipients: readers.txt }" });
+    const path = join(app.home, ".config/wherry/age.key");
+    mkdirSync(dirname(path), { recursive: true });
+    execFileSync("age-keygen", ["-o", path], { stdio: "ignore" });
+    const recipient = execFileSync("age-keygen", ["-y", path], { encoding: "utf8" });
+    writeFileSync(join(app.folder, "readers.txt"), recipient);
+    await app.secrets(["set", "APP_PASSWORD"], { input: "two\nlines\n" });
+    expect(await app.secrets(["get", "APP_PASSWORD", "--reveal"])).toMatchObject({ stdout: "two\nlines\n" });
+
+    const { values } = parseAgeDocument(file, app.read(file), "production");
+    const input = values.get("APP_PASSWORD") ?? "";
+    const opened = execFileSync("age", ["--decrypt", "-i", path], { input, encoding: "utf8" });
+    expect(opened).toBe("production/APP_PASSWORD\ntwo\nlines\n");
   });
 });

@@ -105,7 +105,7 @@ describe.each(Object.keys(places))("secrets in %s", (kind) => {
       const run = async (args: readonly string[], input = ""): Promise<void> => {
         for (const flags of [[], ["--json"]]) {
           const result = await app.secrets([...args, ...flags], { input });
-          expect(result.exitCode, result.stderr).toBe(0);
+          expect(result).toMatchObject({ exitCode: 0 });
           outputs.push(result.stdout + result.stderr);
         }
       };

@@ -4,6 +4,7 @@ import { ignoredBy, listProjectFiles, trackedFiles } from "../../git/index.ts";
 import type { Context } from "../../system/index.ts";
 import { apply, compare } from "../../writer/index.ts";
 import { changeDotenv, parseDotenv } from "../dotenv.ts";
+import { secretName } from "../value.ts";
 import type { SecretPlace, SecretSource } from "./source.ts";
 
 /** Relative to the folder of wherry.yaml, with forward slashes. */
@@ -21,7 +22,13 @@ export function fileSource(ctx: Context, { environment, directory }: SecretPlace
     const before = (await readSecretsFile(ctx, directory, path)) ?? "";
     const { text, impossible } = changeDotenv(before, changes);
     if (impossible.length > 0) {
-      throw usageError("value-not-possible", `${path} cannot hold the value of ${impossible.join(", ")}`, {
+      // What else is no name may be a piece of a value in a file that was written by hand.
+      const own = impossible.filter((name) => changes.has(name));
+      const what =
+        own.length > 0
+          ? `cannot hold the value of ${own.join(", ")}`
+          : "cannot be changed without losing what else is in it";
+      throw usageError("value-not-possible", `${path} ${what}`, {
         hint: "its form knows no escapes: a value with ', \", ` and a line end, or with Windows line ends, needs another source, such as age",
       });
     }
@@ -35,7 +42,8 @@ export function fileSource(ctx: Context, { environment, directory }: SecretPlace
     title: `file (${path})`,
     readOnly: undefined,
     unreadable: async () => undefined,
-    names: async () => [...(await read())].flatMap(([name, value]) => (value === "" ? [] : [name])),
+    names: async () =>
+      [...(await read())].flatMap(([name, value]) => (value === "" || !secretName.test(name) ? [] : [name])),
     async read(names) {
       const values = await read();
       return new Map(
