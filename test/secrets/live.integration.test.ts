@@ -24,7 +24,8 @@ test("a rotated secret differs from the live release until it is deployed, and n
     expect(result).toMatchObject({ exitCode: 0 });
     return result.stdout;
   };
-  const state = async (): Promise<unknown> => (JSON.parse(await run(["secrets", "diff", "--json"])) as { secrets: unknown }).secrets;
+  const state = async (): Promise<unknown> =>
+    (JSON.parse(await run(["secrets", "diff", "--json"])) as { secrets: unknown }).secrets;
 
   const nothing = await app.wherry(["secrets", "diff"]);
   expect(nothing.exitCode).toBe(4);
