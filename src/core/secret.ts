@@ -77,13 +77,16 @@ function formsOf(value: string): ReadonlySet<string> {
   if (value.length < shortestValue) return forms;
   const lines = value.split(/\r?\n/).map((line) => line.trim());
   const parts = lines.length === 1 ? [] : lines.filter((line) => line.length >= shortestLine);
-  for (const part of [value, value.trim(), ...parts]) {
-    if (part.length < shortestValue) continue;
-    const inJson = JSON.stringify(part).slice(1, -1);
-    for (const form of [part, inJson, inJson.replaceAll("/", "\\/"), ...urlForms(part.toWellFormed())]) forms.add(form);
-  }
+  for (const whole of [value, value.trim()].filter((one) => one.length >= shortestValue))
+    for (const form of [...textForms(whole), ...urlForms(whole.toWellFormed())]) forms.add(form);
+  for (const part of parts) for (const form of textForms(part)) forms.add(form);
   for (const form of base64Forms(Buffer.from(value))) forms.add(form);
   return forms;
+}
+
+function textForms(part: string): readonly string[] {
+  const inJson = JSON.stringify(part).slice(1, -1);
+  return [part, inJson, inJson.replaceAll("/", "\\/")];
 }
 
 /** Programs differ in which signs they escape, how they write a space, and in the case of the digits. */
@@ -112,5 +115,8 @@ function longestFirst(forms: readonly string[]): readonly string[] {
 }
 
 function withoutForms(text: string, forms: readonly string[]): string {
-  return forms.reduce((rest, form) => (rest.includes(form) ? rest.replaceAll(form, () => shown) : rest), text);
+  let rest = text;
+  for (const form of forms)
+    if (form.length <= rest.length && rest.includes(form)) rest = rest.replaceAll(form, () => shown);
+  return rest;
 }

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { Writable } from "node:stream";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
@@ -39,6 +40,18 @@ describe("a value that is known", () => {
     const mask = createMask();
     mask.add(new Secret(pem));
     for (const line of pem.trim().split("\n")) expect(mask.apply(`build | ${line}`)).toBe("build | [redacted]");
+  });
+
+  test("costs little, also where it is a bundle of a thousand certificates", () => {
+    const lines = Array.from({ length: 5000 }, (_, index) => createHash("sha256").update(`${index}`).digest("base64"));
+    const mask = createMask();
+    mask.add(new Secret(lines.join("\n")));
+    const begun = performance.now();
+    for (let index = 0; index < 200; index += 1)
+      mask.apply(`line ${index} of a log, as long as such lines are: ${"x".repeat(80)}`);
+    // Milliseconds: a second on a slow machine.
+    expect(performance.now() - begun).toBeLessThan(20_000);
+    expect(mask.apply(`it has ${lines[4999]}`)).toBe("it has [redacted]");
   });
 
   test("is masked before a shorter one that is part of it", () => {
