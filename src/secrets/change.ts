@@ -18,7 +18,7 @@ export interface SecretChange {
 }
 
 /**
- * Keeps values in the first source that can be written, or in the one of the kind `to`. All of them or none.
+ * Keeps values in the first source that can be written, or in the one of the kind `to`.
  * @throws WherryError where the source cannot take them
  */
 export async function setSecrets(

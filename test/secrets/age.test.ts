@@ -125,7 +125,9 @@ describe("an age file in the repository", () => {
     expect(refused.exitCode).toBe(4);
     expect(app.read(file)).toBe(before);
 
-    expect(await app.secrets(["share"])).toMatchObject({ exitCode: 0 });
+    const shared = await app.secrets(["share"]);
+    expect(shared.exitCode).toBe(0);
+    expect(shared.stdout).toContain("from now on also readable for bob");
     expect(await get(app, "APP_PASSWORD", bob)).toMatchObject({ stdout: "value" });
   });
 

@@ -24,7 +24,9 @@ describe("wherry secrets list", () => {
         { name: "EXTRA", source: "file (.wherry/secrets.production.env)", also: [], wanted: false },
       ],
     });
-    expect((await app.secrets(["list"])).stdout).toMatch(/API_TOKEN +no value/);
+    const { stdout } = await app.secrets(["list"]);
+    expect(stdout).toMatch(/API_TOKEN +no value/);
+    expect(stdout).toContain("environment cannot be written here: variables of this process");
   });
 
   test("a source that does not answer hides none of the others", async () => {

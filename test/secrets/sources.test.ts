@@ -296,6 +296,26 @@ test.skipIf(noPass !== undefined)("pass keeps values with real gpg, and brings t
   expect((await app.secrets(["get", "API_TOKEN", "--reveal"])).exitCode).toBe(2);
 });
 
+test.skipIf(noCompose !== undefined)(
+  "variables of the process and an imported file reach what is deployed, and no output",
+  async () => {
+    const app = secretsApp({ env: { APP_PASSWORD: password } });
+    const outputs = [
+      await app.secrets(["import", "-"], { input: `API_TOKEN='${key}'\n` }),
+      await app.secrets(["list", "--json"]),
+      await app.secrets(["set", "APP_PASSWORD", "--to", "environment"], { input: password }),
+      await app.secrets(["diff", "--with", "nowhere"]),
+    ];
+    const deployed = await app.deployed();
+    expect(deployed).toContain(`PASSWORD: ${password.replaceAll("$", () => "$$")}\n`);
+    expect(deployed).toContain(key);
+    for (const { stdout, stderr } of outputs) {
+      expect(stdout + stderr).not.toContain(password);
+      expect(stdout + stderr).not.toContain("qrstuvwxyz012345");
+    }
+  },
+);
+
 test("the first source that has a value wins, and later ones are asked only for the rest", async () => {
   const bin = temporaryFolder();
   const calls = fakeOp(bin);

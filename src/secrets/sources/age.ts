@@ -69,7 +69,11 @@ export function ageSource(ctx: Context, place: SecretPlace, options: Options): S
     const next: AgeDocument = { recipients: [...readers.keys()], values };
     const content = renderAgeDocument(next, environment, (key) => readers.get(key));
     await apply(ctx, directory, await compare(ctx, directory, [{ path: file, content, from: "current" }]));
-    return notesOf(gone, old, environment);
+    const added = document === undefined ? [] : come.map((key) => readers.get(key) ?? key);
+    return [
+      ...(added.length === 0 ? [] : [`from now on also readable for ${added.join(", ")}`]),
+      ...notesOf(gone, old, environment),
+    ];
   }
 
   return {

@@ -24,7 +24,8 @@ export interface SecretSource {
   names(wanted: readonly string[]): Promise<readonly string[]>;
   read(names: readonly string[]): Promise<ReadonlyMap<string, Secret>>;
   /**
-   * All of them or none; each is read back as exactly what was written, or refused. `notes`: what the user should know of it.
+   * In one change, where the source has such a thing. Each is read back as exactly what was written; where one could not be,
+   * all are refused. `notes`: what the user should know of it.
    */
   write(values: ReadonlyMap<string, Secret>): Promise<{ readonly notes: readonly string[] }>;
   /** Names that are not there are no error. */

@@ -34,6 +34,9 @@ export const list = command({
     ...sources.flatMap(({ title, problem }) =>
       problem === null ? [] : [`${style.warning(style.signs.note)} ${title}: ${problem}`],
     ),
+    ...sources.flatMap(({ title, readOnly }) =>
+      readOnly === null ? [] : [style.dim(`${title} cannot be written here: ${readOnly}`)],
+    ),
     ...(secrets.length === 0
       ? [`${environment} has no secrets, and nothing asks for any`]
       : table(
