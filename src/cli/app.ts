@@ -1,4 +1,5 @@
-import { exitCodes, nearest, usageError, WherryError } from "../core/index.ts";
+import { createMask, exitCodes, nearest, usageError, WherryError } from "../core/index.ts";
+import type { Mask, ProgressEvent } from "../core/index.ts";
 import type { Context } from "../system/index.ts";
 import type { AnyCommand, CommandContext, Screen } from "./definition.ts";
 import { helpOfMany, helpOfOne } from "./help.ts";
@@ -19,12 +20,28 @@ export interface Outcome {
 /** What the program finds around itself; all else of the context is the real world unless given. */
 export type Surroundings = Pick<Context, "env" | "cwd" | "stdout" | "stderr" | "signal"> & Partial<Context>;
 
-/** Runs one command line. Never throws: what goes wrong is in the outcome. */
+/** Runs one command line. Never throws: what goes wrong is in the outcome. No value of a secret is in it. */
 export async function main(
   argv: readonly string[],
-  surroundings: Surroundings,
+  given: Surroundings,
   routes: readonly Route[] = allRoutes,
 ): Promise<Outcome> {
+  const surroundings = { ...given, mask: given.mask ?? createMask() };
+  const outcome = await runLine(argv, surroundings, routes);
+  // JSON has been masked string by string: as text, a secret of digits would take a number out of the document.
+  const stdout = outcome.document === undefined ? surroundings.mask.apply(outcome.stdout) : outcome.document;
+  return { exitCode: outcome.exitCode, stdout, stderr: surroundings.mask.apply(outcome.stderr) };
+}
+
+type Masked = Surroundings & Pick<Context, "mask">;
+
+/** What a command came to, before it is written. */
+interface Raw extends Outcome {
+  /** JSON in place of `stdout`. */
+  readonly document?: string;
+}
+
+async function runLine(argv: readonly string[], surroundings: Masked, routes: readonly Route[]): Promise<Raw> {
   const words = argv[0] === "help" ? [...argv.slice(1), "--help"] : argv;
   const own = beforeEscape(words);
   const json = own.includes("--json");
@@ -52,9 +69,9 @@ async function execute(
   route: Route,
   definition: AnyCommand,
   words: readonly string[],
-  surroundings: Surroundings,
+  surroundings: Masked,
   screen: Screen,
-): Promise<Outcome> {
+): Promise<Raw> {
   const { parseInput } = await import("./command.ts");
   const input = await parseInput(["wherry", ...route.words].join(" "), definition, words);
   const {
@@ -74,7 +91,9 @@ async function execute(
   });
   const interruption = { type: "note", text: "interrupted: ending in order (once more to leave at once)" } as const;
   ctx.signal.addEventListener("abort", () => reporter.report(interruption), { once: true });
-  const commandContext: CommandContext = { ...ctx, report: reporter.report };
+  // Here and not where lines are written: a line that is cut to the terminal's width would hide from the mask.
+  const report = (event: ProgressEvent): void => reporter.report(masked(event, ctx.mask));
+  const commandContext: CommandContext = { ...ctx, report };
 
   const data = await definition.run(input as never, commandContext).finally(() => reporter.close());
 
@@ -83,8 +102,9 @@ async function execute(
     const document = failure === undefined ? data : documentOf(data as object, failure);
     return {
       exitCode: exitCodeOf(definition, data, failure),
-      stdout: `${JSON.stringify(document, null, 2)}\n`,
+      stdout: "",
       stderr: "",
+      document: jsonOf(document, ctx.mask),
     };
   }
   if (failure !== undefined) return failed(failure, surroundings, { json, noColor });
@@ -140,11 +160,21 @@ function helpOrMisuse(
   });
 }
 
+function masked(event: ProgressEvent, mask: Mask): ProgressEvent {
+  const text = (value: string | number): string | number => (typeof value === "string" ? mask.apply(value) : value);
+  return Object.fromEntries(Object.entries(event).map(([key, value]) => [key, text(value)])) as ProgressEvent;
+}
+
+function jsonOf(document: unknown, mask: Mask): string {
+  const replacer = (_key: string, value: unknown): unknown => (typeof value === "string" ? mask.apply(value) : value);
+  return `${JSON.stringify(document, replacer, 2)}\n`;
+}
+
 function failed(
   thrown: unknown,
-  surroundings: Surroundings,
+  surroundings: Masked,
   { json, noColor }: { readonly json: boolean; readonly noColor: boolean },
-): Outcome {
+): Raw {
   const error = surroundings.signal.aborted ? interrupted(thrown) : thrown;
   const exitCode = error instanceof WherryError ? exitCodes[error.exit] : exitCodes.bug;
   const stderr = `${showError(error, screenOf(surroundings, "stderr", noColor)).join("\n")}\n`;
@@ -152,7 +182,8 @@ function failed(
   // A bug's stack does not fit into the document, and is wanted all the same.
   return {
     exitCode,
-    stdout: `${JSON.stringify({ error: errorDocument(error) }, null, 2)}\n`,
+    stdout: "",
+    document: jsonOf({ error: errorDocument(error) }, surroundings.mask),
     stderr: error instanceof WherryError ? "" : stderr,
   };
 }

@@ -29,6 +29,10 @@ export type Input = Readonly<Record<string, unknown>>;
 export async function parseInput(name: string, definition: AnyCommand, words: readonly string[]): Promise<Input> {
   const flags = { ...definition.flags, ...commonFlags(definition) };
   const args = definition.args ?? {};
+  const of: Spoken = {
+    name,
+    said: (word) => (definition.quiet === true ? "what is written there" : JSON.stringify(word)),
+  };
   const maximum = Object.values(args).some(({ kind }) => kind === "list") ? undefined : Object.keys(args).length;
   let parsed: { readonly flags: Input; readonly words: readonly string[] } | undefined;
   let problem: unknown;
@@ -71,8 +75,8 @@ export async function parseInput(name: string, definition: AnyCommand, words: re
   const silent = { write: () => {} };
   await run(application, words, { process: { stdout: silent, stderr: silent } });
 
-  if (parsed === undefined) throw problem instanceof ArgumentScannerError ? misuse(name, flags, problem) : problem;
-  return { ...toggled(flags, parsed.flags), ...positional(name, args, parsed.words) };
+  if (parsed === undefined) throw problem instanceof ArgumentScannerError ? misuse(of, flags, problem) : problem;
+  return { ...toggled(flags, parsed.flags), ...positional(of, args, parsed.words) };
 }
 
 function stricliFlag(parameter: Parameter): TypedFlagParameter<unknown> {
@@ -93,29 +97,40 @@ function toggled(flags: Parameters, values: Input): Input {
   return Object.fromEntries(Object.entries(flags).map(([name, { kind }]) => [name, values[name] ?? empty[kind]]));
 }
 
-function positional(name: string, args: Parameters, words: readonly string[]): Input {
+/** How messages speak of a command, and of the words that were typed. */
+interface Spoken {
+  readonly name: string;
+  readonly said: (word: string) => string;
+}
+
+function positional(of: Spoken, args: Parameters, words: readonly string[]): Input {
   return Object.fromEntries(
     Object.entries(args).map(([key, parameter], index) => {
-      if (parameter.kind === "list") return [key, words.slice(index).map((word) => parse(name, key, parameter, word))];
+      if (parameter.kind === "list") return [key, words.slice(index).map((word) => parse(of, key, parameter, word))];
       const word = words[index] ?? parameter.default;
-      if (word !== undefined) return [key, parse(name, key, parameter, word)];
+      if (word !== undefined) return [key, parse(of, key, parameter, word)];
       if (parameter.kind === "optional") return [key, undefined];
-      throw usageError("missing-argument", `${name}: ${placeholderOf(key, parameter)} is missing: ${parameter.brief}`, {
-        hint: help(name),
-      });
+      throw usageError(
+        "missing-argument",
+        `${of.name}: ${placeholderOf(key, parameter)} is missing: ${parameter.brief}`,
+        {
+          hint: help(of.name),
+        },
+      );
     }),
   );
 }
 
-function parse(name: string, key: string, parameter: Parameter, word: string): unknown {
+function parse(of: Spoken, key: string, parameter: Parameter, word: string): unknown {
   try {
     return parameter.parse(word);
   } catch (error) {
-    throw badValue(name, placeholderOf(key, parameter), word, error);
+    throw badValue(of, placeholderOf(key, parameter), word, error);
   }
 }
 
-function misuse(name: string, flags: Parameters, problem: ArgumentScannerError): WherryError {
+function misuse(of: Spoken, flags: Parameters, problem: ArgumentScannerError): WherryError {
+  const { name } = of;
   if (problem instanceof FlagNotFoundError) {
     const near = nearest(problem.input, Object.keys(flags).map(kebab));
     return usageError("unknown-flag", `${name}: there is no flag --${problem.input}`, {
@@ -125,9 +140,9 @@ function misuse(name: string, flags: Parameters, problem: ArgumentScannerError):
   if (problem instanceof AliasNotFoundError)
     return usageError("unknown-flag", `${name}: there is no flag -${problem.input}`, { hint: help(name) });
   if (problem instanceof ArgumentParseError)
-    return badValue(name, `--${kebab(problem.externalFlagNameOrPlaceholder)}`, problem.input, problem.exception);
+    return badValue(of, `--${kebab(problem.externalFlagNameOrPlaceholder)}`, problem.input, problem.exception);
   if (problem instanceof UnexpectedPositionalError) {
-    return usageError("too-many-arguments", `${name}: ${JSON.stringify(problem.input)} is one argument too many`, {
+    return usageError("too-many-arguments", `${name}: ${of.said(problem.input)} is one argument too many`, {
       hint: help(name),
     });
   }
@@ -136,10 +151,10 @@ function misuse(name: string, flags: Parameters, problem: ArgumentScannerError):
   });
 }
 
-function badValue(name: string, where: string, word: string, error: unknown): WherryError {
+function badValue({ name, said }: Spoken, where: string, word: string, error: unknown): WherryError {
   return usageError(
     "invalid-value",
-    `${name}: ${where} ${JSON.stringify(word)}: ${error instanceof Error ? error.message : String(error)}`,
+    `${name}: ${where} ${said(word)}: ${error instanceof Error ? error.message : String(error)}`,
     {
       hint: help(name),
     },

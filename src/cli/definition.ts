@@ -41,6 +41,8 @@ interface Description {
   readonly examples?: readonly Example[];
   /** The output is that of another program (logs, exec): `run` writes it itself, and there is no --json. */
   readonly streams?: true;
+  /** Somebody may type the value of a secret here by mistake: messages about the command line do not repeat its words. */
+  readonly quiet?: true;
   /** The shape of the JSON document. */
   readonly schema?: ZodType;
 }

@@ -11,7 +11,7 @@ export { composeKey, composeKeys } from "./keys.ts";
 export type { ComposeKey } from "./keys.ts";
 export { loadCompose } from "./load.ts";
 export { isOfSurroundings, resolveCompose } from "./resolve.ts";
-export { readSources } from "./sources.ts";
+export { readSources, secretNamesOf } from "./sources.ts";
 export type { ComposeSources } from "./sources.ts";
 export { renderRelease } from "./render.ts";
 export type { RenderOptions } from "./render.ts";

@@ -114,11 +114,11 @@ export const composeKeys: readonly ComposeKey[] = [
   ...translated("secrets.*", {
     environment: "the value that wherry has under this name; it travels as a file that only the deploy user can reach",
     file: "read on your machine and shipped with the release",
-    name: "only Swarm uses it",
+    external: "the value that wherry has under this name, or under name:",
+    name: "the name of an external secret; else only Swarm uses it",
     labels: "only Swarm uses them",
   }),
   ...refused("secrets.*", {
-    external: "is for Swarm; use environment: or file:",
     driver: "is for Swarm; use environment: or file:",
     driver_opts: "is for Swarm; use environment: or file:",
     template_driver: "is for Swarm; use environment: or file:",

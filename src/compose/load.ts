@@ -47,9 +47,10 @@ export async function loadCompose(
     variables: { ...settings.values, ...Object.fromEntries(tokens) },
   };
   const { document: written, unset } = await resolveCompose(ctx, call, sources);
-  const document = inNeighbourhood(written, { address: settings.address, hosts });
+  const document = inNeighbourhood(withOwnSecrets(written), { address: settings.address, hosts });
   if (unset.length > 0) throw missingError(placed(unset, sources));
 
+  ctx.mask.spare(openWords(document));
   const positionOf = (path: readonly (string | number)[]): Position | undefined => positionIn(sources, path);
   const root = await projectRoot(ctx, settings.directory);
   const [binds, fileSecrets, configFiles, values] = await Promise.all([
@@ -72,6 +73,24 @@ export async function loadCompose(
     files: [...new Set([...sources.paths, ...filesOf(document, binds)])].toSorted(),
     positionOf,
   };
+}
+
+/**
+ * An external secret is one that whoever runs the file has: here it comes from where all secrets come from, under its
+ * name. Only Swarm could look it up itself.
+ */
+function withOwnSecrets(document: ResolvedDocument): ResolvedDocument {
+  const secrets = Object.entries(document.secrets).map(([key, secret]) => {
+    const { external, name, ...rest } = secret;
+    return [key, external === true ? { ...rest, environment: name ?? key } : secret] as const;
+  });
+  return { ...document, secrets: Object.fromEntries(secrets) };
+}
+
+/** Names of services and images: a database's user is often called like them, and would take them out of all output. */
+function openWords({ services }: ResolvedDocument): readonly string[] {
+  const images = Object.values(services).flatMap(({ image = "" }) => image.split(/[/:@]/));
+  return [...Object.keys(services), ...images].filter((word) => word !== "");
 }
 
 function placeholdersFor(names: readonly string[]): ReadonlyMap<string, string> {

@@ -165,6 +165,7 @@ export async function readFileSecrets(
   positionOf: (name: string) => Position | undefined,
 ): Promise<ReadonlyMap<string, Secret>> {
   const read = await readNamed(ctx, document.secrets, "secret", positionOf);
+  for (const content of read.values()) ctx.mask.add(new Secret(Buffer.from(content).toString()));
   return new Map([...read].map(([name, content]) => [name, new Secret(Buffer.from(content).toString("base64"))]));
 }
 

@@ -68,6 +68,18 @@ export function missingIn(sources: readonly YamlSource[], lookup: Lookup): reado
   );
 }
 
+/** Names of top-level secrets whose values come from whoever deploys: `environment: NAME` and external ones. */
+export function secretNamesOf(sources: ComposeSources): readonly { readonly name: string; readonly at: Position }[] {
+  return sources.all.flatMap((source) => {
+    const secrets = contentOf(source)["secrets"];
+    return Object.entries(isMapping(secrets) ? secrets : {}).flatMap(([key, secret]) => {
+      const { environment, external, name } = isMapping(secret) ? secret : {};
+      const wanted = external === true ? (name ?? key) : environment;
+      return typeof wanted === "string" ? [{ name: wanted, at: positionOfKey(source, ["secrets", key]) }] : [];
+    });
+  });
+}
+
 /** Variables that a service takes from the surroundings without naming a value: `environment: [NAME]` or `NAME:`. */
 export function passedThrough(
   sources: readonly YamlSource[],

@@ -10,7 +10,16 @@ import { settingsOf } from "./settings-of.ts";
 /** The settings of one environment; throws one error that lists everything that is wrong with the file. */
 export async function loadSettings(ctx: Context, options: LoadOptions): Promise<Settings> {
   const config = await readConfig(ctx, options);
-  return onServer(settingsOf(config, await composeFiles(ctx, config)), options.server);
+  const settings = settingsOf(config, await composeFiles(ctx, config));
+  ctx.mask.spare(openWords(settings));
+  return onServer(settings, options.server);
+}
+
+/** What every output says of an app. */
+function openWords(settings: Settings): readonly string[] {
+  const { app, name, environment, stack, services, servers } = settings;
+  const hosts = servers.flatMap((server) => (server.kind === "local" ? "local" : [server.host, server.user ?? ""]));
+  return [app, name, environment, stack, ...Object.keys(services), ...hosts];
 }
 
 /** Only one of the servers, where one is asked for by its host. */

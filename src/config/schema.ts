@@ -4,6 +4,7 @@ import { proxySettings } from "./proxy-settings.ts";
 import { backup } from "./backup.ts";
 import { deployOn } from "./deploy-on.ts";
 import { notify } from "./notify.ts";
+import { secretsFrom } from "./secrets-from.ts";
 import { strategy } from "./strategy.ts";
 import { tls } from "./tls.ts";
 import { duration, variableName } from "./words.ts";
@@ -136,6 +137,7 @@ const shared = {
     .array(variable)
     .optional()
     .describe("Variables whose values are secrets: they must have a value before anything is touched."),
+  secrets_from: secretsFrom.optional(),
   values: z
     .record(variable, z.union([z.string(), z.number(), z.boolean()]))
     .optional()

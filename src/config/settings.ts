@@ -3,6 +3,7 @@ import type { ProxySettings } from "./proxy-settings.ts";
 import type { BackupSettings } from "./backup.ts";
 import type { DeployOn } from "./deploy-on.ts";
 import type { NotifyChannel } from "./notify.ts";
+import type { SecretsFrom } from "./secrets-from.ts";
 import type { Strategy } from "./strategy.ts";
 import type { TlsSettings } from "./tls.ts";
 
@@ -36,6 +37,8 @@ export interface Settings {
   readonly deployOn: DeployOn;
   /** Names of secrets that must have a value before anything is touched. */
   readonly secrets: readonly { readonly name: string; readonly at: Position }[];
+  /** Where their values come from; the first that has one wins. Never empty. */
+  readonly secretsFrom: readonly SecretsFrom[];
   /** Values for interpolation in the compose files, before `.env`. */
   readonly values: Readonly<Record<string, string>>;
   /** How many releases stay on the server with their images, the live one included. */

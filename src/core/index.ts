@@ -5,6 +5,7 @@ export { formatPosition } from "./position.ts";
 export type { Position } from "./position.ts";
 export { formatSeconds, parseDuration } from "./duration.ts";
 export type { Seconds } from "./duration.ts";
-export { redact, Secret } from "./secret.ts";
+export { createMask, redact, Secret } from "./secret.ts";
+export type { Mask } from "./secret.ts";
 export { nearest } from "./suggest.ts";
 export type { ProgressEvent, Report } from "./progress.ts";

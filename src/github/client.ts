@@ -81,9 +81,15 @@ async function tokenFor(ctx: Context, host: string): Promise<Secret | undefined>
   const names = ownServer ? ["GH_ENTERPRISE_TOKEN", "GITHUB_ENTERPRISE_TOKEN"] : ["GITHUB_TOKEN", "GH_TOKEN"];
   for (const name of names) {
     const value = ctx.env[name]?.trim();
-    if (value !== undefined && value !== "") return new Secret(value);
+    if (value !== undefined && value !== "") return known(ctx, value);
   }
   const asked = await ctx.processes.run(["gh", "auth", "token", "--hostname", host], { timeout: 10_000 });
   const told = asked.stdout.trim();
-  return asked.exitCode === 0 && /^\S+$/.test(told) ? new Secret(told) : undefined;
+  return asked.exitCode === 0 && /^\S+$/.test(told) ? known(ctx, told) : undefined;
+}
+
+function known(ctx: Context, value: string): Secret {
+  const token = new Secret(value);
+  ctx.mask.add(token);
+  return token;
 }

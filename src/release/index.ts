@@ -13,6 +13,7 @@ export type { AppOptions } from "./app.ts";
 export type { LedgerLine } from "./ledger.ts";
 export type { DeploymentResult, PlanResult } from "./result.ts";
 export { readHistory } from "./history.ts";
+export { compareSecretsWithLive } from "./secret-diff.ts";
 export { readStatus } from "./status.ts";
 export type { ServerSummary, Status } from "./status.ts";
 export { serverStatus, setUpServer } from "./server.ts";

@@ -1,10 +1,11 @@
 import { join } from "node:path";
-import { parseEnv } from "node:util";
 import type { Settings } from "../config/index.ts";
 import { formatPosition, refusedError, Secret } from "../core/index.ts";
 import type { Position } from "../core/index.ts";
-import { trackedFiles } from "../git/index.ts";
 import type { Context } from "../system/index.ts";
+import { parseDotenv } from "./dotenv.ts";
+import { secretsFile } from "./sources/file.ts";
+import { openSources } from "./sources/open.ts";
 
 /** A name that must have a value, and where the user's files ask for it. */
 export interface WantedSecret {
@@ -12,15 +13,10 @@ export interface WantedSecret {
   readonly at: Position | undefined;
 }
 
-/** Relative to the folder of wherry.yaml. */
-export function secretsFile(environment: string): string {
-  return join(".wherry", `secrets.${environment}.env`);
-}
-
 /**
- * The values of secrets: from a variable of the process (as CI hands them over), else from the file
- * `.wherry/secrets.<environment>.env`. A secret that only the compose file names may also be in `values:` or `.env`,
- * where docker compose itself would find it.
+ * The values of secrets, each from the first source of `secrets_from` that has one; a source is asked only for what those
+ * before it lack. A secret that only the compose file names may also be in `values:` or `.env`, where docker compose
+ * itself would find it.
  * @throws WherryError `missing-secret`, before anything was touched, naming each one that has no value
  */
 export async function readSecrets(
@@ -28,64 +24,82 @@ export async function readSecrets(
   settings: Settings,
   wanted: readonly WantedSecret[],
 ): Promise<ReadonlyMap<string, Secret>> {
-  const own = new Set(settings.secrets.map(({ name }) => name));
-  const [file, dotenv] = await Promise.all([readSecretsFile(ctx, settings), readVariables(ctx, settings, ".env")]);
-  const found = new Map<string, Secret>();
-  const missing: WantedSecret[] = [];
-  for (const secret of wanted) {
-    const { name } = secret;
-    const value = ctx.env[name] ?? file[name] ?? (own.has(name) ? undefined : (settings.values[name] ?? dotenv[name]));
-    // An empty variable is what CI hands over for a secret that nobody has set.
-    if (value === undefined || value === "") missing.push(secret);
-    else found.set(name, new Secret(value));
-  }
+  const found = await findSecrets(ctx, settings, wanted);
+  const missing = wanted.filter(({ name }) => !found.has(name));
   if (missing.length > 0) throw missingError(settings, missing);
   return found;
 }
 
+/** The same, where it is no error that some have no value. */
+export async function findSecrets(
+  ctx: Context,
+  settings: Settings,
+  wanted: readonly WantedSecret[],
+): Promise<ReadonlyMap<string, Secret>> {
+  const own = new Set(settings.secrets.map(({ name }) => name));
+  const found = new Map(
+    await readValues(
+      ctx,
+      settings,
+      wanted.map(({ name }) => name),
+    ),
+  );
+  const dotenv = parseDotenv((await ctx.files.readText(join(settings.directory, ".env"))) ?? "");
+  for (const { name } of wanted) {
+    const value = own.has(name) ? "" : (settings.values[name] ?? dotenv.get(name) ?? "");
+    if (!found.has(name) && value !== "") found.set(name, new Secret(value));
+  }
+  for (const secret of found.values()) ctx.mask.add(secret);
+  return found;
+}
+
+/** The values that there are, from the sources alone. They are masked from here on. */
+export async function readValues(
+  ctx: Context,
+  settings: Settings,
+  names: readonly string[],
+): Promise<ReadonlyMap<string, Secret>> {
+  const found = new Map<string, Secret>();
+  for (const source of openSources(ctx, settings)) {
+    const lacking = [...new Set(names)].filter((name) => !found.has(name));
+    if (lacking.length === 0) break;
+    for (const [name, value] of await source.read(lacking)) {
+      if (value.reveal() === "") continue;
+      ctx.mask.add(value);
+      refuseNul(name, value, source.title);
+      found.set(name, value);
+    }
+  }
+  return found;
+}
+
+function refuseNul(name: string, value: Secret, title: string): void {
+  if (!value.reveal().includes("\0")) return;
+  throw refusedError("invalid-secret", `the value of ${name} in ${title} holds a NUL byte`, {
+    hint: "no variable can take one: keep it as base64",
+  });
+}
+
 function missingError(settings: Settings, missing: readonly WantedSecret[]): Error {
+  const { environment, secretsFrom } = settings;
   const [first] = missing;
   const names = [...new Set(missing.map(({ name }) => name))].join(", ");
   const places = missing.flatMap(({ name, at }) => (at === undefined ? [] : [`${formatPosition(at)}  ${name}`]));
+  const kinds = new Set(secretsFrom.map(({ kind }) => kind));
+  const ways = [
+    ...(kinds.has("environment") ? ["set it in the environment of this command"] : []),
+    ...(kinds.has("file")
+      ? [`write ${first?.name}=... into ${secretsFile(environment)} (mode 0600, not committed)`]
+      : []),
+    `wherry secrets set ${first?.name} -e ${environment}`,
+  ];
   return refusedError(
     "missing-secret",
     missing.length === 1 ? `the secret ${names} has no value` : `${missing.length} secrets have no value: ${names}`,
     {
       ...(first?.at === undefined ? {} : { at: first.at }),
       context: missing.length === 1 ? [] : places,
-      hint: `set it in the environment of this command, or write ${first?.name}=... into ${secretsFile(settings.environment)} (mode 0600, not committed)`,
+      hint: ways.join(", or "),
     },
   );
-}
-
-async function readSecretsFile(
-  ctx: Context,
-  settings: Settings,
-): Promise<Readonly<Record<string, string | undefined>>> {
-  const path = secretsFile(settings.environment);
-  const stat = await ctx.files.stat(join(settings.directory, path));
-  if (stat === undefined) return {};
-  if ((stat.mode & 0o077) !== 0) {
-    throw refusedError("secrets-readable", `${path} can be read by other users of this machine`, {
-      hint: `chmod 600 ${path}`,
-    });
-  }
-  if ((await trackedFiles(ctx, settings.directory, [join(settings.directory, path)])).length > 0) {
-    throw refusedError(
-      "secrets-committed",
-      `${path} is in git: its secrets are known to all who can read the repository`,
-      {
-        hint: `git rm --cached ${path}, write /.wherry/ into .gitignore, and change the secrets`,
-      },
-    );
-  }
-  return readVariables(ctx, settings, path);
-}
-
-async function readVariables(
-  ctx: Context,
-  settings: Settings,
-  path: string,
-): Promise<Readonly<Record<string, string | undefined>>> {
-  return parseEnv((await ctx.files.readText(join(settings.directory, path))) ?? "");
 }

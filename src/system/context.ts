@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Readable, Writable } from "node:stream";
+import type { Mask } from "../core/index.ts";
 
 /** Everything that a room may do to the world. Passed in; tests pass another one. */
 export interface Context {
@@ -17,6 +18,8 @@ export interface Context {
   readonly processes: Processes;
   readonly loopback: Loopback;
   readonly https: Https;
+  /** Every value of a secret goes in here as soon as it is known: the command line writes nothing that it has not seen. */
+  readonly mask: Mask;
   /** Aborted when the user interrupts the command. */
   readonly signal: AbortSignal;
 }
@@ -30,7 +33,7 @@ export interface Loopback {
   ): Promise<{ close(): Promise<void> } | undefined>;
 }
 
-/** Questions to services of others. Nothing but reading: what changes something there is another thing. */
+/** Services of others. */
 export interface Https {
   /**
    * Only `https:`, and `http:` on this machine; any other address throws. Redirections are answers, not followed. A service
@@ -39,6 +42,12 @@ export interface Https {
    */
   get(
     url: string,
+    options?: { readonly headers?: Readonly<Record<string, string>>; readonly timeout?: number },
+  ): Promise<HttpsAnswer>;
+  /** The same for what changes something there: `body` is sent as JSON by POST. Never tried again by itself. */
+  post(
+    url: string,
+    body: unknown,
     options?: { readonly headers?: Readonly<Record<string, string>>; readonly timeout?: number },
   ): Promise<HttpsAnswer>;
 }

@@ -1,6 +1,7 @@
 import { setMaxListeners } from "node:events";
 import { hostname, userInfo } from "node:os";
 import process from "node:process";
+import { createMask } from "../core/index.ts";
 import type { Context } from "./context.ts";
 import { createFiles } from "./files.ts";
 import { createHttps } from "./https.ts";
@@ -30,6 +31,7 @@ export function createContext(options: Partial<Context> = {}): Context {
     loopback: createLoopback(),
     https: createHttps(signal),
     processes: createProcesses({ env, cwd, signal }),
+    mask: createMask(),
     signal,
     ...options,
   };

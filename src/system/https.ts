@@ -1,29 +1,46 @@
-import type { Https } from "./context.ts";
+import type { Https, HttpsAnswer } from "./context.ts";
 
 const maximumBytes = 16 * 1024 * 1024;
 
+interface Options {
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly timeout?: number;
+}
+
 export function createHttps(signal: AbortSignal): Https {
+  async function send(url: string, request: RequestInit, { timeout = 15_000 }: Options): Promise<HttpsAnswer> {
+    const target = new URL(url);
+    if (!isSafe(target)) throw new Error(`${target.protocol}//${target.host} is not asked: only https is`);
+    try {
+      const response = await fetch(target, {
+        ...request,
+        // A redirection may lead to another host, and the headers may hold a token: whoever asks decides.
+        redirect: "manual",
+        signal: AbortSignal.any([signal, AbortSignal.timeout(timeout)]),
+      });
+      return {
+        status: response.status,
+        headers: Object.fromEntries(response.headers),
+        body: await limitedText(response),
+      };
+    } catch (error) {
+      if (signal.aborted) throw error;
+      return { status: undefined, reason: reasonOf(error) };
+    }
+  }
+
   return {
-    async get(url, { headers = {}, timeout = 15_000 } = {}) {
-      const target = new URL(url);
-      if (!isSafe(target)) throw new Error(`${target.protocol}//${target.host} is not asked: only https is`);
-      try {
-        const response = await fetch(target, {
-          headers,
-          // A redirection may lead to another host, and the headers may hold a token: whoever asks decides.
-          redirect: "manual",
-          signal: AbortSignal.any([signal, AbortSignal.timeout(timeout)]),
-        });
-        return {
-          status: response.status,
-          headers: Object.fromEntries(response.headers),
-          body: await limitedText(response),
-        };
-      } catch (error) {
-        if (signal.aborted) throw error;
-        return { status: undefined, reason: reasonOf(error) };
-      }
-    },
+    get: (url, options = {}) => send(url, { headers: options.headers ?? {} }, options),
+    post: (url, body, options = {}) =>
+      send(
+        url,
+        {
+          method: "POST",
+          headers: { "content-type": "application/json", ...options.headers },
+          body: JSON.stringify(body),
+        },
+        options,
+      ),
   };
 }
 

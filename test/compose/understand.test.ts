@@ -349,7 +349,7 @@ describe("what is deployed in another way is said, what cannot be deployed is re
       ["note file-owner", "the mode of a config", { w: { image: "a", configs: [{ source: "c", mode: "0440" }] } }, {}],
       ["error refused-key", "volumes_from", { w: { image: "a", volumes_from: ["x"] } }, {}],
       ["error refused-key", "models at the top", { w: { image: "a" } }, {}, { models: { m: { model: "x" } } }],
-      ["error refused-key", "an external secret", { w: { image: "a" } }, {}, { secrets: { s: { external: true } } }],
+      ["error refused-key", "an external config", { w: { image: "a" } }, {}, { configs: { s: { external: true } } }],
       ["error unknown-key", "a key of tomorrow", { w: { image: "a", teleport: true } }, {}],
       ["error unknown-service", "settings of a service that is not there", { web: { image: "a" } }, { wbe: {} }],
       [

@@ -1,6 +1,7 @@
 import { createServer } from "node:http";
 import type { RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
+import { text } from "node:stream/consumers";
 import { expect, onTestFinished, test } from "vitest";
 import { createContext } from "../../src/system/index.ts";
 
@@ -57,4 +58,18 @@ test("an answer without end is cut off", async () => {
   });
 
   expect(await https.get(url)).toMatchObject({ status: undefined, reason: expect.stringContaining("larger than") });
+});
+
+test("a body is sent as JSON, once", async () => {
+  const seen: string[] = [];
+  const url = await serve((request, response) => {
+    void (async () => {
+      seen.push(`${request.method} ${request.headers["content-type"]} ${await text(request)}`);
+      response.writeHead(500).end();
+    })();
+  });
+
+  expect(await https.post(url, { a: "ü" }, { headers: { "x-sent": "yes" } })).toMatchObject({ status: 500 });
+  expect(seen).toEqual([`POST application/json {"a":"ü"}`]);
+  await expect(https.post("http://example.com/", {})).rejects.toThrow("only https");
 });

@@ -103,6 +103,7 @@ function recording(ctx: Context): { readonly asking: Context; readonly asked: re
         start: (argv, options) => ctx.processes.start(argv, options),
       },
       https: {
+        ...ctx.https,
         get(url, options) {
           list.push(`GET ${url}`);
           return ctx.https.get(url, options);

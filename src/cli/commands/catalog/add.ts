@@ -114,7 +114,7 @@ function nextLines({
     ...(secrets.length === 0
       ? []
       : [
-          "Secrets to set, in .wherry/secrets.ENVIRONMENT.env (mode 0600) or in CI, for docker compose in .env",
+          "Secrets to set, with wherry secrets set NAME -e ENVIRONMENT or in CI, for docker compose in .env",
           ...secretLines,
         ]),
     ...(values.length === 0 ? [] : ["Values, in wherry.yaml; an environment may have its own", ...valueLines]),
