@@ -32,6 +32,18 @@ describe("wherry init", () => {
     expect(existsSync(join(folder, "compose.yaml"))).toBe(true);
   });
 
+  test("--pipeline writes the workflows as well, made of what was just written", async () => {
+    const folder = temporaryFolder(app);
+
+    const { exitCode, stdout } = await wherryInit(folder, "--yes", "--json", "--app", "shop", "--pipeline");
+
+    expect(exitCode).toBe(0);
+    const { written } = JSON.parse(stdout) as { written: readonly string[] };
+    expect(written).toEqual(expect.arrayContaining(["compose.yaml", ".github/workflows/deploy.yml"]));
+    expect(existsSync(join(folder, ".github/workflows/ci.yml"))).toBe(true);
+    expect((await wherryInit(folder, "--plan", "--pipeline")).exitCode).toBe(2);
+  });
+
   test("--plan shows every file as a difference, and writes nothing", async () => {
     const folder = temporaryFolder(app);
 

@@ -6,7 +6,10 @@ import type { Choices, Proposal } from "../../init/index.ts";
 import { command } from "../definition.ts";
 import type { CommandContext } from "../definition.ts";
 import { formatInit } from "../format/init.ts";
-import { optional } from "../parameters.ts";
+import { proposeGitHub } from "../../pipeline/index.ts";
+import { apply } from "../../writer/index.ts";
+import { optional, toggle } from "../parameters.ts";
+import { version } from "../version.ts";
 
 const evidence = z.strictObject({ file: z.string(), line: z.int(), what: z.string() });
 
@@ -22,12 +25,14 @@ export const init = command({
     app: optional("name of the app; that of the folder if left out", { parse: appName, placeholder: "NAME" }),
     host: optional("host name in production: shop.example.com", { parse: hostName, placeholder: "HOST" }),
     server: optional("server of all environments: user@host, or local", { parse: serverName, placeholder: "SERVER" }),
+    pipeline: toggle("write a pipeline for GitHub Actions as well"),
   },
   needs: ["plan", "yes"],
   examples: [
     { line: "init", what: "look, ask, write" },
     { line: "init --plan", what: "show what would be written, and write nothing" },
     { line: "init --yes --host shop.example.com --server deploy@203.0.113.11", what: "no questions" },
+    { line: "init --yes --pipeline", what: "with a pipeline for GitHub Actions" },
   ],
   schema: z.strictObject({
     app: z.string(),
@@ -51,7 +56,11 @@ export const init = command({
     ),
     written: z.array(z.string()),
   }),
-  async run({ app, host, server, plan, yes, directory }, ctx) {
+  async run({ app, host, server, pipeline, plan, yes, directory }, ctx) {
+    if (plan && pipeline)
+      throw usageError("plan-of-what", "a pipeline is made of files that init has yet to write", {
+        hint: "wherry init, then wherry pipeline github --plan",
+      });
     const found = await look(ctx, directory);
     const given: Choices = { app: app ?? nameFor(found.directory), host, server };
     const terminal = ctx.stdin.isTTY === true && ctx.stderr.isTTY === true;
@@ -64,7 +73,15 @@ export const init = command({
     const proposal = await propose(ctx, found.directory, found.survey, choices);
     const wanted = proposal.changes.filter(({ kind }) => kind === "create" || kind === "update").length;
     const go = !plan && wanted > 0 && (yes || (await agreed(ctx, proposal)));
-    return resultOf(proposal, go ? await write(ctx, proposal) : []);
+    const written = go ? await write(ctx, proposal) : [];
+    if (!pipeline || plan || (wanted > 0 && !go)) return resultOf(proposal, written);
+    const more = await proposeGitHub(ctx, { directory: found.directory, releaseBranch: undefined, version });
+    const moreWritten = await apply(ctx, more.root, more.changes);
+    const notes = more.pipeline.notes.map((message) => ({ message }));
+    return resultOf(
+      { ...proposal, changes: [...proposal.changes, ...more.changes], notes: [...proposal.notes, ...notes] },
+      [...written, ...moreWritten],
+    );
   },
   print: formatInit,
 });
