@@ -1,9 +1,11 @@
-import { existsSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { existsSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { init } from "../../src/cli/commands/init.ts";
 import { run } from "../cli/helpers.ts";
 import type { Ran } from "../cli/helpers.ts";
+import { repository } from "../helpers/git.ts";
 import { temporaryFolder } from "../helpers/temporary.ts";
 
 const app = {
@@ -33,9 +35,13 @@ describe("wherry init", () => {
   });
 
   test("--pipeline writes the workflows as well, made of what was just written", async () => {
-    const folder = temporaryFolder(app);
+    const folder = repository(app);
+    // git is needed, and nothing else may be found.
+    const programs = temporaryFolder();
+    symlinkSync(execFileSync("sh", ["-c", "command -v git"], { encoding: "utf8" }).trim(), join(programs, "git"));
+    const line = ["init", "-C", folder, "--yes", "--json", "--app", "shop", "--pipeline"];
 
-    const { exitCode, stdout } = await wherryInit(folder, "--yes", "--json", "--app", "shop", "--pipeline");
+    const { exitCode, stdout } = await run(line, { init }, { env: { PATH: programs } });
 
     expect(exitCode).toBe(0);
     const { written } = JSON.parse(stdout) as { written: readonly string[] };
