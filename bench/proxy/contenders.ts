@@ -60,6 +60,7 @@ function wherry(port: number): Contender {
       "maps/green.map": fragment.sides.green,
       "maps/live.map": `${owner} blue\n`,
       "maps/maintenance.map": "",
+      "maps/health.map": "",
       "maps/visitors.map": "",
     },
     command: haproxyCommand,

@@ -44,6 +44,7 @@ describe("HAProxy does what the rules say", { timeout: 120_000 }, () => {
     const addresses = [dies, app].map((server) => `127.0.0.1:${(server.address() as AddressInfo).port}`);
     const fragment = fragmentWith(oddRules, addresses);
     const maps = {
+      health: "",
       routes: fragment.routes,
       ...fragment.sides,
       live: "odd-production blue\n",
