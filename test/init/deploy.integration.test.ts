@@ -28,6 +28,13 @@ describe("a repository is on a server after init, commit and deploy, without an 
     { app: "static", pages: { "/": "hello static" }, heavy: true },
     { app: "go", pages: { "/": '{"hello":"go"}' } },
     { app: "next", pages: { "/": "hello next" }, heavy: true },
+    { app: "node", pages: { "/any": '{"hello":"node","path":"/any"}' }, heavy: true },
+    { app: "hono", pages: { "/": '{"hello":"hono"}' }, heavy: true },
+    { app: "nest", pages: { "/": '{"hello":"nest"}' }, heavy: true },
+    { app: "flask", pages: { "/": '{"hello":"flask"}' }, heavy: true },
+    { app: "fastapi", pages: { "/": '{"hello":"fastapi"}' }, heavy: true },
+    { app: "sveltekit", pages: { "/": "hello sveltekit" }, heavy: true },
+    { app: "astro", pages: { "/": "hello astro" }, heavy: true },
   ])("$app", { timeout: 420_000 }, async ({ app, pages, heavy }, { skip }) => {
     if (heavy === true && !isAskedFor(app)) skip("WHERRY_TEST_FRAMEWORKS=all deploys it as well");
     const copy = copyOfApp(app);
@@ -38,6 +45,8 @@ describe("a repository is on a server after init, commit and deploy, without an 
       git(folder, "init", "--quiet");
       git(folder, "add", "--all");
       git(folder, "commit", "--quiet", "--message", "deployable");
+      const checked = await wherry(["check", "--environment", "production"], { cwd: folder });
+      if (checked.exitCode !== 0) throw new Error(`wherry check: ${checked.stdout}${checked.stderr}`);
       const env = { WHERRY_SSH_CONFIG: target.sshConfig, ...secretValues };
 
       const deployed = await wherry(["deploy", "--environment", "production", "--json"], {
