@@ -1,8 +1,8 @@
 import * as z from "zod";
 import type { SecretsFrom } from "../../config/index.ts";
-import { refusedError, Secret } from "../../core/index.ts";
+import { refusedError } from "../../core/index.ts";
 import type { Context } from "../../system/index.ts";
-import { ask, failureOf, tryAsk } from "./program.ts";
+import { ask, failureOf, picked, tryAsk } from "./program.ts";
 import type { SecretSource } from "./source.ts";
 
 const Item = z.looseObject({
@@ -46,15 +46,7 @@ export function onePasswordSource(
     readOnly: undefined,
     unreadable: async () => undefined,
     names: async () => [...fieldsOf(await read()).keys()],
-    async read(names) {
-      const fields = fieldsOf(await read());
-      return new Map(
-        names.flatMap((name) => {
-          const value = fields.get(name);
-          return value === undefined ? [] : [[name, new Secret(value)] as const];
-        }),
-      );
-    },
+    read: async (names) => picked(fieldsOf(await read()), names),
     async write(values) {
       await write((fields) => [
         ...fields.filter(({ label }) => !values.has(label ?? "")),

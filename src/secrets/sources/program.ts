@@ -1,4 +1,4 @@
-import { refusedError } from "../../core/index.ts";
+import { refusedError, Secret } from "../../core/index.ts";
 import type { WherryError } from "../../core/index.ts";
 import type { Context, ProcessResult } from "../../system/index.ts";
 
@@ -43,5 +43,15 @@ export function failureOf(program: string, result: ProcessResult, { what, hint }
       context: lines.slice(-10),
       hint,
     },
+  );
+}
+
+/** Those of the values that are asked for; what has none is left out. */
+export function picked(values: ReadonlyMap<string, string>, names: readonly string[]): ReadonlyMap<string, Secret> {
+  return new Map(
+    names.flatMap((name) => {
+      const value = values.get(name);
+      return value === undefined ? [] : [[name, new Secret(value)] as const];
+    }),
   );
 }
