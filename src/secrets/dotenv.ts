@@ -18,9 +18,10 @@ export function dotenvLine(name: string, value: string): string | undefined {
   return candidates
     .map((text) => `${name}=${text}`)
     .find((line) => {
-      // Between two others: a form that swallows its neighbours is none.
-      const read = parseDotenv(`A_BEFORE=1\n${line}\nZ_AFTER=2\n`);
-      return read.size === 3 && read.get(name) === value && read.get("A_BEFORE") === "1" && read.get("Z_AFTER") === "2";
+      // Among others, with every kind of quote behind it: a form that swallows its neighbours is none.
+      const read = parseDotenv(`A_BEFORE=1\n${line}\nZ_1='q q'\nZ_2="q q"\nZ_3=\`q q\`\n`);
+      const others = ["Z_1", "Z_2", "Z_3"].every((other) => read.get(other) === "q q");
+      return read.size === 5 && read.get(name) === value && read.get("A_BEFORE") === "1" && others;
     });
 }
 
