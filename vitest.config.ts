@@ -1,6 +1,7 @@
 import { defineConfig } from "vitest/config";
 
 const shared = { environment: "node", pool: "threads", isolate: false } as const;
+const slow = { testTimeout: 300_000, hookTimeout: 300_000 } as const;
 
 export default defineConfig({
   test: {
@@ -10,19 +11,28 @@ export default defineConfig({
           ...shared,
           name: "unit",
           include: ["test/**/*.test.ts"],
-          exclude: ["**/*.integration.test.ts"],
+          exclude: ["**/*.integration.test.ts", "**/*.alone.test.ts"],
           testTimeout: 30_000,
         },
       },
       {
         test: {
           ...shared,
+          ...slow,
           name: "integration",
           include: ["test/**/*.integration.test.ts"],
-          // They share one Docker engine and two processor cores: side by side they would only time out.
+          // They wait for servers more than they compute.
+          maxWorkers: 3,
+        },
+      },
+      {
+        test: {
+          ...shared,
+          ...slow,
+          name: "alone",
+          // They count lost requests or measure time: a neighbour would be seen as a loss.
+          include: ["test/**/*.alone.test.ts"],
           fileParallelism: false,
-          testTimeout: 300_000,
-          hookTimeout: 300_000,
         },
       },
     ],

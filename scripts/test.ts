@@ -1,6 +1,6 @@
 /**
  * `npm test`: everything, on a fresh checkout. Prepares what the tests need (Docker engine, base images, test servers), builds,
- * runs the unit tests, then the integration tests. The last line is `N passed, N failed, N skipped`.
+ * runs the unit tests, then the integration tests side by side, then those that must be alone. The last line is `N passed, N failed, N skipped`.
  * Arguments are handed to vitest: `npm test -- test/cli -t help`.
  */
 import { spawnSync } from "node:child_process";
@@ -30,10 +30,11 @@ const filters = process.argv.slice(2);
 const preparations = [
   { title: "Docker engine", script: "scripts/engine/main.ts" },
   { title: "base images", script: "scripts/standins/main.ts" },
+  { title: "test servers", script: "testbed/prepare.ts" },
   { title: "program", script: "scripts/build.ts" },
 ];
 
-const counts = [...preparations.map(prepare), ...["unit", "integration"].map(vitest)];
+const counts = [...preparations.map(prepare), ...["unit", "integration", "alone"].map(vitest)];
 const total = counts.reduce((sum, next) => ({
   passed: sum.passed + next.passed,
   failed: sum.failed + next.failed,

@@ -2,6 +2,7 @@ import process from "node:process";
 import { createServer, existingServer, listServers, removeAll } from "./server.ts";
 import type { TestServer } from "./server.ts";
 import { removeImages } from "./image.ts";
+import { removeSeeds } from "./seed.ts";
 import { ownerOf, sshConfigOfAll } from "./state.ts";
 
 const usage = `Test servers on this machine: server N is 127.0.0.(10+N), with ssh, http and https.
@@ -42,6 +43,7 @@ async function list(): Promise<void> {
 
 async function down(image: boolean): Promise<void> {
   for (const name of await removeAll()) console.log(`removed ${name}`);
+  await removeSeeds();
   if (image) await removeImages();
 }
 

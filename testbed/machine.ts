@@ -24,6 +24,7 @@ export async function createMachine(
   image: string,
   publicKey: string,
   disk: Machine["disk"],
+  fillDisk: (volume: string) => Promise<void> = async () => {},
 ): Promise<Machine> {
   // Before the ports are looked at: an older server of this number is not somebody else who listens there.
   await removeMachine(n);
@@ -47,6 +48,7 @@ export async function createMachine(
     command.push("--volume", `${volumeOf(n)}:/var/lib/docker`);
   }
   await run(["docker", "volume", "create", "--label", label, volumeOf(n)]);
+  await fillDisk(volumeOf(n));
   await run([...command, image]);
   return machine;
 }
@@ -77,7 +79,7 @@ export async function removeMachine(n: number): Promise<void> {
   await attempt(["docker", "volume", "rm", "--force", volumeOf(n)]);
 }
 
-const volumeOf = (n: number): string => `${nameOf(n)}-disk`;
+export const volumeOf = (n: number): string => `${nameOf(n)}-disk`;
 
 /** Through the outer engine, not through ssh: works when the server's network is cut or its sshd is down. */
 export function execIn(

@@ -6,6 +6,7 @@ import type { Result } from "../scripts/engine/run.ts";
 import { openDistance } from "./delay.ts";
 import { cutNetwork, fillDisk, freeDisk, healNetwork } from "./faults.ts";
 import { ensureImage } from "./image.ts";
+import { copySeed, ensureSeed } from "./seed.ts";
 import * as machines from "./machine.ts";
 import type { Machine } from "./machine.ts";
 import { claim, ensureKey, folderOf, forget, keyFile, ownerOf, sshFilesIn, writeSshFiles } from "./state.ts";
@@ -57,6 +58,8 @@ export interface ServerOptions {
   readonly n?: number;
   /** "small": Docker and Wherry on a disk of 3 GB of their own, which can be filled. */
   readonly disk?: "small";
+  /** It has had apps before: the base images of the test apps are there. Only without `disk`. */
+  readonly warm?: boolean;
   /** Whom `host` logs in as. Both exist; `deploy` may use Docker and sudo. */
   readonly user?: "root" | "deploy";
   /** Of a person, by `up`: stays when the process ends, and no test takes it unless it asks for its number. */
@@ -69,8 +72,10 @@ export async function createServer(options: ServerOptions = {}): Promise<TestSer
   const say = options.say ?? (() => {});
   await ensureEngine(say);
   const [image, key] = [await ensureImage(say), await ensureKey()];
+  const seed =
+    options.warm === true ? await ensureSeed(image, (volume, images) => makeSeed(volume, images, image)) : undefined;
   const n = await claimNumber(options);
-  return describe(await boot(n, image, key, options.disk ?? "plain"), options.user ?? "deploy");
+  return describe(await boot(n, image, key, options.disk ?? "plain", seed), options.user ?? "deploy", seed);
 }
 
 /** A server that is already there, as it is. */
@@ -120,14 +125,31 @@ async function remove(n: number): Promise<void> {
   taken.delete(n);
 }
 
-async function boot(n: number, image: string, publicKey: string, disk: Machine["disk"]): Promise<Machine> {
-  const machine = await machines.createMachine(n, image, publicKey, disk);
+async function boot(
+  n: number,
+  image: string,
+  publicKey: string,
+  disk: Machine["disk"],
+  seed: string | undefined,
+): Promise<Machine> {
+  const fill = seed === undefined ? undefined : (volume: string) => copySeed(image, seed, volume);
+  const machine = await machines.createMachine(n, image, publicKey, disk, fill);
   await machines.waitForBoot(n);
   await writeSshFiles(folderOf(n), { ...machine, hostKeys: await hostKeys(n) });
   return machine;
 }
 
-function describe(machine: Machine, user: TestServer["user"]): TestServer {
+/** Fills a volume with the disk of a server that got these images and was ended in order. */
+async function makeSeed(volume: string, images: readonly string[], image: string): Promise<void> {
+  const one = await createServer();
+  for (const tag of images) await one.preloadImage(tag);
+  // Without its identity: no two engines are the same.
+  await one.exec(["sh", "-c", "systemctl stop docker.socket docker containerd; rm -f /var/lib/docker/engine-id"]);
+  await copySeed(image, machines.volumeOf(one.n), volume);
+  await one.remove();
+}
+
+function describe(machine: Machine, user: TestServer["user"], seed?: string): TestServer {
   const { n, name, address, port, httpPort, httpsPort } = machine;
   const server: TestServer = {
     n,
@@ -142,7 +164,7 @@ function describe(machine: Machine, user: TestServer["user"]): TestServer {
     host: user === "root" ? `${name}-root` : name,
     exec: (argv, options) => machines.execIn(n, argv, options),
     async reset() {
-      await boot(n, await ensureImage(() => {}), await ensureKey(), machine.disk);
+      await boot(n, await ensureImage(() => {}), await ensureKey(), machine.disk, seed);
     },
     reboot: () => machines.rebootMachine(n),
     crash: () => machines.crashMachine(n),

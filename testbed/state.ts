@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { run } from "../scripts/engine/run.ts";
 
 /** Keys, known hosts and who uses which server. Nothing of it is worth keeping: it is made again when missing. */
-const stateFolder = join(process.env["XDG_STATE_HOME"] ?? join(homedir(), ".local/state"), "wherry-testbed");
+export const stateFolder = join(process.env["XDG_STATE_HOME"] ?? join(homedir(), ".local/state"), "wherry-testbed");
 
 /** The private key that opens every server of the testbed. */
 export const keyFile = join(stateFolder, "key");

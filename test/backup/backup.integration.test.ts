@@ -95,7 +95,7 @@ describe("backups", () => {
 
   beforeAll(async () => {
     await ensureBaseImages(["postgres:17", "mariadb:11", "redis:8", "haproxy:3.2"], () => {});
-    one = await server();
+    one = await server({ warm: true });
     app = smallApp(one, {
       app: "data",
       files: { "compose.yaml": compose },

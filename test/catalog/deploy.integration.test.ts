@@ -20,7 +20,7 @@ beforeAll(async () => {
     const given = ["--build-arg", `STANDIN=${program}`, "--build-arg", "BASE=node:24-slim"];
     await run(["docker", "build", "--quiet", "--tag", image(program), ...given, folder]);
   }
-  one = await server();
+  one = await server({ warm: true });
   app = smallApp(one, { app: "catalog", env: { CACHE_PASSWORD: "correct-horse-battery" } });
 });
 

@@ -66,7 +66,7 @@ describe("commands", () => {
     });
 
   beforeAll(async () => {
-    one = await server();
+    one = await server({ warm: true });
     const address = `deploy@${one.address}`;
     first = smallApp(one, {
       app: "first",

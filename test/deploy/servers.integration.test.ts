@@ -24,7 +24,7 @@ describe("an environment with three servers", () => {
     (await app.wherry(["status", "--json"])).json<Status>().servers.map((one) => one.live);
 
   beforeAll(async () => {
-    servers = [await server(), await server({ disk: "small" }), await server()];
+    servers = [await server({ warm: true }), await server({ disk: "small" }), await server({ warm: true })];
     const sshConfig = join(mkdtempSync(join(tmpdir(), "wherry-servers-")), "ssh_config");
     writeFileSync(sshConfig, servers.map((one) => readFileSync(one.sshConfig, "utf8")).join("\n"));
     app = smallApp(servers[0], {

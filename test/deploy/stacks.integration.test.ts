@@ -57,7 +57,7 @@ environments:
   const names = ({ stacks }: Result): readonly string[] => stacks.map(({ stack, outcome }) => `${stack} ${outcome}`);
 
   beforeAll(async () => {
-    servers = [await server(), await server()];
+    servers = [await server({ warm: true }), await server({ warm: true })];
     const device = await servers[1].exec(["ip", "-4", "-o", "addr", "show", "eth0"]);
     address = /inet ([\d.]+)/.exec(device.stdout)?.[1] ?? "";
     const sshConfig = join(mkdtempSync(join(tmpdir(), "wherry-stacks-")), "ssh_config");

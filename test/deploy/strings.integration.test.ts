@@ -110,7 +110,7 @@ describe("strings that mean something to a shell", () => {
   beforeAll(async () => {
     rmSync("/tmp/pwned", { force: true });
     temporary = mkdtempSync(join(tmpdir(), "w-"));
-    one = await server();
+    one = await server({ warm: true });
     app = smallApp(one, {
       app: "strings",
       files: { "compose.yaml": compose },

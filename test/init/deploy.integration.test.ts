@@ -14,7 +14,7 @@ describe("a repository is on a server after init, commit and deploy, without an 
       ["haproxy:3.2", "node:24-slim", "nginx:1.28", "mongo:8", "python:3.13-slim", "postgres:17", "golang:1.26-trixie"],
       () => {},
     );
-    target = await server();
+    target = await server({ warm: true });
   }, 600_000);
   afterAll(() => target.remove());
 

@@ -8,7 +8,7 @@ let one: TestServer;
 let app: SmallApp;
 
 beforeAll(async () => {
-  one = await server();
+  one = await server({ warm: true });
   app = smallApp(one, { app: "secrets-live", env: { APP_PASSWORD: "" } });
 });
 afterAll(async () => {

@@ -24,6 +24,26 @@ compare() {
   different="${different:+$different, }$1"
 }
 
+# The services of the copy that was read.
+#   $1 only this service
+choose_services() {
+  say "copy $source_run"
+  awk -F '\t' -v OFS='\t' -v s="$1" '$1 == "service" && (s == "" || $2 == s) { print $2, $3, $4 }' "$work/manifest" > "$work/services"
+  [ -s "$work/services" ] || { fail "there is no service $1 in the copy $source_run"; return 1; }
+}
+
+# Does something with each of them, and says whether all that was compared is equal.
+#   $1 function, called with service, method, image
+each_service() {
+  local service method image
+  while IFS=$tab read -r service method image <&5; do
+    say "copy-begin $service $method"
+    "$1" "$service" "$method" "$image" 5<&- || { say "copy-failed $service"; return 1; }
+    say "copy-done $service"
+  done 5< "$work/services"
+  [ -z "$different" ] || { fail "what was restored of $different is not what was copied"; return 1; }
+}
+
 #   $1 service   $2 method   $3 image
 drill_service() {
   local image=$3
@@ -39,19 +59,11 @@ drill_service() {
 }
 
 drill_all() {
-  local service method image
   have_repository must-exist || return 1
   restic check > /dev/null 2> "$work/restic-said" || { fail "the repository is damaged (restic check): $(said "$work/restic-said")"; return 1; }
   read_manifest "$1" || return 1
-  say "copy $source_run"
-  awk -F '\t' -v OFS='\t' -v s="$2" '$1 == "service" && (s == "" || $2 == s) { print $2, $3, $4 }' "$work/manifest" > "$work/services"
-  [ -s "$work/services" ] || { fail "there is no service $2 in the copy $source_run"; return 1; }
-  while IFS=$tab read -r service method image <&5; do
-    say "copy-begin $service $method"
-    drill_service "$service" "$method" "$image" 5<&- || { say "copy-failed $service"; return 1; }
-    say "copy-done $service"
-  done 5< "$work/services"
-  [ -z "$different" ] || { fail "what was restored of $different is not what was copied"; return 1; }
+  choose_services "$2" || return 1
+  each_service drill_service
 }
 
 #   $1 who wants it   $2 run or latest   $3 only this service

@@ -30,19 +30,11 @@ restore_service() {
 }
 
 restore_all() {
-  local service method
   have_repository must-exist || return 1
   read_manifest "$1" || return 1
-  say "copy $source_run"
-  awk -F '\t' -v OFS='\t' -v s="$2" '$1 == "service" && (s == "" || $2 == s) { print $2, $3 }' "$work/manifest" > "$work/services"
-  [ -s "$work/services" ] || { fail "there is no service $2 in the copy $source_run"; return 1; }
+  choose_services "$2" || return 1
   stop_release || { fail 'the containers of the release cannot be stopped'; return 1; }
-  while IFS=$tab read -r service method <&5; do
-    say "copy-begin $service $method"
-    restore_service "$service" "$method" 5<&- || { say "copy-failed $service"; return 1; }
-    say "copy-done $service"
-  done 5< "$work/services"
-  [ -z "$different" ] || { fail "what was restored of $different is not what was copied"; return 1; }
+  each_service restore_service
 }
 
 #   $1 who wants it   $2 run or latest   $3 only this service

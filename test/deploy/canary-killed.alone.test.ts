@@ -16,7 +16,7 @@ test(
   "a canary killed at any step goes on with deploy, promote or abort, and no request is lost",
   { timeout: 900_000 },
   async () => {
-    const one = await server();
+    const one = await server({ warm: true });
     const extra = `strategy:
   canary: { steps: [20], every: 1s }
   watch: { for: 1s, min_requests: 5, wait: 5s }

@@ -12,7 +12,7 @@ describe("the proxy", { timeout: 600_000 }, () => {
   let one: TestServer;
   let app: SmallApp;
   beforeAll(async () => {
-    one = await server();
+    one = await server({ warm: true });
     app = smallApp(one, { app: "behind", services: fastServices });
     await app.deploy();
   }, 300_000);
@@ -154,7 +154,8 @@ describe("the proxy", { timeout: 600_000 }, () => {
       await untilAnswers();
       if (moment % 3 === 0) app.commit({ "note.txt": `${moment}\n` });
       const words = again[moment % 3]?.split(" ") ?? [];
-      expect(await app.wherry([...words, "--json"])).toMatchObject({ exitCode: 0 });
+      const next = await app.wherry([...words, "--json"]);
+      expect(next.exitCode, `${words.join(" ")}: ${next.stderr}`).toBe(0);
       await untilAnswers();
     }
     await app.wherry(["proxy", "upgrade"]);

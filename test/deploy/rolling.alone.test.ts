@@ -35,7 +35,7 @@ describe("replicas replaced one after the other", () => {
     });
 
   beforeAll(async () => {
-    one = await server();
+    one = await server({ warm: true });
     app = smallApp(one, {
       app: "rolling",
       extra: "strategy: rolling\n",

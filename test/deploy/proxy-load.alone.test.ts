@@ -20,7 +20,7 @@ describe("requests while other things happen on the server", { timeout: 600_000 
   let right: SmallApp;
   let twins: SmallApp;
   beforeAll(async () => {
-    one = await server();
+    one = await server({ warm: true });
     left = smallApp(one, { app: "left", services: quick });
     right = smallApp(one, { app: "right", services: quick });
     const compose = "services:\n  web:\n    build: .\n    deploy: { replicas: 2 }\n    stop_grace_period: 5s\n";

@@ -55,7 +55,7 @@ environments:
     (await one.exec(["curl", "-sI", "-H", `Host: ${name}`, "http://127.0.0.1/"])).stdout;
 
   beforeAll(async () => {
-    one = await server();
+    one = await server({ warm: true });
     const dockerfile =
       "FROM debian:trixie-slim\nRUN apt-get update -q && apt-get install -qy --no-install-recommends pebble\n";
     execFileSync("docker", ["build", "--quiet", "--tag", "wherry-test/pebble", "-"], {

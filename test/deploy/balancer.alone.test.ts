@@ -39,7 +39,7 @@ describe("a load balancer in front", () => {
   }
 
   beforeAll(async () => {
-    one = await server();
+    one = await server({ warm: true });
     app = smallApp(one, { app: "balanced", extra: "load_balancer: { health: /lb, drain: 2s }\n" });
     await app.deploy();
   });

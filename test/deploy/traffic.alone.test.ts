@@ -9,7 +9,7 @@ describe("traffic through many deployments", () => {
   let one: TestServer;
   let app: SmallApp;
   beforeAll(async () => {
-    one = await server();
+    one = await server({ warm: true });
     // Five rollbacks go five releases back.
     app = smallApp(one, { extra: "keep: 7\n" });
   });

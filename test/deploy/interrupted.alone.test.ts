@@ -17,7 +17,7 @@ describe("a deployment that is interrupted", () => {
   let one: TestServer;
   let app: SmallApp;
   beforeAll(async () => {
-    one = await server();
+    one = await server({ warm: true });
     app = smallApp(one, { app: "interrupted" });
     await app.deploy();
   });

@@ -29,7 +29,7 @@ describe("a watch with checks of one's own", () => {
   }
 
   beforeAll(async () => {
-    one = await server();
+    one = await server({ warm: true });
     app = smallApp(one, {
       app: "checked",
       extra: "strategy:\n  watch:\n    for: 6s\n    wait: 2s\n    min_requests: 5\n    checks: []\n",

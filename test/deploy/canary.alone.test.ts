@@ -77,7 +77,7 @@ describe("a release that has to prove itself", () => {
     });
 
   beforeAll(async () => {
-    one = await server();
+    one = await server({ warm: true });
     const hook =
       "import http.server as h\nclass H(h.BaseHTTPRequestHandler):\n  def do_POST(self):\n    open('/srv/hook.log','ab').write(self.rfile.read(int(self.headers['content-length']))+b'\\n'); self.send_response(200); self.end_headers()\nh.HTTPServer(('127.0.0.1',9999),H).serve_forever()";
     await one.exec(["systemd-run", "--unit=hook", "python3", "-c", hook]);
