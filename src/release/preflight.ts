@@ -35,7 +35,7 @@ export function checkServer(state: ServerState, server: string): void {
 
 /** Port 80 belongs to the proxy: is it taken by somebody else? */
 export function checkPort(state: ServerState, server: string): void {
-  if (state.proxy?.state === "running" || !state.listening.includes(80)) return;
+  if (state.proxyRuns || !state.listening.includes(80)) return;
   throw refusedError("port-taken", `something else listens on port 80 of ${server}, where the proxy has to`, {
     hint: "see what it is with: sudo ss -ltnp 'sport = :80', and stop it",
   });

@@ -32,7 +32,10 @@ export interface ServerState {
   readonly routes: readonly (readonly [number, number])[];
   readonly containers: readonly ServerContainer[];
   readonly networks: ReadonlyMap<string, string>;
-  readonly proxy: { readonly state: string; readonly image: string; readonly config: string } | undefined;
+  /** The one that serves. */
+  readonly proxy: ProxyContainer | undefined;
+  /** One of ours has the ports, be it the one that serves or one that an upgrade is about. */
+  readonly proxyRuns: boolean;
   /** Route key of the proxy -> owner, over all apps of the server. */
   readonly routesTaken: ReadonlyMap<string, string>;
   readonly ipv6: boolean;
@@ -61,6 +64,15 @@ export interface ServerContainer {
   readonly oneOff: boolean;
 }
 
+export interface ProxyContainer {
+  readonly state: string;
+  readonly image: string;
+  readonly config: string;
+  /** Empty: of version 0.1.0. */
+  readonly number: string;
+  readonly name: string;
+}
+
 /** Reads what the scripts told; lines of a kind that it does not know are another reader's. */
 export function parseState(output: string): ServerState {
   const facts = new Map<string, string[]>();
@@ -77,7 +89,7 @@ export function parseState(output: string): ServerState {
   const live = slotAndRelease(one("live"));
   const canary = slotAndRelease(one("canary"));
   const disk = one("disk")?.split(" ")[0];
-  const proxy = one("proxy")?.split("\t");
+  const proxies = all("proxy").map(parseProxy);
   const ledger = one("ledger");
   return {
     engine: version === undefined ? undefined : { version, os: os ?? "", architecture: architecture ?? "" },
@@ -106,7 +118,10 @@ export function parseState(output: string): ServerState {
     }),
     containers: all("container").map(parseContainer),
     networks: new Map(all("network").map((line) => [line.split("\t")[0] ?? "", line.split("\t")[1] ?? ""])),
-    proxy: proxy === undefined ? undefined : { state: proxy[0] ?? "", image: proxy[1] ?? "", config: proxy[2] ?? "" },
+    proxy:
+      proxies.find(({ number }) => number !== "" && number === one("proxy-current")) ??
+      proxies.find(({ name }) => name === "wherry-proxy"),
+    proxyRuns: proxies.some(({ state }) => state === "running"),
     routesTaken: new Map(
       all("taken").map((line) => [line.slice(0, line.lastIndexOf(" ")), line.slice(line.lastIndexOf(" ") + 1)]),
     ),
@@ -118,6 +133,11 @@ export function parseState(output: string): ServerState {
 function slotAndRelease(line: string | undefined): { readonly slot: Slot; readonly release: string } | undefined {
   const [slot, release] = line?.split(" ") ?? [];
   return (slot === "blue" || slot === "green") && release !== undefined ? { slot, release } : undefined;
+}
+
+function parseProxy(line: string): ProxyContainer {
+  const [state = "", image = "", config = "", number = "", name = ""] = line.split("\t");
+  return { state, image, config, number, name };
 }
 
 function parseContainer(line: string): ServerContainer {

@@ -158,6 +158,10 @@ describe("the proxy", { timeout: 600_000 }, () => {
       expect(next.exitCode, `${words.join(" ")}: ${next.stderr}`).toBe(0);
       await untilAnswers();
     }
+    // The server ended between the two new names.
+    await onServer("docker rename wherry-proxy wherry-proxy-before-99");
+    await app.deploy();
+    await newImage();
     await app.wherry(["proxy", "upgrade"]);
     await expect.poll(proxies, { timeout: 20_000 }).toBe("wherry-proxy");
     expect(await onServer("ls -d /home/deploy/.local/state/wherry/proxy/run/[0-9]* | wc -l")).toBe("1");

@@ -1,7 +1,7 @@
 # Everything else: the folders of a container as one tar, while it is paused, stopped or goes on.
 
 # A program for tar is in the proxy's image, which every server has; the service's own may have none.
-proxy_image() { docker inspect -f '{{.Image}}' wherry-proxy; }
+proxy_image() { docker inspect -f '{{.Image}}' "$(docker ps -aq --filter label=wherry.role=proxy | head -n 1)"; }
 
 paths_of() { mounts_of "$1" | cut -f 3; }
 

@@ -22,5 +22,7 @@ tell_state() {
   docker ps -a --no-trunc --filter "label=wherry.app=$app" --filter "label=wherry.environment=$environment" --format \
     'container {{.ID}}	{{.State}}	{{.Label "wherry.service"}}	{{.Label "wherry.slot"}}	{{.Label "wherry.release"}}	{{.Label "wherry.config"}}	{{.Networks}}	{{.Image}}	{{.Status}}	{{.CreatedAt}}	{{.Label "com.docker.compose.oneoff"}}' >&3
   docker network ls --filter "label=wherry.app=$app" --filter "label=wherry.environment=$environment" --format 'network {{.Name}}	{{.Label "wherry.definition"}}' >&3
-  docker ps -a --filter label=wherry.role=proxy --filter 'name=^/wherry-proxy$' --format 'proxy {{.State}}	{{.Image}}	{{.Label "wherry.config"}}' >&3
+  # All of them: in the middle of an upgrade none may have the name, and a server can end there.
+  docker ps -a --filter label=wherry.role=proxy --format 'proxy {{.State}}	{{.Image}}	{{.Label "wherry.config"}}	{{.Label "wherry.number"}}	{{.Names}}' >&3
+  [ ! -L "$proxy/run/current" ] || say "proxy-current $(readlink "$proxy/run/current")"
 }

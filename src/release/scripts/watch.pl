@@ -36,7 +36,7 @@ my ($log, $pid, $rest, $number) = (undef, undef, '', '');
 sub proxy_number { my $n = readlink "$home/../../../proxy/run/current"; return defined $n ? $n : '' }
 sub open_log {
   $number = proxy_number();
-  my ($proxy) = run('docker', 'ps', '-q', '--filter', 'label=wherry.role=proxy', '--filter', 'name=^/wherry-proxy$') =~ /^(\w+)/ or return;
+  my ($proxy) = run('docker', 'ps', '-q', '--filter', 'label=wherry.role=proxy', '--filter', 'label=wherry.number=' . ($number || 0)) =~ /^(\w+)/ or return;
   $pid = open($log, '-|', 'sh', '-c', 'exec docker logs --follow --tail 0 "$1" 2> /dev/null', 'sh', $proxy) or $log = undef;
 }
 END { kill 'TERM', $pid if $pid }
