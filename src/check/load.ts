@@ -14,6 +14,7 @@ import type { SourceText } from "./model.ts";
 import { createProject, folderOf, pathIn } from "./project.ts";
 import type { Project, ProjectInput } from "./project.ts";
 import { partAt, textOf } from "./part.ts";
+import { findTrackedSecrets } from "./tracked-secrets.ts";
 import { referencesOf } from "./references.ts";
 import { ownRules } from "./rules/check.ts";
 import { rules } from "./rules/index.ts";
@@ -67,14 +68,21 @@ export async function loadProject(ctx: Context, options: CheckOptions): Promise<
   };
   const project = createProject(input);
   const { dockerfiles, present } = await readReferences(ctx, project);
-  const [linted, refused] = await Promise.all([
+  const [linted, leaked, refused] = await Promise.all([
     runHadolint(ctx, directory, dockerfiles),
+    findTrackedSecrets(ctx, directory),
     askCompose(ctx, { settings, paths, sources, directory, variables: variables.values }),
   ]);
   return {
     input: { ...input, others: [...(input.others ?? []), ...dockerfiles], present },
-    foreign: [...linted.problems, ...refused.problems],
-    notChecked: [...revisionGap, ...refused.notChecked, ...linted.notChecked, ...inlineGaps(project)],
+    foreign: [...linted.problems, ...leaked.problems, ...refused.problems],
+    notChecked: [
+      ...revisionGap,
+      ...refused.notChecked,
+      ...linted.notChecked,
+      ...leaked.notChecked,
+      ...inlineGaps(project),
+    ],
     environment: settings?.environment,
     directory,
   };

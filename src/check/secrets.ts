@@ -21,7 +21,7 @@ export function isSecretName(text: string): boolean {
 }
 
 /** Is this value of this variable a secret that anybody who has the file can read? */
-function isOpenSecret(variable: string, value: string | undefined): boolean {
+export function isOpenSecret(variable: string, value: string | undefined): boolean {
   if (value === undefined) return false;
   const password = credentials.exec(value)?.[1];
   if (password !== undefined && !isReference(password)) return true;

@@ -5,6 +5,8 @@ export { exportTree } from "./export.ts";
 export { commitLimit, everAdded, ignoredBy, lastTouched, summarizeHistory } from "./history.ts";
 export type { AddedFile, BranchSummary, CommitSummary, HistorySummary, NoHistory } from "./history.ts";
 export { listProjectFiles, trackedFiles } from "./list.ts";
+export { searchTracked } from "./search.ts";
+export type { TrackedLine } from "./search.ts";
 export { filesAt } from "./show.ts";
 export { fetchTags, makeTag, pushTag } from "./tags.ts";
 export { commitOf, defaultBranch, isOnBranch, subjectsBetween, tagNames, topFolder } from "./refs.ts";

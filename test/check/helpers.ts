@@ -4,6 +4,7 @@ import { loadSettings } from "../../src/config/index.ts";
 import type { ServiceSettings } from "../../src/config/index.ts";
 import { createContext } from "../../src/system/index.ts";
 import { temporaryFolder } from "../helpers/temporary.ts";
+import type { Context } from "../../src/system/index.ts";
 
 export const today = new Date("2026-11-25T12:00:00Z");
 
@@ -32,4 +33,23 @@ export async function servicesOf(wherry: string): Promise<Readonly<Record<string
     "wherry.yaml": `app: shop\n${wherry}environments: { production: { server: local } }\n`,
   });
   return (await loadSettings(createContext({ cwd }), {})).services;
+}
+
+/** Programs that are not there, as on a machine without them; git is. */
+export function contextIn(
+  cwd: string,
+  programs: Readonly<Record<string, { stdout?: string; stderr?: string; exitCode: number }>> = {},
+): Context {
+  const real = createContext({ cwd });
+  return {
+    ...real,
+    processes: {
+      ...real.processes,
+      async run(argv, options) {
+        const name = argv[0] ?? "";
+        if (name === "git" && programs["git"] === undefined) return real.processes.run(argv, options);
+        return { stdout: "", stderr: "", exitCode: 127, signal: undefined, timedOut: false, ...programs[name] };
+      },
+    },
+  };
 }

@@ -4,30 +4,11 @@ import { describe, expect, test } from "vitest";
 import { check, fix } from "../../src/check/index.ts";
 import type { CheckReport } from "../../src/check/index.ts";
 import { createContext } from "../../src/system/index.ts";
-import type { Context } from "../../src/system/index.ts";
 import { git, repository } from "../helpers/git.ts";
 import { temporaryFolder } from "../helpers/temporary.ts";
+import { contextIn } from "./helpers.ts";
 
 const root = resolve(import.meta.dirname, "../..");
-
-/** Programs that are not there, as on a machine without them; git is. */
-function contextIn(
-  cwd: string,
-  programs: Readonly<Record<string, { stdout?: string; stderr?: string; exitCode: number }>> = {},
-): Context {
-  const real = createContext({ cwd });
-  return {
-    ...real,
-    processes: {
-      ...real.processes,
-      async run(argv, options) {
-        const name = argv[0] ?? "";
-        if (name === "git") return real.processes.run(argv, options);
-        return { stdout: "", stderr: "", exitCode: 127, signal: undefined, timedOut: false, ...programs[name] };
-      },
-    },
-  };
-}
 
 function rulesOf({ findings }: CheckReport): readonly string[] {
   return [...new Set(findings.map(({ rule }) => rule))];
@@ -124,6 +105,7 @@ describe("what could not be checked is said", () => {
       "what became of volumes since HEAD",
       "what docker compose says of the files",
       "the style of Dockerfiles",
+      "secrets in tracked files",
     ]);
   });
 
@@ -140,7 +122,9 @@ describe("what could not be checked is said", () => {
 
     const { notChecked } = await check(contextIn(cwd, { docker: { exitCode: 0, stdout: "{}" } }), {});
 
-    expect(notChecked).toEqual([]);
+    expect(notChecked).toEqual([
+      { what: "secrets of less common forms in tracked files", reason: "gitleaks is not installed" },
+    ]);
   });
 });
 

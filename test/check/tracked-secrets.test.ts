@@ -1,0 +1,84 @@
+import { describe, expect, test } from "vitest";
+import { check } from "../../src/check/index.ts";
+import { secretForms } from "../../src/check/tracked-secrets.ts";
+import { contextIn } from "./helpers.ts";
+import { git, repository } from "../helpers/git.ts";
+
+const compose = { "compose.yaml": "services: { web: { image: 'a:1' } }\n" };
+
+/** Put together here, so that no scanner takes this file for one that has a secret. */
+const samples: Readonly<Record<string, string>> = {
+  "a private key": `${"-".repeat(5)}BEGIN OPENSSH PRIVATE KEY${"-".repeat(5)}`,
+  "a secret key of age": `AGE-SECRET-KEY-${"1"}${"Q".repeat(58)}`,
+  "a signing key of Cardano": `"type": "PaymentSigning${"Key"}Shelley_ed25519"`,
+  "a project id of Blockfrost": `main${"net"}${"aB3".repeat(10)}xy`,
+  "a token of GitHub": `gh${"p_"}${"aB3".repeat(12)}`,
+  "a token of GitLab": `glp${"at-"}${"aB3".repeat(7)}`,
+  "a token of npm": `np${"m_"}${"aB3".repeat(12)}`,
+  "an access key of AWS": `AK${"IA"}${"ABC2".repeat(4)}`,
+  "a key of Google": `AI${"za"}${"aB3-_".repeat(7)}`,
+  "a token of DigitalOcean": `do${"p_v1_"}${"ab12".repeat(16)}`,
+  "a token of Slack": `xo${"xb-"}${"12ab-".repeat(5)}`,
+  "a token of a Telegram bot": `12345${"6789"}:AA${"aB3".repeat(11)}`,
+  "a live key of Stripe": `sk${"_live_"}${"aB3".repeat(7)}`,
+};
+
+/** `rule file:line:column` of what was found in tracked files. */
+async function found(cwd: string, programs: Parameters<typeof contextIn>[1] = {}): Promise<readonly string[]> {
+  const { findings } = await check(contextIn(cwd, programs), {});
+  return findings.filter(({ rule }) => rule === "WHY313").map(({ at }) => `${at.file}:${at.line}:${at.column}`);
+}
+
+describe("secrets in tracked files", () => {
+  test.each(secretForms.map(({ what }) => what))("%s is found in its place, and not shown", async (what) => {
+    const secret = samples[what] ?? "";
+    const cwd = repository({ ...compose, "src/config.js": `// first\nconst key = '${secret}';\n` });
+
+    const { findings } = await check(contextIn(cwd), {});
+
+    expect(findings.filter(({ rule }) => rule === "WHY313")).toMatchObject([
+      {
+        severity: "error",
+        message: `${what} is in a file that git keeps`,
+        at: { file: "src/config.js", line: 2, column: 14 },
+      },
+    ]);
+    expect(JSON.stringify(findings)).not.toContain(secret);
+  });
+
+  test("values of tracked .env files are found; names without values and other settings are not", async () => {
+    const cwd = repository({
+      ...compose,
+      "api/.env.production": "PORT=3000\nexport DB_PASSWORD='correct horse'\nAPI_TOKEN=\n",
+      ".env.example": "DB_PASSWORD=change-me-please\n",
+    });
+    expect(await found(cwd)).toEqual(["api/.env.production:2:21"]);
+  });
+
+  test("what git does not have is not looked at", async () => {
+    const cwd = repository({ ...compose, ".gitignore": ".env\n" });
+    await contextIn(cwd).files.write(`${cwd}/.env`, "DB_PASSWORD=hunter2hunter2\n");
+    expect(await found(cwd)).toEqual([]);
+  });
+
+  test("a comment with a reason accepts one, and one without does not", async () => {
+    const key = samples["a token of GitHub"] ?? "";
+    const cwd = repository({
+      ...compose,
+      "test.js": `one('${key}'); // wherry-ignore WHY313: of a server in the test\ntwo('${key}'); // wherry-ignore WHY313\n`,
+    });
+    expect(await found(cwd)).toEqual(["test.js:2:6"]);
+  });
+
+  test("words of manuals are no secrets", async () => {
+    const cwd = repository({ ...compose, "README.md": `AK${"IA"}IOSFODNN7EXAMPLE, ${`gh${"p_"}`}${"x".repeat(36)}\n` });
+    expect(await found(cwd)).toEqual([]);
+  });
+
+  test("outside of git it is said that nobody looked", async () => {
+    const cwd = repository(compose);
+    git(cwd, "init", "--quiet");
+    const { notChecked } = await check(contextIn(cwd, { git: { exitCode: 128 } }), {});
+    expect(notChecked.map(({ what }) => what)).toContain("secrets in tracked files");
+  });
+});
