@@ -1,4 +1,4 @@
-import { compareVersions, environmentOf } from "../config/index.ts";
+import { compareVersions, environmentOf, stageBefore } from "../config/index.ts";
 import type { EnvironmentRule, GitRef, Version } from "../config/index.ts";
 
 /**
@@ -161,21 +161,6 @@ function orderCheck({ facts, environments }: GateInput, { environment }: Environ
         verdict: "failed",
         reason: `${later.tag} is later than ${version.text}: to go back there is wherry rollback`,
       };
-}
-
-/**
- * Where a version is tried out before production: the last environment before it that is deployed by versions. Undefined
- * where there is none, and for all others than production.
- */
-export function stageBefore(
-  { production }: EnvironmentRule,
-  environments: readonly EnvironmentRule[],
-): string | undefined {
-  if (!production) return undefined;
-  const byVersion = environments.filter(({ rules }) =>
-    rules.some((rule) => rule.kind === "tag" && rule.pattern.includes("*")),
-  );
-  return byVersion.findLast((one) => !one.production)?.environment;
 }
 
 /** Production takes what was tried out: a version of the environment before it stands at the same commit. */

@@ -1,4 +1,4 @@
-import { compareVersions, environmentOf, loadReleaseRules } from "../config/index.ts";
+import { compareVersions, environmentOf, loadReleaseRules, stageBefore } from "../config/index.ts";
 import type { EnvironmentRule, Version } from "../config/index.ts";
 import { nearest, refusedError, usageError, WherryError } from "../core/index.ts";
 import {
@@ -13,7 +13,7 @@ import {
   tagNames,
 } from "../git/index.ts";
 import type { Context } from "../system/index.ts";
-import { decideGate, stageBefore } from "../pipeline/index.ts";
+import { decideGate } from "../pipeline/index.ts";
 import type { GateCheck } from "../pipeline/index.ts";
 import { askChecks, lastGood } from "./facts.ts";
 import { notesSince, proposeVersion } from "./propose.ts";
