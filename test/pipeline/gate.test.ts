@@ -40,15 +40,25 @@ type Asked = {
   readonly asked?: string;
   readonly schedule?: string;
   readonly releaseBranch?: string;
+  readonly allowRollback?: boolean;
 };
 
 function ask(
   folder: string,
   ref: string,
-  { commit, asked, schedule, releaseBranch = "main" }: Asked = {},
+  { commit, asked, schedule, releaseBranch = "main", allowRollback = false }: Asked = {},
 ): Promise<GateResult> {
   const ctx = createContext({ cwd: folder });
-  return askGate(ctx, { directory: undefined, ref, commit, asked, schedule, releaseBranch, live: false });
+  return askGate(ctx, {
+    directory: undefined,
+    ref,
+    commit,
+    asked,
+    schedule,
+    releaseBranch,
+    allowRollback,
+    live: false,
+  });
 }
 
 const bad = ({ checks }: GateResult): readonly string[] =>
@@ -183,12 +193,15 @@ describe("the gate and what is live", () => {
       asked: "production",
       schedule: undefined,
       releaseBranch: "main",
+      allowRollback: false,
       facts: {
         refCommit: "a".repeat(40),
         onBranch: new Map([["main", true]]),
         tags: ["PROD-1.2.0"],
         tagsHere: ["UAT-1.2.0"],
         live,
+        deployed: undefined,
+        images: undefined,
       },
     });
 

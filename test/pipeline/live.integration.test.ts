@@ -47,6 +47,7 @@ test("the gate asks the server what it serves, and the summary tells what came w
       asked: "production",
       schedule: undefined,
       releaseBranch: "main",
+      allowRollback: false,
       live: true,
     });
 

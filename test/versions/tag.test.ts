@@ -47,8 +47,8 @@ function contextIn(cwd: string): Context {
   };
 }
 
-const plan = (folder: string, environment: string, version?: string) =>
-  planTag(contextIn(folder), { directory: folder, environment, version, releaseBranch: "main" });
+const plan = (folder: string, environment: string, version?: string, allowRollback = false) =>
+  planTag(contextIn(folder), { directory: folder, environment, version, releaseBranch: "main", allowRollback });
 
 const verdicts = ({ checks }: Awaited<ReturnType<typeof plan>>): Readonly<Record<string, string>> =>
   Object.fromEntries(checks.map(({ what, verdict }) => [what, verdict]));
