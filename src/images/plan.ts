@@ -53,7 +53,7 @@ function missingBytes(missing: readonly ServiceImage[], inventory: EngineInvento
   for (const image of missing) {
     if (isOnlyUnnamed(image, inventory)) continue;
     if (image.layers === undefined || image.layerBytes === undefined) {
-      unknown += image.bytes ?? 0;
+      unknown += Math.max((image.bytes ?? 0) - knownBytes(image, inventory), 0);
       continue;
     }
     const known = knownLayers(image.layers, inventory);
@@ -62,4 +62,14 @@ function missingBytes(missing: readonly ServiceImage[], inventory: EngineInvento
     }
   }
   return [...sizes.values()].reduce((sum, size) => sum + size, unknown);
+}
+
+/** Of an image whose layers have no sizes: those of the largest image of the server that is wholly beneath it. */
+function knownBytes({ layers }: ServiceImage, inventory: EngineInventory): number {
+  if (layers === undefined) return 0;
+  const known = knownLayers(layers, inventory);
+  const beneath = inventory.images.filter(
+    (one) => one.layers.length <= known && commonPrefix(one.layers, layers) === one.layers.length,
+  );
+  return Math.max(0, ...beneath.map(({ bytes }) => bytes ?? 0));
 }

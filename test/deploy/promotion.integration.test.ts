@@ -80,6 +80,10 @@ describe("production gets what uat has tried out", () => {
     const names = listed.split("\n").filter((line) => line.startsWith(`wherry/${name}/`));
     if (names.length > 0) execFileSync("docker", ["image", "rm", ...names], { stdio: "ignore" });
   };
+  const deploy = async (environment: string, ...more: readonly string[]): Promise<void> => {
+    const result = await app.wherry(["deploy", "-e", environment, ...more], { timeout: 280_000 });
+    expect(`${result.exitCode} ${result.exitCode === 0 ? "" : result.stderr}`).toBe("0 ");
+  };
   const refused = async (...args: readonly string[]) => {
     const result = await app.wherry(["deploy", "-e", "production", "--json", ...args]);
     expect(result.exitCode).toBe(4);
@@ -119,7 +123,7 @@ describe("production gets what uat has tried out", () => {
 
   test("to the byte, although each build is another one", { timeout: 300_000 }, async () => {
     app.commit({ "behaviour.txt": "fine\n" });
-    await app.deploy("-e", "uat");
+    await deploy("uat");
     forgetHere();
     const plan = (await app.wherry(["deploy", "-e", "production", "--plan", "--json"])).json<{
       images: object;
@@ -132,7 +136,7 @@ describe("production gets what uat has tried out", () => {
       `take the images: those of uat: release ${tried.release}, deployment ${tried.id}`,
     );
 
-    await app.deploy("-e", "production");
+    await deploy("production");
     const live = await last("production");
     expect(live.images).toEqual(origin);
     expect(digests(live)).toEqual(digests(tried));
@@ -143,7 +147,7 @@ describe("production gets what uat has tried out", () => {
 
   test("unless somebody says so, and the ledger tells", { timeout: 300_000 }, async () => {
     const tried = await last("uat");
-    await app.deploy("-e", "production", "--build");
+    await deploy("production", "--build");
     const own = await last("production");
     expect(own.images).toEqual({ kind: "built", instead: "uat" });
     expect(digests(own)["web"]).not.toBe(digests(tried)["web"]);

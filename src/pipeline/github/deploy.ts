@@ -124,7 +124,7 @@ function gateStep(pipeline: Pipeline): Step {
 }
 
 function deployJob(pipeline: Pipeline, environment: EnvironmentStage, needs: readonly string[]): Job {
-  const { name, url, secrets, imagesFrom } = environment;
+  const { name, url, secrets } = environment;
   return {
     name: `Deploy to ${name}`,
     needs,
@@ -139,7 +139,7 @@ function deployJob(pipeline: Pipeline, environment: EnvironmentStage, needs: rea
       ...installWherry(),
       ...openSsh(),
       {
-        name: imagesFrom === undefined ? "Deploy" : `Deploy the images of ${imagesFrom}`,
+        name: "Deploy",
         env: {
           ALLOW_ROLLBACK: "${{ inputs.allow_rollback }}",
           RELEASE_BRANCH: pipeline.releaseBranch,
