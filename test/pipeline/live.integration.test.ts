@@ -58,16 +58,17 @@ test("the gate asks the server what it serves, and the summary tells what came w
   ledgerOf(app, [line("PROD-0.9.0", one, "succeeded"), line("PROD-1.1.0", two, "succeeded")]);
   const refused = await ask();
   expect(refused.environment).toBeNull();
-  expect(refused.checks.at(-1)).toEqual({
+  const live = ({ checks }: Awaited<ReturnType<typeof ask>>) => checks.find(({ what }) => what === "live");
+  expect(live(refused)).toEqual({
     what: "live",
     verdict: "failed",
-    reason: "production serves PROD-1.1.0 already: to go back there is wherry rollback",
+    reason: "production serves PROD-1.1.0 already: to go back there is wherry rollback, or --allow-rollback",
   });
   // The ledger names one tag, and the commit has another one besides.
   git(folder, "tag", "PROD-1.2.0", two);
   git(folder, "tag", "other", two);
   ledgerOf(app, [line("other", two, "succeeded")]);
-  expect((await ask()).checks.at(-1)?.reason).toContain("production serves PROD-1.2.0 already");
+  expect(live(await ask())?.reason).toContain("production serves PROD-1.2.0 already");
   const [summary] = await summarize(ctx, { directory: undefined, environment: "production" });
   expect(summary?.commits).toEqual([expect.stringMatching(/^[0-9a-f]+ two$/)]);
   expect(summary === undefined ? "" : summaryText(summary).join("\n")).toContain(
