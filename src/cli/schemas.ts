@@ -25,6 +25,17 @@ const judgements = z.array(
   }),
 );
 
+const images = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("built"), instead: z.string().optional() }),
+  z.strictObject({
+    kind: z.literal("promoted"),
+    environment: z.string(),
+    deployment: z.string(),
+    release: z.string(),
+    besides: z.array(z.string()),
+  }),
+]);
+
 const told = z.strictObject({
   environment: z.string(),
   wish: z.enum(["promote", "pause", "abort"]),
@@ -45,6 +56,7 @@ const plan = z.strictObject({
   release,
   previous: z.string().nullable(),
   kind,
+  images: images.optional(),
   services: z.array(
     z.strictObject({
       name: z.string(),
@@ -73,6 +85,7 @@ const deployment = z.strictObject({
   bytesSent: z.int(),
   seconds: z.number(),
   steps,
+  images: images.optional(),
   addresses: z.array(z.string()),
   judgements,
   servers: z.array(z.strictObject({ server: z.string(), ...place })).optional(),
@@ -96,6 +109,8 @@ const ledgerLine = z.looseObject({
   outcome,
   failedStep: z.string().nullable(),
   reason: z.string().nullable(),
+  images: images.optional(),
+  dirty: z.boolean().optional(),
   judgements: judgements.optional(),
 });
 

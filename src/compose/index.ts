@@ -4,6 +4,8 @@
  */
 export { maximumRoutedReplicas, replicaAddresses } from "./addresses.ts";
 export type { AddressedProject, AddressedService, ReplicaAddress } from "./addresses.ts";
+export { buildDifferences } from "./build-differences.ts";
+export type { BuildDifference } from "./build-differences.ts";
 export { buildsOf } from "./builds.ts";
 export { isDataImage } from "./data-images.ts";
 export { interpolate, missingVariables } from "./interpolation.ts";

@@ -7,6 +7,7 @@ export type { LoadOptions } from "./read.ts";
 export { loadReleaseRules, shownPath, stacksOf } from "./read.ts";
 export type { AppRules } from "./read.ts";
 export { environmentOf, example } from "./deploy-on.ts";
+export { stageBefore } from "./images-from.ts";
 export type { DeployRule, EnvironmentRule, GitRef, RefDecision } from "./deploy-on.ts";
 export { aroundVersion, isRefName } from "./ref-pattern.ts";
 export { compareVersions, parseVersion } from "./version.ts";

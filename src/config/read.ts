@@ -6,6 +6,7 @@ import { invalidFile, problemsOf } from "./problems.ts";
 import { WherryFile } from "./schema.ts";
 import type { EnvironmentSection } from "./schema.ts";
 import type { EnvironmentRule } from "./deploy-on.ts";
+import { imageSourceProblems, imageSources } from "./images-from.ts";
 import { releaseRules, ruleProblems } from "./release-rules.ts";
 import { chooseStack, orderOf, stackProblems } from "./stacks.ts";
 import { hasPath, parseYaml, positionOfKey, positionOfValue, yamlProblems } from "./yaml-source.ts";
@@ -33,6 +34,8 @@ export interface ReadConfig {
   readonly environment: string;
   /** Undefined where the app has no stacks. */
   readonly stack: string | undefined;
+  /** Environment whose images this one gets; undefined: they are built. */
+  readonly imagesFrom: string | undefined;
   readonly merged: EnvironmentSection;
   /** Where a part of the merged document is written: in the part that is merged last and has it. */
   at(path: Path, part: "key" | "value"): Position;
@@ -59,6 +62,7 @@ export async function readConfig(ctx: Context, options: LoadOptions): Promise<Re
     app,
     environment,
     stack,
+    imagesFrom: imageSources(file).get(environment),
     merged: merged as EnvironmentSection,
     at(wanted, part) {
       const whole = places.map((place) => [...place, ...wanted]);
@@ -92,6 +96,8 @@ export interface AppRules {
   readonly file: string;
   readonly directory: string;
   readonly environments: readonly EnvironmentRule[];
+  /** Environment -> the one whose images it gets; those that build for themselves are not in it. */
+  readonly imagesFrom: ReadonlyMap<string, string>;
   /** In the order in which they depend on each other; empty where the app has none. */
   readonly stacks: readonly string[];
 }
@@ -104,6 +110,7 @@ export async function loadReleaseRules(ctx: Context, options: Pick<LoadOptions, 
     file: path,
     directory: dirname(path),
     environments: releaseRules(file),
+    imagesFrom: imageSources(file),
     stacks: orderOf(file.stacks ?? {}),
   };
 }
@@ -137,7 +144,11 @@ function validate(source: YamlSource): WherryFile {
   const own = Object.fromEntries(Object.entries(content).filter(([key]) => !key.startsWith("x-")));
   const result = WherryFile.safeParse(own);
   const problems = result.success
-    ? [...stackProblems(result.data, source), ...ruleProblems(result.data, source)]
+    ? [
+        ...stackProblems(result.data, source),
+        ...ruleProblems(result.data, source),
+        ...imageSourceProblems(result.data, source),
+      ]
     : problemsOf(result.error, source);
   if (problems.length > 0 || !result.success) throw invalidFile(problems);
   return result.data;

@@ -211,6 +211,13 @@ const stacks = z
 const environment = z.strictObject({
   ...shared,
   stacks: stacks.optional().describe("What is different for its stacks here."),
+  images_from: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      "Environment whose images are deployed here, to the byte, once they were deployed there with success from the same commit; build: they are built for this one. Default: build; for production by versions, the environment by versions before it",
+    ),
   deploy_on: deployOn
     .optional()
     .describe(

@@ -54,6 +54,7 @@ export function settingsOf(config: ReadConfig, compose: readonly string[]): Sett
     dependsOn: merged.depends_on ?? [],
     address: merged.address,
     environment: config.environment,
+    imagesFrom: config.imagesFrom,
     file: config.path,
     directory: config.directory,
     compose,

@@ -20,6 +20,8 @@ export interface Settings {
   /** Private address that this stack is reached at by others; undefined: by none. */
   readonly address: string | undefined;
   readonly environment: string;
+  /** Environment whose images are deployed here; undefined: they are built. */
+  readonly imagesFrom: string | undefined;
   /** Absolute path of wherry.yaml, and the folder that relative paths in it start from. */
   readonly file: string;
   readonly directory: string;

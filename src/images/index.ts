@@ -5,9 +5,10 @@
 export { imageForServer, keptImages } from "./kept.ts";
 export type { RecordedImage } from "./kept.ts";
 export { inventoryScript, parseInventory } from "./inventory.ts";
-export type { EngineInventory, ImageSource, Pull, ServiceImage, Shipment } from "./model.ts";
+export type { EngineInventory, FetchImages, ImageSource, Pull, ServiceImage, Shipment } from "./model.ts";
 export { planShipment } from "./plan.ts";
 export { prepareImages } from "./prepare.ts";
 export type { PrepareRequest } from "./prepare.ts";
 export { openShipment, pullScript } from "./ship.ts";
 export type { OpenShipment } from "./ship.ts";
+export { preferLocal, takeImages } from "./taken.ts";

@@ -34,11 +34,18 @@ export function parseInventory(output: string): EngineInventory {
 
 function parseImage(json: string): EngineInventory["images"][number] {
   // Docker writes null for an empty list.
-  const { id, references, digests, layers } = JSON.parse(json) as {
+  const { id, references, digests, layers, bytes } = JSON.parse(json) as {
     readonly id: string;
     readonly references: readonly string[] | null;
     readonly digests: readonly string[] | null;
     readonly layers: readonly string[] | null;
+    readonly bytes?: number;
   };
-  return { id, references: references ?? [], digests: digests ?? [], layers: layers ?? [] };
+  return {
+    id,
+    references: references ?? [],
+    digests: digests ?? [],
+    layers: layers ?? [],
+    ...(bytes === undefined ? {} : { bytes }),
+  };
 }

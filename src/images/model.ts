@@ -10,6 +10,8 @@ export interface EngineInventory {
     readonly references: readonly string[];
     readonly digests: readonly string[];
     readonly layers: readonly string[];
+    /** As the engine counts it. */
+    readonly bytes?: number;
   }[];
   /** Parts of earlier, cut transfers: name -> size in bytes. */
   readonly parts: Readonly<Record<string, number>>;
@@ -44,8 +46,13 @@ export type ImageSource =
       /** Of the engine here. With `containerd` the id is that of a manifest, and not of the image's configuration. */
       readonly store: EngineInventory["store"];
     }
+  /** The engine of another server has it under the same name, and hands it over. */
+  | { readonly kind: "server"; readonly id: string; readonly store: EngineInventory["store"] }
   /** `repository@sha256:...` */
   | { readonly kind: "registry"; readonly pull: string };
+
+/** Writes an archive of `docker save` with these images, from the engine of another server, into a file of this machine. */
+export type FetchImages = (references: readonly string[], file: string) => Promise<void>;
 
 /** One image that the server pulls from its registry, and the name that it gets there. */
 export interface Pull {
@@ -56,7 +63,7 @@ export interface Pull {
 /** What the server lacks. */
 export interface Shipment {
   readonly pulls: readonly Pull[];
-  /** Images of this machine that must be sent, or at least named. */
+  /** Images of this machine, or of another server, that must be sent, or at least named. */
   readonly missing: readonly ServiceImage[];
   /** Uncompressed bytes of the layers that the server lacks, at most. */
   readonly layerBytes: number;

@@ -2,24 +2,30 @@ import type { EngineInventory, ServiceImage, Shipment } from "./model.ts";
 
 /** What the server must pull and what must be sent to it, given what it has. */
 export function planShipment(images: Iterable<ServiceImage>, inventory: EngineInventory): Shipment {
-  const present = new Set(inventory.images.flatMap(({ references }) => references));
   const absent = [...new Map([...images].map((image) => [image.reference, image])).values()].filter(
-    ({ reference }) => !present.has(reference),
+    (image) => !isThere(image, inventory),
   );
   const pulls = absent.flatMap(({ reference, source }) =>
     source.kind === "registry" ? { reference, pull: source.pull } : [],
   );
-  const missing = absent.filter(({ source }) => source.kind === "local");
+  const missing = absent.filter(({ source }) => source.kind !== "registry");
   const layerBytes = missingBytes(missing, inventory);
   const there = Object.values(inventory.parts).reduce((sum, size) => sum + size, 0);
   // Each layer is there three times at one moment: as it arrived, as docker load unpacks the archive, and as it is kept.
   return { pulls, missing, layerBytes, bytesNeeded: Math.max(layerBytes * 3 - there, 0) };
 }
 
+/** Under its name; that somebody gave the name to another image shows where ids are those of the same thing. */
+function isThere({ reference, source }: ServiceImage, { images, store }: EngineInventory): boolean {
+  const there = images.find(({ references }) => references.includes(reference));
+  if (there === undefined) return false;
+  return source.kind === "registry" || source.store !== "graph" || store !== "graph" || there.id === source.id;
+}
+
 /** The image is there under another name, and only needs the new one. */
 export function isOnlyUnnamed(image: ServiceImage, inventory: EngineInventory): boolean {
   const { source } = image;
-  return source.kind === "local" && inventory.images.some(({ id }) => id === source.id);
+  return source.kind !== "registry" && inventory.images.some(({ id }) => id === source.id);
 }
 
 /**
@@ -47,7 +53,7 @@ function missingBytes(missing: readonly ServiceImage[], inventory: EngineInvento
   for (const image of missing) {
     if (isOnlyUnnamed(image, inventory)) continue;
     if (image.layers === undefined || image.layerBytes === undefined) {
-      unknown += image.bytes ?? 0;
+      unknown += Math.max((image.bytes ?? 0) - knownBytes(image, inventory), 0);
       continue;
     }
     const known = knownLayers(image.layers, inventory);
@@ -56,4 +62,14 @@ function missingBytes(missing: readonly ServiceImage[], inventory: EngineInvento
     }
   }
   return [...sizes.values()].reduce((sum, size) => sum + size, unknown);
+}
+
+/** Of an image whose layers have no sizes: those of the largest image of the server that is wholly beneath it. */
+function knownBytes({ layers }: ServiceImage, inventory: EngineInventory): number {
+  if (layers === undefined) return 0;
+  const known = knownLayers(layers, inventory);
+  const beneath = inventory.images.filter(
+    (one) => one.layers.length <= known && commonPrefix(one.layers, layers) === one.layers.length,
+  );
+  return Math.max(0, ...beneath.map(({ bytes }) => bytes ?? 0));
 }

@@ -2,10 +2,11 @@ import { Readable } from "node:stream";
 import { refusedError, type Report } from "../core/index.ts";
 import { script, type Script } from "../server/index.ts";
 import { quote, type Context } from "../system/index.ts";
+import { createHash } from "node:crypto";
 import { readArchive, type ArchivedImage } from "./archive.ts";
 import { docker, lastLines } from "./engine.ts";
 import { chunkBytes, fileFrames, frame } from "./frames.ts";
-import type { EngineInventory, Pull, ServiceImage, Shipment } from "./model.ts";
+import type { EngineInventory, FetchImages, Pull, ServiceImage, Shipment } from "./model.ts";
 import { fullName, payloadOf, type NamedImage, type PayloadFile } from "./payload.ts";
 import { isOnlyUnnamed } from "./plan.ts";
 import { pushImages } from "./push.ts";
@@ -21,13 +22,17 @@ export interface OpenShipment {
   close(): Promise<void>;
 }
 
-/** Opens the shipment of what is missing of `images`; undefined where nothing is. */
+/**
+ * Opens the shipment of what is missing of `images`; undefined where nothing is.
+ * @param fetch brings what another server has; needed where one of them comes from there
+ */
 export async function openShipment(
   ctx: Context,
   images: readonly ServiceImage[],
   shipment: Shipment,
   inventory: EngineInventory,
   report: Report,
+  fetch?: FetchImages,
 ): Promise<OpenShipment | undefined> {
   const references = new Set(shipment.missing.map(({ reference }) => reference));
   const missing = images.filter(({ reference }) => references.has(reference));
@@ -38,8 +43,11 @@ export async function openShipment(
   const names = unnamed.flatMap(({ digest, reference }) => [digest, reference]);
   const folder = await openFolder(ctx);
   try {
-    const read = await readImages(ctx, absent, inventory, folder.path, report);
-    const files = absent.length === 0 ? [] : payloadOf(read.images, inventory);
+    const here = absent.filter(({ source }) => source.kind === "local");
+    const read = await readImages(ctx, here, inventory, folder.path, report);
+    const there = absent.filter(({ source }) => source.kind === "server");
+    const fetched = await fetchImages(ctx, there, `${folder.path}/fetched.tar`, fetch);
+    const files = absent.length === 0 ? [] : payloadOf([...read.images, ...fetched], inventory);
     const input = Readable.from(framesOf(ctx, files, inventory, report), { objectMode: false });
     const loaded = absent.map(({ reference }) => reference);
     return {
@@ -102,6 +110,31 @@ async function saveImages(
   }
   const archived = await readArchive(ctx, archive);
   return references.map((reference) => ({ reference, archived: find(archived, reference) }));
+}
+
+/** What arrives has to be the image that the other engine said it has, whoever wrote the archive. */
+async function fetchImages(
+  ctx: Context,
+  images: readonly ServiceImage[],
+  archive: string,
+  fetch: FetchImages | undefined,
+): Promise<readonly NamedImage[]> {
+  if (images.length === 0) return [];
+  const references = images.map(({ reference }) => reference);
+  if (fetch === undefined) throw new Error(`nobody fetches ${references.join(", ")}`);
+  await fetch(references, archive);
+  const archived = await readArchive(ctx, archive);
+  return images.map(({ reference, source }) => {
+    const image = find(archived, reference);
+    const id = `sha256:${createHash("sha256").update(image.config).digest("hex")}`;
+    // With the containerd store the id is that of a manifest, and an archive may have another manifest of the same image.
+    if (source.kind === "server" && source.store === "graph" && source.id !== id) {
+      throw refusedError("image-differs", `${reference} arrived as ${id}, and is ${source.id} where it comes from`, {
+        hint: "deploy again; if it stays so, look at that server: docker image inspect",
+      });
+    }
+    return { reference, archived: image };
+  });
 }
 
 function find(archived: readonly ArchivedImage[], reference: string): ArchivedImage {

@@ -49,6 +49,7 @@ export async function findPipeline(ctx: Context, options: PipelineOptions): Prom
   const databases = await pinned(ctx, compose.databases, options.digests, notes);
   const parts = partsOf(survey, repository, databases, folder, notes);
   const environments = rules.environments.flatMap((rule) => environmentOf(rule, settings, notes));
+  notes.push(...promotionNotes(environments));
   return {
     root,
     rules,
@@ -237,9 +238,25 @@ function environmentOf(rule: EnvironmentRule, all: readonly Settings[], notes: s
       rule,
       url: route === undefined ? undefined : `${scheme}://${route.host}`,
       servers,
+      imagesFrom: first?.imagesFrom,
       secrets: [...new Set(own.flatMap(secretsOf))].toSorted(),
     },
   ];
+}
+
+/** A job that builds nothing has to reach the servers that have the images. */
+function promotionNotes(environments: readonly EnvironmentStage[]): readonly string[] {
+  return environments.flatMap(({ name, servers, imagesFrom }) => {
+    if (imagesFrom === undefined) return [];
+    const source = environments.find((one) => one.name === imagesFrom);
+    if (source === undefined)
+      return [`${name} gets the images of ${imagesFrom}, whose server no pipeline reaches: images_from: build`];
+    const others = source.servers.filter((server) => !servers.includes(server));
+    if (others.length === 0) return [];
+    return [
+      `${name} gets the images of ${imagesFrom}: its WHERRY_SSH_KEY has to open ${others.join(", ")} too, and its WHERRY_KNOWN_HOSTS to know it`,
+    ];
+  });
 }
 
 /** Every name that a deployment may ask the environment for. */

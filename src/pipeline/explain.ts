@@ -1,4 +1,4 @@
-import { environmentOf } from "../config/index.ts";
+import { environmentOf, stageBefore } from "../config/index.ts";
 import type { RefDecision } from "../config/index.ts";
 import type { EnvironmentStage, PartStage, Pipeline } from "./model.ts";
 
@@ -56,6 +56,10 @@ function withoutDeployment(decision: RefDecision, pipeline: Pipeline): readonly 
 
 function deployment(decision: RefDecision, stage: EnvironmentStage, pipeline: Pipeline): readonly Run[] {
   const tag = decision.ref?.kind === "tag";
+  const before = stageBefore(
+    stage.rule,
+    pipeline.environments.map(({ rule }) => rule),
+  );
   const history = stage.rule.production
     ? `the commit is on ${pipeline.releaseBranch}`
     : `the commit is on ${pipeline.releaseBranch} or on a branch that is deployed`;
@@ -63,13 +67,23 @@ function deployment(decision: RefDecision, stage: EnvironmentStage, pipeline: Pi
     {
       what: "The gate: may this be deployed? (deploy.yml)",
       details: tag
-        ? ["the tag stands at the commit of the run", history, "no later version is tagged, and none is live"]
+        ? [
+            "the tag stands at the commit of the run",
+            history,
+            "no later version is tagged, and none is live",
+            ...(before === undefined ? [] : [`a version of ${before} stands at the same commit`]),
+          ]
         : ["the branch belongs to the environment", ...(stage.rule.production ? [history] : [])],
     },
     ...checks(pipeline, "deploy.yml"),
     {
       what: `Deploy to ${stage.name}`,
       details: [
+        ...(stage.imagesFrom === undefined
+          ? []
+          : [
+              `with the images of ${stage.imagesFrom}, by digest: nothing is built, and this commit was deployed there with success, or it ends here`,
+            ]),
         `on ${stage.servers.join(", ")}, after what the environment ${stage.name} of the repository asks for (approval, waiting time)`,
         "one at a time: it waits for the lock of the server",
         ...(stage.secrets.length === 0 ? [] : [`with the secrets ${stage.secrets.join(", ")} of the environment`]),

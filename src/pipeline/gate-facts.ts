@@ -1,7 +1,8 @@
 import { loadReleaseRules } from "../config/index.ts";
 import { usageError } from "../core/index.ts";
 import { commitOf, isOnBranch, tagNames } from "../git/index.ts";
-import { readHistory } from "../release/index.ts";
+import { askVerified, readHistory } from "../release/index.ts";
+import type { LedgerLine } from "../release/index.ts";
 import type { Context } from "../system/index.ts";
 import { branchesToAsk, decideGate } from "./gate.ts";
 import type { GateFacts, GateResult } from "./gate.ts";
@@ -14,14 +15,16 @@ export interface GateOptions {
   readonly asked: string | undefined;
   readonly schedule: string | undefined;
   readonly releaseBranch: string;
-  /** Also ask the servers of the asked environment what they serve. */
+  /** An earlier version may go in place of a later one. */
+  readonly allowRollback: boolean;
+  /** Also ask the servers: what the asked environment serves, and whether the one before has had this commit. */
   readonly live: boolean;
 }
 
 /** Asks git, and the server where that is wanted, and decides. */
 export async function askGate(ctx: Context, options: GateOptions): Promise<GateResult> {
-  const { ref, asked, schedule, releaseBranch, live } = options;
-  const { directory, environments, stacks } = await loadReleaseRules(ctx, options);
+  const { ref, asked, schedule, releaseBranch, allowRollback, live } = options;
+  const { directory, environments, imagesFrom, stacks } = await loadReleaseRules(ctx, options);
   const commit = await commitOf(ctx, directory, options.commit ?? "HEAD");
   if (commit === undefined)
     throw usageError("no-commit", `there is no commit ${options.commit ?? "HEAD"} in ${directory}`, {
@@ -36,39 +39,48 @@ export async function askGate(ctx: Context, options: GateOptions): Promise<GateR
     tagNames(ctx, directory, commit),
     ...branches.map((branch) => isOnBranch(ctx, directory, commit, branch)),
   ]);
+  const source = asked === undefined ? undefined : imagesFrom.get(asked);
+  const [ledgers, images] = live
+    ? await Promise.all([
+        ledgersOf(ctx, { directory, environment: asked, stacks }),
+        source === undefined ? undefined : askVerified(ctx, { directory, environment: source, stacks, commit }),
+      ])
+    : [];
   const facts: GateFacts = {
     refCommit,
     tags,
     tagsHere,
     onBranch: new Map(branches.map((branch, index) => [branch, onBranch[index]])),
-    live: live ? await liveReleases(ctx, { directory, environment: asked, stacks }) : undefined,
+    live: ledgers === undefined ? undefined : await liveReleases(ctx, directory, ledgers),
+    deployed: ledgers?.flat().map(({ tag, commit: from }) => ({ tag, commit: from })),
+    images,
   };
-  return decideGate({ ref, commit, environments, asked, schedule, releaseBranch, facts });
+  return decideGate({ ref, commit, environments, asked, schedule, releaseBranch, allowRollback, facts });
 }
 
-/** The last deployment of each stack that succeeded, which is what it serves. */
-async function liveReleases(
+type Ledgers = readonly (readonly LedgerLine[])[];
+
+/** One for each stack, newest line first. */
+function ledgersOf(
   ctx: Context,
   {
     directory,
     environment,
     stacks,
   }: { readonly directory: string; readonly environment: string | undefined; readonly stacks: readonly string[] },
-): Promise<GateFacts["live"]> {
+): Promise<Ledgers> {
   const names = stacks.length === 0 ? [undefined] : stacks;
-  const found = await Promise.all(
-    names.map(async (stack) => {
-      const lines = await readHistory(ctx, { directory, environment, stack, last: 200 });
-      return lines.find(({ outcome }) => outcome === "succeeded");
-    }),
-  );
+  return Promise.all(names.map((stack) => readHistory(ctx, { directory, environment, stack, last: 200 })));
+}
+
+/** The last deployment of each stack that succeeded, which is what it serves. */
+async function liveReleases(ctx: Context, directory: string, ledgers: Ledgers): Promise<GateFacts["live"]> {
+  const found = ledgers.flatMap((lines) => lines.find(({ outcome }) => outcome === "succeeded") ?? []);
   return Promise.all(
-    found
-      .flatMap((line) => (line === undefined ? [] : [line]))
-      .map(async ({ tag, commit }) => {
-        // The ledger has one tag, and a commit may have several: that of uat, and that of production.
-        const here = commit === null ? [] : await tagNames(ctx, directory, commit);
-        return { tags: [...new Set([...(tag === null ? [] : [tag]), ...here])], commit };
-      }),
+    found.map(async ({ tag, commit }) => {
+      // The ledger has one tag, and a commit may have several: that of uat, and that of production.
+      const here = commit === null ? [] : await tagNames(ctx, directory, commit);
+      return { tags: [...new Set([...(tag === null ? [] : [tag]), ...here])], commit };
+    }),
   );
 }

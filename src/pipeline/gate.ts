@@ -1,5 +1,6 @@
-import { compareVersions, environmentOf } from "../config/index.ts";
+import { compareVersions, environmentOf, stageBefore } from "../config/index.ts";
 import type { EnvironmentRule, GitRef, Version } from "../config/index.ts";
+import type { Proof } from "../release/index.ts";
 
 /**
  * The last word before a deployment by a pipeline: is this ref one that goes to an environment, and is its commit where it
@@ -16,6 +17,8 @@ export interface GateInput {
   /** The schedule that started the run. */
   readonly schedule: string | undefined;
   readonly releaseBranch: string;
+  /** Somebody means it: an earlier version may go in place of a later one. */
+  readonly allowRollback: boolean;
   readonly facts: GateFacts;
 }
 
@@ -30,6 +33,10 @@ export interface GateFacts {
   readonly tagsHere: readonly string[];
   /** What each stack serves; undefined where the server was not asked. */
   readonly live: readonly { readonly tags: readonly string[]; readonly commit: string | null }[] | undefined;
+  /** Tags and commits of everything that was ever deployed there; undefined where the server was not asked. */
+  readonly deployed: readonly { readonly tag: string | null; readonly commit: string | null }[] | undefined;
+  /** What the ledger of the environment says whose images are taken; undefined where it was not asked, or none is. */
+  readonly images: Proof | undefined;
 }
 
 export interface GateCheck {
@@ -58,7 +65,13 @@ export function decideGate(input: GateInput): GateResult {
     ...(ref.kind === "tag" || rule.production ? [historyCheck(input, rule)] : []),
     ...(version === undefined
       ? []
-      : [orderCheck(input, rule, version), ...stageChecks(input, rule), ...liveChecks(input, rule, version)]),
+      : [
+          orderCheck(input, rule, version),
+          ...stageChecks(input, rule),
+          ...liveChecks(input, rule, version),
+          ...reuseChecks(input, ref),
+        ]),
+    ...imagesChecks(input),
   ];
   const good = checks.every(({ verdict }) => verdict === "passed");
   return { environment: good ? rule.environment : null, version: version?.text ?? null, checks };
@@ -145,7 +158,11 @@ function historyCheck({ facts, releaseBranch, environments }: GateInput, rule: E
       };
 }
 
-function orderCheck({ facts, environments }: GateInput, { environment }: EnvironmentRule, version: Version): GateCheck {
+function orderCheck(
+  { facts, environments, allowRollback }: GateInput,
+  { environment }: EnvironmentRule,
+  version: Version,
+): GateCheck {
   const what = "order";
   const later = facts.tags
     .flatMap((tag) => {
@@ -154,28 +171,9 @@ function orderCheck({ facts, environments }: GateInput, { environment }: Environ
     })
     .filter((other) => compareVersions(other.version, version) > 0)
     .toSorted((a, b) => compareVersions(b.version, a.version))[0];
-  return later === undefined
-    ? { what, verdict: "passed", reason: `no later version than ${version.text} is tagged` }
-    : {
-        what,
-        verdict: "failed",
-        reason: `${later.tag} is later than ${version.text}: to go back there is wherry rollback`,
-      };
-}
-
-/**
- * Where a version is tried out before production: the last environment before it that is deployed by versions. Undefined
- * where there is none, and for all others than production.
- */
-export function stageBefore(
-  { production }: EnvironmentRule,
-  environments: readonly EnvironmentRule[],
-): string | undefined {
-  if (!production) return undefined;
-  const byVersion = environments.filter(({ rules }) =>
-    rules.some((rule) => rule.kind === "tag" && rule.pattern.includes("*")),
-  );
-  return byVersion.findLast((one) => !one.production)?.environment;
+  if (later === undefined)
+    return { what, verdict: "passed", reason: `no later version than ${version.text} is tagged` };
+  return backwards(what, `${later.tag} is later than ${version.text}`, allowRollback);
 }
 
 /** Production takes what was tried out: a version of the environment before it stands at the same commit. */
@@ -195,7 +193,7 @@ function stageChecks({ facts, environments }: GateInput, rule: EnvironmentRule):
 }
 
 function liveChecks(
-  { facts, commit, environments }: GateInput,
+  { facts, commit, environments, allowRollback }: GateInput,
   { environment }: EnvironmentRule,
   version: Version,
 ): readonly GateCheck[] {
@@ -210,14 +208,7 @@ function liveChecks(
     }),
   );
   const later = serving.find((one) => compareVersions(one.version, version) > 0);
-  if (later !== undefined)
-    return [
-      {
-        what,
-        verdict: "failed",
-        reason: `${environment} serves ${later.tag} already: to go back there is wherry rollback`,
-      },
-    ];
+  if (later !== undefined) return [backwards(what, `${environment} serves ${later.tag} already`, allowRollback)];
   const other = serving.find((one) => compareVersions(one.version, version) === 0 && one.commit !== commit);
   if (other !== undefined)
     return [
@@ -228,4 +219,31 @@ function liveChecks(
       },
     ];
   return [{ what, verdict: "passed", reason: `${environment} serves nothing later` }];
+}
+
+/** Backwards is a rollback, or something that somebody says they want. */
+function backwards(what: string, found: string, allowed: boolean): GateCheck {
+  return allowed
+    ? { what, verdict: "passed", reason: `${found}, and going back was asked for` }
+    : { what, verdict: "failed", reason: `${found}: to go back there is wherry rollback, or --allow-rollback` };
+}
+
+/** A version is one commit for ever: also one that is no longer live. */
+function reuseChecks({ facts, commit }: GateInput, { name }: GitRef): readonly GateCheck[] {
+  const what = "reuse";
+  if (facts.deployed === undefined) return [];
+  const other = facts.deployed.find((one) => one.tag === name && one.commit !== null && one.commit !== commit);
+  return [
+    other === undefined
+      ? { what, verdict: "passed", reason: `${name} was never deployed from another commit` }
+      : {
+          what,
+          verdict: "failed",
+          reason: `${name} was deployed from ${other.commit?.slice(0, 12) ?? ""} before: take the next version`,
+        },
+  ];
+}
+
+function imagesChecks({ facts: { images } }: GateInput): readonly GateCheck[] {
+  return images === undefined ? [] : [{ what: "images", verdict: images.verdict, reason: images.reason }];
 }

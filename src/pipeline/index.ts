@@ -9,7 +9,7 @@ export { findPipeline } from "./detect.ts";
 export type { FoundPipeline, PipelineOptions } from "./detect.ts";
 export { explain } from "./explain.ts";
 export type { Explanation } from "./explain.ts";
-export { decideGate, stageBefore } from "./gate.ts";
+export { decideGate } from "./gate.ts";
 export type { GateCheck, GateFacts, GateInput, GateResult } from "./gate.ts";
 export { askGate } from "./gate-facts.ts";
 export type { GateOptions } from "./gate-facts.ts";

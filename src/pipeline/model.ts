@@ -62,6 +62,8 @@ export interface EnvironmentStage {
   /** Where people see it: `https://shop.example.com`; undefined where nothing is routed. */
   readonly url: string | undefined;
   readonly servers: readonly string[];
+  /** Environment whose images it gets: its job builds nothing, and asks the servers of that one too. */
+  readonly imagesFrom: string | undefined;
   /** Names of secrets that a deployment hands over, sorted. */
   readonly secrets: readonly string[];
 }

@@ -1,6 +1,6 @@
 import { subjectsBetween } from "../git/index.ts";
 import { loadReleaseRules } from "../config/index.ts";
-import { readHistory } from "../release/index.ts";
+import { originText, readHistory } from "../release/index.ts";
 import type { LedgerLine } from "../release/index.ts";
 import type { Context } from "../system/index.ts";
 
@@ -49,6 +49,7 @@ export function summaryText({ environment, stack, line, commits }: DeploymentSum
     "",
     `- **${good ? "Live" : outcome.replaceAll("_", " ")}**: release \`${release}\` (${kind})${Number.isFinite(seconds) ? `, ${seconds} s` : ""}`,
     ...(commit === null ? [] : [`- Commit \`${commit}\``]),
+    ...(line.images === undefined ? [] : [`- Images: ${originText(line.images)}`]),
     ...(previous === null ? [] : [`- Before: release \`${previous}\``]),
     ...(failedStep === null ? [] : [`- Failed at: \`${failedStep.replaceAll("`", "'")}\``]),
     "",

@@ -3,6 +3,7 @@ import type { ServiceModel } from "../compose/index.ts";
 import type { ServiceImage } from "../images/index.ts";
 import type { App } from "./app.ts";
 import { secretVersion } from "./identity.ts";
+import type { ImagesOrigin } from "./origin.ts";
 import { proxyRulesOf } from "./proxy-rules.ts";
 import type { ReleaseId, ReleaseRecord, ReleaseService } from "./record.ts";
 
@@ -12,6 +13,7 @@ export interface Making {
   /** The live release. */
   readonly previous: ReleaseId | undefined;
   readonly images: ReadonlyMap<string, ServiceImage>;
+  readonly origin: ImagesOrigin;
   /** The key of secret versions in this environment, hexadecimal. */
   readonly salt: string;
 }
@@ -36,6 +38,7 @@ export function createRecord(app: App, making: Making): ReleaseRecord {
     tag: commit?.tag ?? null,
     repository: commit?.repository ?? null,
     firstCommit: commit?.firstCommit ?? null,
+    images: making.origin,
     services: model.services.map((service) => ({
       ...serviceOf(service, imageOf(making, service.name), versions),
       ...proxyOf(app, making, service.name),

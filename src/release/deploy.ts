@@ -1,8 +1,7 @@
-import { renderRelease, buildsOf } from "../compose/index.ts";
+import { renderRelease } from "../compose/index.ts";
 import { loadSettings, stacksOf } from "../config/index.ts";
 import type { Settings, Strategy } from "../config/index.ts";
-import { exportTree } from "../git/index.ts";
-import { openShipment, planShipment, prepareImages, pullScript } from "../images/index.ts";
+import { openShipment, planShipment, pullScript } from "../images/index.ts";
 import type { EngineInventory, ServiceImage, Shipment } from "../images/index.ts";
 import { legoImage } from "../proxy/index.ts";
 import type { CertificateWishes } from "../proxy/index.ts";
@@ -20,6 +19,8 @@ import type { Delivery } from "./deliver.ts";
 import { readNotifyFile } from "./notify.ts";
 import { newReleaseId } from "./identity.ts";
 import { kindOf } from "./ledger-line.ts";
+import { originText } from "./origin.ts";
+import type { ImagesOrigin } from "./origin.ts";
 import { planDeployment } from "./plan.ts";
 import { checkDisk, checkOwnership, checkPort, checkServer } from "./preflight.ts";
 import type { ReleaseId, ReleaseRecord } from "./record.ts";
@@ -30,12 +31,16 @@ import { underLock } from "./session.ts";
 import type { Session } from "./session.ts";
 import { deliverImage, startProxy } from "./setup.ts";
 import { inStacks, planStacks } from "./stacks.ts";
+import { withSupply } from "./supply.ts";
+import type { Supply } from "./supply.ts";
 import { survey } from "./survey.ts";
 import type { Survey } from "./survey.ts";
 
 export interface DeployOptions extends AppOptions {
   /** First this share of the requests, in percent, whatever the strategy is. */
   readonly canary?: number | undefined;
+  /** Build the images, although they would come from another environment. */
+  readonly build?: boolean | undefined;
 }
 
 /** Builds, ships and switches to a new release of the app as it lies here: stack after stack where it has several. */
@@ -67,25 +72,27 @@ async function deployStack(
   const settings = await loadSettings(ctx, options);
   return withConnections(ctx, settings.servers, async (connections) => {
     const { app, lanes } = await readAndLook(ctx, connections, settings, options, report);
-    const built = buildOnce(ctx, app, report);
-    const ready = new Map<Connection, Lane & Ready>();
-    // Every server has to be fit for it before the first one is touched.
-    for (const lane of lanes) ready.set(lane.connection, { ...lane, ...(await readyFor(lane, await built(lane))) });
-    const id = wanted ?? releaseIdFor(ctx, lanes);
-    const certificates = await certificatesOf(ctx, app);
-    const notify = await readNotifyFile(ctx, settings);
-    // Of a first deployment there is nothing to copy yet.
-    if (lanes.some(({ found }) => found.state.live !== undefined)) await backupBeforeDeploy(ctx, settings, report);
-    const session = { settings, queued, begun, what: describe(app), before: [] };
-    return rollOut(connections, settings, async (connection) => {
-      const lane = ready.get(connection);
-      if (lane === undefined) throw new Error(`${connection.name} was not looked at`);
-      return deployTo(
-        ctx,
-        { app, certificates, notify, id, options, session },
-        lane,
-        reportOf(report, connection, connections.length),
-      );
+    const found = lanes.map((lane) => lane.found);
+    return withSupply(ctx, { app, options, found }, report, async (supply) => {
+      const ready = new Map<Connection, Lane & Ready>();
+      // Every server has to be fit for it before the first one is touched.
+      for (const lane of lanes) ready.set(lane.connection, { ...lane, ...(await readyFor(lane, supply)) });
+      const id = wanted ?? releaseIdFor(ctx, lanes);
+      const certificates = await certificatesOf(ctx, app);
+      const notify = await readNotifyFile(ctx, settings);
+      // Of a first deployment there is nothing to copy yet.
+      if (lanes.some((lane) => lane.found.state.live !== undefined)) await backupBeforeDeploy(ctx, settings, report);
+      const session = { settings, queued, begun, what: describe(app), before: [] };
+      return rollOut(connections, settings, async (connection) => {
+        const lane = ready.get(connection);
+        if (lane === undefined) throw new Error(`${connection.name} was not looked at`);
+        return deployTo(
+          ctx,
+          { app, certificates, notify, id, options, session },
+          lane,
+          reportOf(report, connection, connections.length),
+        );
+      });
     });
   });
 }
@@ -152,32 +159,50 @@ async function planStack(ctx: Context, options: DeployOptions, report: Report): 
   const settings = await loadSettings(ctx, options);
   return withConnections(ctx, settings.servers, async (connections) => {
     const { app, lanes } = await readAndLook(ctx, connections, settings, options, report);
-    const built = buildOnce(ctx, app, report);
-    const id = releaseIdFor(ctx, lanes);
-    const certificates = await certificatesOf(ctx, app);
-    const plans: PlanResult[] = [];
-    for (const lane of lanes) {
-      const { state } = lane.found;
-      const ready = await readyFor(lane, await built(lane));
-      // Without a key no secret can be compared with the live one's.
-      const record = makeRecord(ctx, app, ready, id, state, state.salt ?? "");
-      const deliveries = shipmentTitles(ready.shipment).map((title, index) => ({ id: `deliver.${index + 1}`, title }));
-      const planned = planDeployment(record, state, {
-        data: "change",
-        keep: app.settings.keep,
-        balancer: app.settings.balancer,
-        ledgerLine: "",
-        delivery: [],
-        strategy: strategyFor(settings, options),
-        begin: "start",
-        certificates,
-      });
-      suggestCopy(planned.steps, settings, report);
-      const proxy = state.proxy?.state === "running" ? [] : [{ id: "start-proxy", title: "start the proxy" }];
-      plans.push(planResult(lane.connection.name, planned, [...proxy, ...deliveries]));
-    }
-    return joinPlans(plans);
+    const found = lanes.map((lane) => lane.found);
+    return withSupply(ctx, { app, options, found }, report, (supply) =>
+      planWith(ctx, app, options, lanes, supply, report),
+    );
   });
+}
+
+async function planWith(
+  ctx: Context,
+  app: App,
+  options: DeployOptions,
+  lanes: readonly Lane[],
+  supply: Supply,
+  report: Report,
+): Promise<PlanResult> {
+  const { settings } = app;
+  const id = releaseIdFor(ctx, lanes);
+  const certificates = await certificatesOf(ctx, app);
+  const plans: PlanResult[] = [];
+  for (const lane of lanes) {
+    const { state } = lane.found;
+    const ready = await readyFor(lane, supply);
+    // Without a key no secret can be compared with the live one's.
+    const record = makeRecord(ctx, app, ready, id, state, state.salt ?? "");
+    const deliveries = shipmentTitles(ready.shipment).map((title, index) => ({ id: `deliver.${index + 1}`, title }));
+    const planned = planDeployment(record, state, {
+      data: "change",
+      keep: app.settings.keep,
+      balancer: app.settings.balancer,
+      ledgerLine: "",
+      delivery: [],
+      strategy: strategyFor(settings, options),
+      begin: "start",
+      certificates,
+    });
+    suggestCopy(planned.steps, settings, report);
+    const proxy = state.proxy?.state === "running" ? [] : [{ id: "start-proxy", title: "start the proxy" }];
+    plans.push(planResult(lane.connection.name, planned, [...taking(supply.origin), ...proxy, ...deliveries]));
+  }
+  return joinPlans(plans);
+}
+
+function taking(origin: ImagesOrigin): readonly { readonly id: string; readonly title: string }[] {
+  return origin.kind === "built" ? [] : [{ id: "take-images", title: `take the images: ${originText(origin)}` }];
 }
 
 function certificatesOf(ctx: Context, { settings, model }: App): Promise<CertificateWishes | undefined> {
@@ -200,6 +225,7 @@ interface Ready {
   readonly images: ReadonlyMap<string, ServiceImage>;
   readonly shipment: Shipment;
   readonly inventory: EngineInventory;
+  readonly supply: Supply;
 }
 
 /** The app here and the servers there, at the same time; then whether they fit. */
@@ -229,56 +255,13 @@ async function readAndLook(
   return { app, lanes };
 }
 
-/** Builds the images for the platform of a server; once for all servers of one platform. */
-function buildOnce(ctx: Context, app: App, report: Report): (lane: Lane) => Promise<ReadonlyMap<string, ServiceImage>> {
-  const builds = new Map<string, Promise<ReadonlyMap<string, ServiceImage>>>();
-  return ({ found }) => {
-    const platform = `linux/${found.state.engine?.architecture ?? "amd64"}`;
-    const begun = builds.get(platform) ?? build(ctx, app, platform, report);
-    builds.set(platform, begun);
-    return begun;
-  };
-}
-
-async function build(
-  ctx: Context,
-  app: App,
-  platform: string,
-  report: Report,
-): Promise<ReadonlyMap<string, ServiceImage>> {
-  const { settings, model, commit, dirty } = app;
-  const since = ctx.clock.monotonic();
-  const title = "build and look up the images";
-  report({ type: "step-started", id: "images", title });
-  const elapsed = (): number => (ctx.clock.monotonic() - since) / 1000;
-  const images = await prepareImages(
-    ctx,
-    {
-      app: settings.app,
-      directory: settings.directory,
-      services: model.services.map(({ name, image, built }) => ({ name, image, built })),
-      builds: buildsOf(model),
-      secrets: new Map([...app.secrets, ...model.fileSecrets]),
-      commit: commit?.commit,
-      dirty,
-      platform,
-      exportTree: (wanted, into) => exportTree(ctx, settings.directory, wanted, into),
-    },
-    report,
-  ).catch((error: unknown) => {
-    report({ type: "step-failed", id: "images", title, seconds: elapsed() });
-    throw error;
-  });
-  report({ type: "step-finished", id: "images", title, seconds: elapsed() });
-  return images;
-}
-
 /** What has to go to a server, and whether it has room for it. */
-async function readyFor({ connection, found }: Lane, images: ReadonlyMap<string, ServiceImage>): Promise<Ready> {
+async function readyFor({ connection, found }: Lane, supply: Supply): Promise<Ready> {
   const { state, inventory } = found;
+  const images = await supply.imagesFor(found);
   const shipment = planShipment(images.values(), inventory);
   checkDisk(state, connection.name, shipment.bytesNeeded);
-  return { images, shipment, inventory };
+  return { images, shipment, inventory, supply };
 }
 
 function releaseIdFor(ctx: Context, lanes: readonly Lane[]): ReleaseId {
@@ -295,12 +278,19 @@ function makeRecord(
   salt: string,
 ): ReleaseRecord {
   const now = ctx.clock.now();
-  return createRecord(app, { id, now, previous: state.live?.release, images: ready.images, salt });
+  return createRecord(app, {
+    id,
+    now,
+    previous: state.live?.release,
+    images: ready.images,
+    origin: ready.supply.origin,
+    salt,
+  });
 }
 
 async function deliverImages(
   ctx: Context,
-  { images, shipment, inventory }: Ready,
+  { images, shipment, inventory, supply }: Ready,
   report: Report,
 ): Promise<readonly Delivery[]> {
   const [ship, pull] = shipmentTitles(shipment);
@@ -309,7 +299,7 @@ async function deliverImages(
     input: undefined,
     close: async () => {},
   };
-  const opened = await openShipment(ctx, [...images.values()], shipment, inventory, report);
+  const opened = await openShipment(ctx, [...images.values()], shipment, inventory, report, supply.fetch);
   return [
     ...(shipment.pulls.length === 0 ? [] : [pulls]),
     ...(opened === undefined

@@ -83,6 +83,8 @@ export function ledgerLine(beginning: Beginning, ending: Ending): LedgerLine {
     outcome: ending.outcome,
     failedStep: ending.failedStep,
     reason: ending.reason,
+    dirty: release.dirty,
+    ...(release.images === undefined ? {} : { images: release.images }),
     ...(ending.judgements === undefined || ending.judgements.length === 0 ? {} : { judgements: ending.judgements }),
   };
 }

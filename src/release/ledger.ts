@@ -1,3 +1,4 @@
+import type { ImagesOrigin } from "./origin.ts";
 import type { ReleaseId } from "./record.ts";
 import type { Judgement } from "./watch.ts";
 
@@ -40,6 +41,10 @@ export interface LedgerLine {
   readonly outcome: Outcome;
   readonly failedStep: string | null;
   readonly reason: string | null;
+  /** Where its images come from; absent in lines from before there was more than one way. */
+  readonly images?: ImagesOrigin;
+  /** Files outside the commit were in it; absent in lines from before it was written. */
+  readonly dirty?: boolean;
   /** What the judge found at each share of the requests; absent in lines from before there was one. */
   readonly judgements?: readonly Judgement[];
 }

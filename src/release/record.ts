@@ -2,6 +2,7 @@ import type { Placement, ServiceKind, VolumeModel } from "../compose/index.ts";
 import type { HealthSettings, Route } from "../config/index.ts";
 import type { ProxyRules } from "../proxy/index.ts";
 import type { Seconds } from "../core/index.ts";
+import type { ImagesOrigin } from "./origin.ts";
 
 /** `20261124-3f2a`: the day and four hex digits; sorts by day, says nothing else. */
 export type ReleaseId = string;
@@ -28,6 +29,8 @@ export interface ReleaseRecord {
   /** Tells apps of the same name apart: the remote's URL without credentials, else the first commit. */
   readonly repository: string | null;
   readonly firstCommit: string | null;
+  /** Where the images come from; absent in records from before there was more than one way. */
+  readonly images?: ImagesOrigin;
   readonly services: readonly ReleaseService[];
   /** Jobs in the order in which they run. */
   readonly jobs: readonly string[];

@@ -3,6 +3,7 @@ import { kindOf } from "./ledger-line.ts";
 import type { DeploymentPlan } from "./plan.ts";
 import { stepTitle } from "./steps.ts";
 import type { DeploymentKind, Outcome } from "./ledger.ts";
+import type { ImagesOrigin } from "./origin.ts";
 import type { ReleaseId, ReleaseRecord } from "./record.ts";
 import type { PhaseFailure, StepResult } from "./run.ts";
 import type { Judgement } from "./watch.ts";
@@ -20,6 +21,8 @@ export interface DeploymentResult {
   readonly bytesSent: number;
   readonly seconds: number;
   readonly steps: readonly StepResult[];
+  /** Where the images of the release come from. */
+  readonly images?: ImagesOrigin;
   /** Where the app answers. */
   readonly addresses: readonly string[];
   /** How it went on each, where the environment has several. */
@@ -45,6 +48,7 @@ export interface PlanResult {
   readonly release: { readonly id: ReleaseId; readonly commit: string | null };
   readonly previous: ReleaseId | null;
   readonly kind: DeploymentKind;
+  readonly images?: ImagesOrigin;
   readonly services: readonly {
     readonly name: string;
     readonly kind: string;
@@ -137,6 +141,7 @@ export function planResult(
     release: { id: release.id, commit: release.commit },
     previous: previous?.id ?? null,
     kind: kindOf(release, previous),
+    ...(release.images === undefined ? {} : { images: release.images }),
     services: release.services.map((service) => {
       const { name, kind, reason, image, replicas, configHash } = service;
       const same = old.get(name)?.configHash === configHash;

@@ -92,6 +92,7 @@ export async function underLock(
       bytesSent: connection.bytesSent,
       seconds: Math.round(ctx.clock.monotonic() - begun) / 1000,
       steps: done.steps,
+      ...(chosen.record.images === undefined ? {} : { images: chosen.record.images }),
       judgements: done.judgements,
       addresses: addressesOf(chosen.record, done.secured),
       ...(done.failure === undefined ? {} : { failure: done.failure }),

@@ -99,6 +99,8 @@ export interface RunOptions {
   /** Called with each line of standard output or error as it comes. */
   readonly onStdoutLine?: (line: string) => void;
   readonly onStderrLine?: (line: string) => void;
+  /** Standard output goes into this new file, whatever its bytes and however many; `stdout` of the result is empty then. */
+  readonly stdoutFile?: string;
   /** Runs also when the user has interrupted the command: for what has to be put in order at its end. */
   readonly lastOrders?: boolean;
   /** Hands the terminal over: the child reads and writes the streams of this process. */

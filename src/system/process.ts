@@ -23,6 +23,9 @@ export function createProcesses(surroundings: Surroundings): Processes {
       stripFinalNewline: false,
       maxBuffer: 256 * 1024 * 1024,
       ...(options.timeout === undefined ? {} : { timeout: options.timeout }),
+      ...(options.stdoutFile === undefined
+        ? {}
+        : { stdout: { file: options.stdoutFile }, buffer: { stdout: false, stderr: true } }),
       ...(options.terminal === true ? { stdio: "inherit" as const } : {}),
       ...(typeof options.input === "string" || options.input instanceof Uint8Array ? { input: options.input } : {}),
     });

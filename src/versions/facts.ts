@@ -1,8 +1,6 @@
 import * as z from "zod";
-import { WherryError } from "../core/index.ts";
 import { openGitHub, repositoryOn } from "../github/index.ts";
 import type { GateCheck } from "../pipeline/index.ts";
-import { readHistory } from "../release/index.ts";
 import type { Context } from "../system/index.ts";
 
 const CheckRuns = z.object({
@@ -31,31 +29,4 @@ export async function askChecks(ctx: Context, repository: string | undefined, co
   return bad === undefined
     ? { what, verdict: "passed", reason: `all ${total} checks of ${commit.slice(0, 12)} succeeded` }
     : { what, verdict: "failed", reason: `${bad.name}: ${bad.conclusion ?? "no result"}` };
-}
-
-/** Commits that were deployed to an environment and succeeded, as its server's ledger says. */
-export async function lastGood(
-  ctx: Context,
-  {
-    directory,
-    environment,
-    stacks,
-  }: { readonly directory: string; readonly environment: string; readonly stacks: readonly string[] },
-): Promise<
-  { readonly known: true; readonly commits: readonly string[] } | { readonly known: false; readonly reason: string }
-> {
-  try {
-    const names = stacks.length === 0 ? [undefined] : stacks;
-    const ledgers = await Promise.all(
-      names.map((stack) => readHistory(ctx, { directory, environment, stack, last: 200 })),
-    );
-    const good = ledgers.map((lines) =>
-      lines.filter(({ outcome }) => outcome === "succeeded").flatMap(({ commit }) => commit ?? []),
-    );
-    const [first = [], ...others] = good;
-    return { known: true, commits: first.filter((commit) => others.every((list) => list.includes(commit))) };
-  } catch (error) {
-    if (error instanceof WherryError && error.exit !== "interrupted") return { known: false, reason: error.message };
-    throw error;
-  }
 }

@@ -1,4 +1,4 @@
-import { compareVersions, environmentOf, loadReleaseRules } from "../config/index.ts";
+import { compareVersions, environmentOf, loadReleaseRules, stageBefore } from "../config/index.ts";
 import type { EnvironmentRule, Version } from "../config/index.ts";
 import { nearest, refusedError, usageError, WherryError } from "../core/index.ts";
 import {
@@ -13,9 +13,11 @@ import {
   tagNames,
 } from "../git/index.ts";
 import type { Context } from "../system/index.ts";
-import { decideGate, stageBefore } from "../pipeline/index.ts";
+import { decideGate } from "../pipeline/index.ts";
 import type { GateCheck } from "../pipeline/index.ts";
-import { askChecks, lastGood } from "./facts.ts";
+import { askVerified } from "../release/index.ts";
+import type { Proof } from "../release/index.ts";
+import { askChecks } from "./facts.ts";
 import { notesSince, proposeVersion } from "./propose.ts";
 import type { Notes } from "./propose.ts";
 
@@ -39,6 +41,8 @@ export interface TagOptions {
   readonly version: string | undefined;
   /** Left out: the branch that a clone checks out by itself. */
   readonly releaseBranch: string | undefined;
+  /** It may be earlier than one that is tagged already. */
+  readonly allowRollback: boolean;
 }
 
 /** Commits that are looked through for notes; more of them is no release but a backlog. */
@@ -49,7 +53,7 @@ const notesLimit = 500;
  * again. Fetches tags and branches from `origin` first.
  */
 export async function planTag(ctx: Context, options: TagOptions): Promise<PlannedTag> {
-  const { directory, environments, stacks } = await loadReleaseRules(ctx, options);
+  const { directory, environments, imagesFrom, stacks } = await loadReleaseRules(ctx, options);
   const rule = chooseRule(options.environment, environments);
   const pattern = patternOf(rule);
   await fetchTags(ctx, directory);
@@ -73,6 +77,7 @@ export async function planTag(ctx: Context, options: TagOptions): Promise<Planne
     asked: rule.environment,
     schedule: undefined,
     releaseBranch,
+    allowRollback: options.allowRollback,
     facts: {
       refCommit: head,
       onBranch: new Map(
@@ -85,8 +90,13 @@ export async function planTag(ctx: Context, options: TagOptions): Promise<Planne
       tags: tags.filter((name) => name !== tag),
       tagsHere: tried.map((one) => one.tag),
       live: undefined,
+      deployed: undefined,
+      images: undefined,
     },
   });
+  const proofOf = (environment: string): Promise<Proof> =>
+    askVerified(ctx, { directory, environment, stacks, commit: head });
+  const source = imagesFrom.get(rule.environment);
   const checks: readonly GateCheck[] = [
     cleanCheck(described?.dirty ?? []),
     // Of the stage before, the server is asked as well, see below.
@@ -99,10 +109,10 @@ export async function planTag(ctx: Context, options: TagOptions): Promise<Planne
           triedCheck(
             before,
             tried.map((one) => one.tag),
-            await lastGood(ctx, { directory, environment: before, stacks }),
-            head,
+            await proofOf(before),
           ),
         ]),
+    ...(source === undefined || source === before ? [] : [{ what: "images", ...plain(await proofOf(source)) }]),
   ];
   return {
     environment: rule.environment,
@@ -116,7 +126,11 @@ export async function planTag(ctx: Context, options: TagOptions): Promise<Planne
 }
 
 /** Makes the tag, annotated and signed where git is set to sign, and pushes it: from then on the pipeline has it. */
-export async function pushTag(ctx: Context, options: TagOptions, planned: PlannedTag): Promise<void> {
+export async function pushTag(
+  ctx: Context,
+  options: Pick<TagOptions, "directory">,
+  planned: PlannedTag,
+): Promise<void> {
   const { directory } = await loadReleaseRules(ctx, options);
   const { tag, commit, notes } = planned;
   const lines = [...notes.breaking, ...notes.features, ...notes.fixes, ...notes.others];
@@ -256,12 +270,8 @@ function newCheck(tag: string, tags: readonly string[]): GateCheck {
     : { what, verdict: "passed", reason: `there is no ${tag} yet` };
 }
 
-function triedCheck(
-  environment: string,
-  tags: readonly string[],
-  live: Awaited<ReturnType<typeof lastGood>>,
-  commit: string,
-): GateCheck {
+/** A version of the stage before stands at the commit, and was deployed there with success. */
+function triedCheck(environment: string, tags: readonly string[], proof: Proof): GateCheck {
   const what = environment;
   if (tags.length === 0)
     return {
@@ -269,9 +279,9 @@ function triedCheck(
       verdict: "failed",
       reason: `no version of ${environment} stands at this commit: wherry release ${environment} first`,
     };
-  if (!live.known)
-    return { what, verdict: "unknown", reason: `the server of ${environment} was not asked: ${live.reason}` };
-  return live.commits.includes(commit)
-    ? { what, verdict: "passed", reason: `${tags[0]} was deployed to ${environment}, and it succeeded` }
-    : { what, verdict: "failed", reason: `${tags[0]} was never deployed to ${environment} with success` };
+  return { what, ...plain(proof) };
+}
+
+function plain({ verdict, reason }: Proof): Omit<GateCheck, "what"> {
+  return { verdict, reason };
 }

@@ -151,6 +151,7 @@ export function settingsWith(services: Readonly<Record<string, Partial<ServiceSe
     address: undefined,
     balancer: undefined,
     environment: "production",
+    imagesFrom: undefined,
     file: "/app/wherry.yaml",
     directory: "/app",
     compose: ["compose.yaml"],

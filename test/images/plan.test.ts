@@ -150,3 +150,28 @@ describe("sizes of layers", () => {
     expect(layerSizes("", 1)).toBeUndefined();
   });
 });
+
+describe("images that another server has", () => {
+  const there = (layers: readonly string[], bytes: number) => {
+    const image = localImage("web", layers, { bytes });
+    const { layerBytes: _, ...rest } = image;
+    return { ...rest, source: { kind: "server", id: image.digest, store: "graph" } as const };
+  };
+
+  test("are sent but for what the server has beneath, and not at all where it has them", () => {
+    const image = there(["base", "own"], 100);
+    const base = { id: "sha256:base", references: ["node:24"], digests: [], layers: ["base"], bytes: 80 };
+    const shipment = planShipment([image], { ...inventory([]), images: [base] });
+    expect(shipment.missing).toEqual([image]);
+    expect(shipment.layerBytes).toBe(20);
+    expect(planShipment([image], inventory([image])).missing).toEqual([]);
+  });
+
+  test("are sent also where their name stands for another image", () => {
+    const image = there(["a"], 10);
+    const other = inventory([{ ...image, digest: "sha256:other" }]);
+    expect(planShipment([image], other).missing).toEqual([image]);
+    // Of another kind of store an id says something else.
+    expect(planShipment([image], { ...other, store: "containerd" }).missing).toEqual([]);
+  });
+});

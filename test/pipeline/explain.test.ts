@@ -18,10 +18,12 @@ describe("what happens for a ref, in words", () => {
         the tag stands at the commit of the run
         the commit is on main
         no later version is tagged, and none is live
+        a version of uat stands at the same commit
       Check web: lint, type check, unit tests, integration tests (deploy.yml)
         beside it: postgres:17, redis:8
       wherry check of development, uat, production (deploy.yml)
       Deploy to production
+        with the images of uat, by digest: nothing is built, and this commit was deployed there with success, or it ends here
         on 203.0.113.11, after what the environment production of the repository asks for (approval, waiting time)
         one at a time: it waits for the lock of the server
         with the secrets DB_PASSWORD of the environment

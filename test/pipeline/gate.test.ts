@@ -40,15 +40,25 @@ type Asked = {
   readonly asked?: string;
   readonly schedule?: string;
   readonly releaseBranch?: string;
+  readonly allowRollback?: boolean;
 };
 
 function ask(
   folder: string,
   ref: string,
-  { commit, asked, schedule, releaseBranch = "main" }: Asked = {},
+  { commit, asked, schedule, releaseBranch = "main", allowRollback = false }: Asked = {},
 ): Promise<GateResult> {
   const ctx = createContext({ cwd: folder });
-  return askGate(ctx, { directory: undefined, ref, commit, asked, schedule, releaseBranch, live: false });
+  return askGate(ctx, {
+    directory: undefined,
+    ref,
+    commit,
+    asked,
+    schedule,
+    releaseBranch,
+    allowRollback,
+    live: false,
+  });
 }
 
 const bad = ({ checks }: GateResult): readonly string[] =>
@@ -96,8 +106,11 @@ describe("the gate in front of a deployment, with a real history", () => {
     for (const tag of ["PROD-1.9.0", "PROD-1.10.0", "UAT-2.0.0", "PROD-9.9", "PROD-3.0.0-rc.1"])
       git(folder, "tag", tag, main);
     expect(bad(await ask(folder, "refs/tags/PROD-1.9.0", { commit: main }))).toEqual([
-      "order failed: PROD-1.10.0 is later than 1.9.0: to go back there is wherry rollback",
+      "order failed: PROD-1.10.0 is later than 1.9.0: to go back there is wherry rollback, or --allow-rollback",
     ]);
+    expect(await ask(folder, "refs/tags/PROD-1.9.0", { commit: main, allowRollback: true })).toMatchObject({
+      environment: "production",
+    });
     expect(await ask(folder, "refs/tags/PROD-1.10.0", { commit: main })).toMatchObject({ environment: "production" });
   });
 
@@ -175,7 +188,7 @@ test("production takes only what was tried out before it: a tag without one of u
 
 describe("the gate and what is live", () => {
   const environments = ["uat", "production"].map((name) => ruleOf(name, undefined));
-  const decide = (live: GateFacts["live"]): GateResult =>
+  const decide = (live: GateFacts["live"], more: Partial<GateFacts> = {}, allowRollback = false): GateResult =>
     decideGate({
       ref: "refs/tags/PROD-1.2.0",
       commit: "a".repeat(40),
@@ -183,12 +196,16 @@ describe("the gate and what is live", () => {
       asked: "production",
       schedule: undefined,
       releaseBranch: "main",
+      allowRollback,
       facts: {
         refCommit: "a".repeat(40),
         onBranch: new Map([["main", true]]),
         tags: ["PROD-1.2.0"],
         tagsHere: ["UAT-1.2.0"],
         live,
+        deployed: undefined,
+        images: undefined,
+        ...more,
       },
     });
 
@@ -212,5 +229,40 @@ describe("the gate and what is live", () => {
     if (reason === null) expect(bad(result)).toEqual([]);
     else expect(bad(result)).toEqual([expect.stringContaining(reason)]);
     expect(result.environment).toBe(reason === null ? "production" : null);
+  });
+
+  test("what is later gives way only to those who say so, and another commit of the same version never", () => {
+    const later = [{ tags: ["PROD-1.3.0"], commit: "b" }];
+    expect(decide(later, {}, true)).toMatchObject({ environment: "production" });
+    expect(decide(later, {}, true).checks.find(({ what }) => what === "live")?.reason).toContain(
+      "going back was asked for",
+    );
+    expect(decide([{ tags: ["PROD-1.2.0"], commit: "b" }], {}, true).environment).toBeNull();
+  });
+
+  test("a version that was deployed from another commit before is taken, also when it is no longer live", () => {
+    const live = [{ tags: ["PROD-1.1.0"], commit: "c" }];
+    const [other, own] = ["b".repeat(40), "a".repeat(40)];
+    for (const allowed of [false, true])
+      expect(bad(decide(live, { deployed: [{ tag: "PROD-1.2.0", commit: other }] }, allowed))).toEqual([
+        "reuse failed: PROD-1.2.0 was deployed from bbbbbbbbbbbb before: take the next version",
+      ]);
+    const deployed = [
+      { tag: "PROD-1.2.0", commit: own },
+      { tag: "PROD-1.1.0", commit: other },
+      { tag: null, commit: other },
+      { tag: "PROD-1.2.0", commit: null },
+    ];
+    expect(bad(decide(live, { deployed }))).toEqual([]);
+  });
+
+  test("whose images are taken, its ledger has to say yes: no and not known are no pass", () => {
+    const passed = { verdict: "passed", reason: "it succeeded", deployments: ["d1"] } as const;
+    expect(decide([], { images: passed }).environment).toBe("production");
+    for (const verdict of ["failed", "unknown"] as const) {
+      const result = decide([], { images: { verdict, reason: "of uat" } }, true);
+      expect(result.environment).toBeNull();
+      expect(bad(result)).toEqual([`images ${verdict}: of uat`]);
+    }
   });
 });

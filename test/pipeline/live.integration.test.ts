@@ -6,9 +6,9 @@ import { createContext } from "../../src/system/index.ts";
 import { git, repository } from "../helpers/git.ts";
 
 /** The state folder of this machine as a server, with a ledger in which these releases were made live. */
-function ledgerOf(app: string, lines: readonly object[]): void {
+function ledgerOf(app: string, lines: readonly object[], environment = "production"): void {
   const root = userInfo().uid === 0 ? "/var/lib/wherry" : `${homedir()}/.local/state/wherry`;
-  const folder = `${root}/apps/${app}/production`;
+  const folder = `${root}/apps/${app}/${environment}`;
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   onTestFinished(() => rmSync(`${root}/apps/${app}`, { recursive: true, force: true }));
   writeFileSync(`${folder}/ledger.jsonl`, lines.map((line) => `${JSON.stringify(line)}\n`).join(""));
@@ -47,6 +47,7 @@ test("the gate asks the server what it serves, and the summary tells what came w
       asked: "production",
       schedule: undefined,
       releaseBranch: "main",
+      allowRollback: false,
       live: true,
     });
 
@@ -57,19 +58,79 @@ test("the gate asks the server what it serves, and the summary tells what came w
   ledgerOf(app, [line("PROD-0.9.0", one, "succeeded"), line("PROD-1.1.0", two, "succeeded")]);
   const refused = await ask();
   expect(refused.environment).toBeNull();
-  expect(refused.checks.at(-1)).toEqual({
+  const live = ({ checks }: Awaited<ReturnType<typeof ask>>) => checks.find(({ what }) => what === "live");
+  expect(live(refused)).toEqual({
     what: "live",
     verdict: "failed",
-    reason: "production serves PROD-1.1.0 already: to go back there is wherry rollback",
+    reason: "production serves PROD-1.1.0 already: to go back there is wherry rollback, or --allow-rollback",
   });
   // The ledger names one tag, and the commit has another one besides.
   git(folder, "tag", "PROD-1.2.0", two);
   git(folder, "tag", "other", two);
   ledgerOf(app, [line("other", two, "succeeded")]);
-  expect((await ask()).checks.at(-1)?.reason).toContain("production serves PROD-1.2.0 already");
+  expect(live(await ask())?.reason).toContain("production serves PROD-1.2.0 already");
   const [summary] = await summarize(ctx, { directory: undefined, environment: "production" });
   expect(summary?.commits).toEqual([expect.stringMatching(/^[0-9a-f]+ two$/)]);
   expect(summary === undefined ? "" : summaryText(summary).join("\n")).toContain(
     "wherry rollback -e production --to 20261125-0000",
   );
+});
+
+test("production gets nothing that the ledger of uat does not vouch for, whatever the tags say", async () => {
+  const app = `pipeline-chain-${process.pid}`;
+  const folder = repository({
+    "wherry.yaml": `app: ${app}\nserver: local\nenvironments:\n  uat:\n  production:\n`,
+    "compose.yaml": "services: {}\n",
+  });
+  const commit = git(folder, "rev-parse", "HEAD");
+  for (const tag of ["UAT-1.0.0", "PROD-1.0.0", "PROD-1.1.0"]) git(folder, "tag", tag, commit);
+  const ctx = createContext({ cwd: folder });
+  const ask = (tag = "PROD-1.1.0", allowRollback = false) =>
+    askGate(ctx, {
+      directory: undefined,
+      ref: `refs/tags/${tag}`,
+      commit,
+      asked: "production",
+      schedule: undefined,
+      releaseBranch: "main",
+      allowRollback,
+      live: true,
+    });
+  const line = (outcome: string, more: object = {}): object => ({
+    id: "d1",
+    release: "20261125-0001",
+    commit,
+    tag: "UAT-1.0.0",
+    outcome,
+    reason: null,
+    rollbackOf: null,
+    finished: "2026-11-25T12:00:00Z",
+    ...more,
+  });
+  const images = async (): Promise<string> => {
+    const { environment, checks } = await ask();
+    const check = checks.find(({ what }) => what === "images");
+    expect(environment).toBe(check?.verdict === "passed" ? "production" : null);
+    return `${check?.verdict}: ${check?.reason}`;
+  };
+  const short = commit.slice(0, 12);
+
+  ledgerOf(app, [line("failed_before_traffic", { reason: "web never became healthy" })], "uat");
+  expect(await images()).toBe(
+    `failed: the deployment of ${short} to uat did not succeed (failed before traffic: web never became healthy)`,
+  );
+  ledgerOf(app, [line("succeeded", { commit: "0".repeat(40) })], "uat");
+  expect(await images()).toBe(`failed: ${short} was never deployed to uat`);
+  ledgerOf(app, [line("succeeded"), line("succeeded", { commit: null, rollbackOf: "20261125-0001" })], "uat");
+  expect(await images()).toContain("failed: uat went back from 20261125-0001");
+  ledgerOf(app, [line("succeeded")], "uat");
+  expect(await images()).toBe(`passed: ${short} was deployed to uat as 20261125-0001, and it succeeded`);
+
+  // Out of order, and a version that was something else before.
+  expect((await ask("PROD-1.0.0")).environment).toBeNull();
+  expect((await ask("PROD-1.0.0", true)).environment).toBe("production");
+  ledgerOf(app, [line("succeeded", { tag: "PROD-1.0.0", commit: "0".repeat(40) })]);
+  const again = await ask("PROD-1.0.0", true);
+  expect(again.environment).toBeNull();
+  expect(again.checks.find(({ what }) => what === "reuse")).toMatchObject({ verdict: "failed" });
 });

@@ -55,6 +55,26 @@ describe("the script of the gate", () => {
     expect(calls).toHaveLength(1);
   });
 
+  test("lets an earlier version pass only where somebody has ticked it", async () => {
+    const script = await stepOf("deploy.yml", "gate", "May this be deployed, and where?");
+    const env = {
+      GITHUB_REF: "refs/tags/PROD-1.0.0",
+      GITHUB_SHA: "a",
+      REQUESTED: "",
+      SCHEDULE: "",
+      RELEASE_BRANCH: "main",
+    };
+    for (const [ticked, expected] of [
+      ["true", true],
+      ["false", false],
+      ["", false],
+      ["true; touch x", false],
+    ] as const) {
+      const { calls } = run(script, "exit 0", { ...env, ALLOW_ROLLBACK: ticked });
+      expect(calls[0]?.includes("--allow-rollback")).toBe(expected);
+    }
+  });
+
   test("ends with wherry's exit code, and hands on what it said", async () => {
     const script = await stepOf("deploy.yml", "gate", "May this be deployed, and where?");
     const env = {

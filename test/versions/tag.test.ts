@@ -47,8 +47,8 @@ function contextIn(cwd: string): Context {
   };
 }
 
-const plan = (folder: string, environment: string, version?: string) =>
-  planTag(contextIn(folder), { directory: folder, environment, version, releaseBranch: "main" });
+const plan = (folder: string, environment: string, version?: string, allowRollback = false) =>
+  planTag(contextIn(folder), { directory: folder, environment, version, releaseBranch: "main", allowRollback });
 
 const verdicts = ({ checks }: Awaited<ReturnType<typeof plan>>): Readonly<Record<string, string>> =>
   Object.fromEntries(checks.map(({ what, verdict }) => [what, verdict]));
@@ -111,6 +111,24 @@ describe("a version", () => {
     const { checks } = await plan(folder, "production", version);
     const found = checks.find((check) => check.what === what);
     expect(found).toMatchObject({ verdict: "failed", reason: expect.stringContaining(reason) as string });
+  });
+
+  test("goes back only for those who say so", async () => {
+    const { folder } = clone();
+    git(folder, "tag", "-a", "-m", "x", "UAT-2.0.0");
+    expect(verdicts(await plan(folder, "uat", "1.9.0"))).toMatchObject({ order: "failed" });
+    expect(verdicts(await plan(folder, "uat", "1.9.0", true))).toMatchObject({ order: "passed" });
+    // A tag that is there is not moved for them either.
+    expect(verdicts(await plan(folder, "uat", "2.0.0", true))).toMatchObject({ new: "failed" });
+  });
+
+  test("whose images come from an environment without versions has its ledger asked all the same", async () => {
+    const { folder, commit } = clone();
+    const from = wherryYaml.replace("production: {", "production: { images_from: development,");
+    writeFiles(folder, { "wherry.yaml": from });
+    commit("feat: from development");
+    git(folder, "tag", "-a", "-m", "x", "UAT-1.0.0");
+    expect(verdicts(await plan(folder, "production"))).toMatchObject({ uat: "unknown", images: "unknown" });
   });
 
   test("is not made of what is not committed, not merged, or cannot be pushed", async () => {

@@ -1,4 +1,5 @@
 import { formatSeconds } from "../../core/index.ts";
+import { originText } from "../../release/index.ts";
 import type { DeploymentResult, PlanResult, Told } from "../../release/index.ts";
 import type { Screen } from "../definition.ts";
 import { table } from "./table.ts";
@@ -14,6 +15,7 @@ export function formatDeployment(result: DeploymentResult, { style }: Screen): r
     "",
     `${style.good(`${verb}:`)} ${style.bold(release.id)}${commit} serves ${environment}${before}`,
     style.dim(`${formatSeconds(seconds)}, ${roundTrips} round ${roundTrips === 1 ? "trip" : "trips"} to the server`),
+    ...(result.images?.kind === "promoted" ? [style.dim(`images: ${originText(result.images)}`)] : []),
     ...(result.stacks ?? []).map(({ stack }) => style.dim(`stack ${stack}`)),
     ...(result.servers ?? []).map(({ server }) => style.dim(`on ${server}`)),
     ...addresses,

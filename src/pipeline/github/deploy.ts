@@ -29,7 +29,14 @@ export function deployWorkflow(pipeline: Pipeline): string {
         ...(Object.keys(push).length === 0 ? {} : { push }),
         ...(schedules.length === 0 ? {} : { schedule: schedules }),
         workflow_dispatch: {
-          inputs: { environment: choice(environments, "environment to deploy the chosen branch or tag to") },
+          inputs: {
+            environment: choice(environments, "environment to deploy the chosen branch or tag to"),
+            allow_rollback: {
+              description: "an earlier version may go in place of a later one",
+              type: "boolean",
+              default: false,
+            },
+          },
         },
       },
       permissions: {},
@@ -57,6 +64,11 @@ export function deployWorkflow(pipeline: Pipeline): string {
       "of its own here: no release is dropped for another one. That one deployment at a time reaches an environment is",
       "held by the lock on its server, for which a job waits; the gate, asked again in front of it, refuses what would put",
       "an older version in place of a newer one. A branch that is pushed while it waits is deployed once, as it is then.",
+      ...environments.flatMap(({ name, imagesFrom }) =>
+        imagesFrom === undefined
+          ? []
+          : ["", `Nothing is built for ${name}: it gets the images that ${imagesFrom} has had from the same commit.`],
+      ),
     ],
   );
 }
@@ -90,18 +102,23 @@ function gateJob(pipeline: Pipeline): Job {
   };
 }
 
+/** A word of the gate that is only there when somebody asked for it by hand. */
+const backwards: readonly string[] = ["backwards=()", '[ "$ALLOW_ROLLBACK" != true ] || backwards=(--allow-rollback)'];
+
 function gateStep(pipeline: Pipeline): Step {
   return {
     name: "May this be deployed, and where?",
     id: "gate",
     env: {
       REQUESTED: "${{ inputs.environment }}",
+      ALLOW_ROLLBACK: "${{ inputs.allow_rollback }}",
       SCHEDULE: "${{ github.event.schedule }}",
       RELEASE_BRANCH: pipeline.releaseBranch,
       ...wherryVariables(pipeline),
     },
     run: [
-      `${wherryCommand(pipeline, 'pipeline gate "$GITHUB_REF" --commit "$GITHUB_SHA" --release-branch "$RELEASE_BRANCH" --for "$REQUESTED" --schedule "$SCHEDULE" --format github')} | tee -a "$GITHUB_OUTPUT"`,
+      ...backwards,
+      `${wherryCommand(pipeline, 'pipeline gate "$GITHUB_REF" --commit "$GITHUB_SHA" --release-branch "$RELEASE_BRANCH" --for "$REQUESTED" --schedule "$SCHEDULE" "${backwards[@]}" --format github')} | tee -a "$GITHUB_OUTPUT"`,
     ].join("\n"),
   };
 }
@@ -124,19 +141,23 @@ function deployJob(pipeline: Pipeline, environment: EnvironmentStage, needs: rea
       {
         name: "Deploy",
         env: {
+          ALLOW_ROLLBACK: "${{ inputs.allow_rollback }}",
           RELEASE_BRANCH: pipeline.releaseBranch,
           SCHEDULE: "${{ github.event.schedule }}",
           ...secretsOf(secrets),
         },
-        run: waitForLock(
-          [
-            wherryCommand(
-              pipeline,
-              'pipeline gate "$GITHUB_REF" --commit "$GITHUB_SHA" --release-branch "$RELEASE_BRANCH" --for "$ENVIRONMENT" --schedule "$SCHEDULE" --live',
-            ),
-          ],
-          wherryCommand(pipeline, 'deploy --environment "$ENVIRONMENT"'),
-        ),
+        run: [
+          ...backwards,
+          waitForLock(
+            [
+              wherryCommand(
+                pipeline,
+                'pipeline gate "$GITHUB_REF" --commit "$GITHUB_SHA" --release-branch "$RELEASE_BRANCH" --for "$ENVIRONMENT" --schedule "$SCHEDULE" "${backwards[@]}" --live',
+              ),
+            ],
+            wherryCommand(pipeline, 'deploy --environment "$ENVIRONMENT"'),
+          ),
+        ].join("\n"),
       },
       summary(pipeline),
       closeSsh(),

@@ -3,7 +3,7 @@ import { WherryError } from "../../../core/index.ts";
 import { askGate } from "../../../pipeline/index.ts";
 import { command } from "../../definition.ts";
 import { optional, required, toggle } from "../../parameters.ts";
-import { branchName, orNothing } from "./flags.ts";
+import { allowRollback, branchName, orNothing } from "./flags.ts";
 
 const formats = ["text", "github"] as const;
 
@@ -12,7 +12,7 @@ const shown = Symbol("shown");
 
 export const gate = command({
   description: [
-    "The last word before a pipeline deploys, from the whole history (fetch-depth: 0): the ref belongs to an environment by the rules of wherry.yaml, its version is written strictly, the tag stands at the commit of the run, the commit is on the release branch (for other environments than production also on a branch that is deployed), and no later version is tagged. For production, a version of the environment before it (uat) stands at the same commit. With --live the servers are asked too, and nothing goes in place of something later.",
+    "The last word before a pipeline deploys, from the whole history (fetch-depth: 0): the ref belongs to an environment by the rules of wherry.yaml, its version is written strictly, the tag stands at the commit of the run, the commit is on the release branch (for other environments than production also on a branch that is deployed), and no later version is tagged. For production, a version of the environment before it (uat) stands at the same commit. With --live the servers are asked too: nothing goes in place of something later, no version comes from another commit than before, and where the images are those of another environment (images_from), its ledger says that this commit was deployed there with success.",
     "What git cannot tell is no pass. Where the answer is no, it ends with 8 and every reason.",
   ],
   args: { ref: required("refs/heads/NAME or refs/tags/NAME", { placeholder: "REF" }) },
@@ -28,7 +28,10 @@ export const gate = command({
     }),
     for: optional("environment that was asked for", { parse: orNothing, placeholder: "NAME" }),
     schedule: optional("schedule that started the run", { parse: orNothing, placeholder: "CRON" }),
-    live: toggle("ask the servers what they serve, and let nothing go back by accident"),
+    live: toggle(
+      "ask the servers: nothing goes back by accident, and what is promoted was deployed with success before",
+    ),
+    allowRollback,
     format: optional("text, or github: lines for GITHUB_OUTPUT", {
       parse: formatName,
       default: "text",
@@ -43,8 +46,12 @@ export const gate = command({
       z.strictObject({ what: z.string(), verdict: z.enum(["passed", "failed", "unknown"]), reason: z.string() }),
     ),
   }),
-  async run({ ref, commit, releaseBranch, for: asked, schedule, live, format, directory }, ctx) {
-    const result = await askGate(ctx, { directory, ref, commit, asked, schedule, releaseBranch, live });
+  async run(
+    { ref, commit, releaseBranch, for: asked, schedule, live, allowRollback: backwards, format, directory },
+    ctx,
+  ) {
+    const options = { directory, ref, commit, asked, schedule, releaseBranch, live, allowRollback: backwards };
+    const result = await askGate(ctx, options);
     return { ...result, [shown]: format };
   },
   print(result, { style }) {

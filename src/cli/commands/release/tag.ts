@@ -5,7 +5,7 @@ import { confirm } from "../../confirm.ts";
 import { command } from "../../definition.ts";
 import { formatNotes } from "../../format/notes.ts";
 import { optional, required, toggle } from "../../parameters.ts";
-import { releaseBranch } from "../pipeline/flags.ts";
+import { allowRollback, releaseBranch } from "../pipeline/flags.ts";
 import { notesSchema } from "./schema.ts";
 
 export const tag = command({
@@ -20,6 +20,7 @@ export const tag = command({
   },
   flags: {
     releaseBranch,
+    allowRollback,
     acceptUnknown: toggle("go on where something could not be asked: no token, a server that does not answer"),
   },
   needs: ["plan", "yes"],
@@ -40,8 +41,11 @@ export const tag = command({
     notes: notesSchema,
     pushed: z.boolean(),
   }),
-  async run({ environment, version, releaseBranch: branch, acceptUnknown, plan, yes, directory }, ctx) {
-    const options = { directory, environment, version, releaseBranch: branch };
+  async run(
+    { environment, version, releaseBranch: branch, allowRollback: backwards, acceptUnknown, plan, yes, directory },
+    ctx,
+  ) {
+    const options = { directory, environment, version, releaseBranch: branch, allowRollback: backwards };
     const planned = await planTag(ctx, options);
     const bad = planned.checks.filter(
       ({ verdict }) => verdict === "failed" || (verdict === "unknown" && !acceptUnknown),
