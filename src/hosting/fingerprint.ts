@@ -17,8 +17,8 @@ export interface Fingerprint {
 export const fingerprintName = "WHERRY_SECRETS_FINGERPRINT";
 
 const shortestTogether = 24;
-// 64 MiB and about 0.2 s for each guess.
-const cost = { N: 2 ** 16, r: 8, p: 1, maxmem: 128 * 1024 * 1024 };
+// 32 MiB and about 0.1 s for each guess.
+const cost = { N: 2 ** 15, r: 8, p: 1, maxmem: 64 * 1024 * 1024 };
 
 /** Are the values together long enough for a fingerprint that everybody may see? */
 export function canHaveFingerprint(values: ReadonlyMap<string, Secret>): boolean {

@@ -5,6 +5,7 @@ import type { WherryError } from "../../../core/index.ts";
 import { confirm } from "../../confirm.ts";
 import { command } from "../../definition.ts";
 import { list, toggle } from "../../parameters.ts";
+import { schemas } from "../../schemas.ts";
 import { version } from "../../version.ts";
 import { releaseBranch } from "../pipeline/flags.ts";
 import {
@@ -47,6 +48,7 @@ export const setup = command({
     done: z.array(z.strictObject({ title: z.string(), refused: z.string().nullable() })),
     newKeys: z.array(z.strictObject({ environment: z.string(), publicKey: z.string() })),
     refused: z.array(limitShape),
+    error: schemas.error.optional(),
   }),
   async run({ reviewer, makeKeys, knownHosts: file, releaseBranch: branch, plan, yes, directory }, ctx) {
     const found = await survey(
@@ -66,7 +68,7 @@ export const setup = command({
     await confirm(ctx, { question, yes });
     return resultOf(found, await setUp(ctx, found, ctx.report));
   },
-  failure: (data) => errors.get(data),
+  failure: ({ failure }) => failure,
   exitCode: (data) => (data.done.length > 0 && lacksValues(data) ? "findings" : "done"),
   print(data, { style }) {
     const { repository, changes, done, refused, limits, notes, newKeys } = data;
@@ -97,17 +99,16 @@ interface Result extends ReturnType<typeof foundOf> {
   readonly done: { readonly title: string; readonly refused: string | null }[];
   readonly newKeys: { readonly environment: string; readonly publicKey: string }[];
   readonly refused: SetupResult["limits"][number][];
+  /** What ended the work before its end. */
+  readonly failure?: WherryError;
 }
-
-/** The error of a result: it is no part of its own JSON. */
-const errors = new WeakMap<object, WherryError>();
 
 function resultOf(found: Survey, made: SetupResult | undefined): Result {
   const done = made?.done ?? [];
   const kept = done.flatMap(({ change, refused }) =>
     change.kind === "secret" && refused === undefined ? [`${change.environment} ${change.name}`] : [],
   );
-  const result: Result = {
+  return {
     ...foundOf(found),
     changes: found.changes.map(changeOf),
     done: done.map(({ change, refused }) => ({ title: `${change.verb} ${change.title}`, refused: refused ?? null })),
@@ -116,9 +117,8 @@ function resultOf(found: Survey, made: SetupResult | undefined): Result {
       .filter(({ environment }) => kept.includes(`${environment} WHERRY_SSH_KEY`))
       .map((key) => ({ ...key })),
     refused: (made?.limits ?? []).map((limit) => ({ ...limit })),
+    ...(made?.error === undefined ? {} : { failure: made.error }),
   };
-  if (made?.error !== undefined) errors.set(result, made.error);
-  return result;
 }
 
 function reviewerName(text: string): string {
