@@ -70,7 +70,8 @@ function take(value: Json, inProperties = false): Json {
     Object.entries(mapping).flatMap(([key, one]): readonly [string, Json][] => {
       if (!inProperties && (words.has(key) || key === "example")) return [];
       // One example is enough to build an answer upon; the others only weigh.
-      if (!inProperties && key === "examples") return [[key, take(Object.fromEntries(Object.entries(one as Mapping).slice(0, 1)))]];
+      if (!inProperties && key === "examples")
+        return [[key, take(Object.fromEntries(Object.entries(one as Mapping).slice(0, 1)))]];
       if (key === "value" && typeof one === "object") return [[key, one]];
       return [[key, take(one, key === "properties")]];
     }),

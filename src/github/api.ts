@@ -61,8 +61,9 @@ export async function openGitHubApi(ctx: Context, place: GitHubPlace, report: Re
   });
   client.hook.before("request", (options) => {
     options.headers["x-github-api-version"] = "2022-11-28";
+    // A copy: Octokit hands the same object to all requests, and plugins write into it.
     // A POST that went through without an answer would make a thing twice.
-    if (options.method === "POST") options.request.retries = 0;
+    options.request = { ...options.request, ...(options.method === "POST" ? { retries: 0 } : {}) };
   });
   return { place, request: client.request };
 

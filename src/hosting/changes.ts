@@ -1,7 +1,16 @@
 import { compareRuleset, fieldsOfNew } from "./compare-ruleset.ts";
 import { fingerprintName } from "./fingerprint.ts";
 import { knownHostsName, vouchesFor } from "./known-hosts.ts";
-import type { Change, EnvironmentWish, Field, Present, PresentEnvironment, Protection, Reviewer, Wanted } from "./model.ts";
+import type {
+  Change,
+  EnvironmentWish,
+  Field,
+  Present,
+  PresentEnvironment,
+  Protection,
+  Reviewer,
+  Wanted,
+} from "./model.ts";
 import type { JudgedSecret } from "./secret-states.ts";
 import { settingOf } from "./settings.ts";
 
@@ -21,7 +30,14 @@ export function changesFor(
       if (before === undefined || before === value) return [];
       const { title } = settingOf(id);
       return [
-        { kind: "setting", id, value, verb: "update", title: "repository", fields: [{ name: title, before, after: value }] },
+        {
+          kind: "setting",
+          id,
+          value,
+          verb: "update",
+          title: "repository",
+          fields: [{ name: title, before, after: value }],
+        },
       ];
     }),
     ...wanted.labels
@@ -125,7 +141,8 @@ function protectionChanges(wish: EnvironmentWish, present: PresentEnvironment | 
   ];
   const fields = parts.flatMap(([name, text]): readonly Field[] => {
     const [from, to] = [before === undefined ? null : text(before), text(protection)];
-    const usual = before === undefined && to === text({ waitMinutes: 0, reviewers: [], preventSelfReview: false, refs: "any" });
+    const usual =
+      before === undefined && to === text({ waitMinutes: 0, reviewers: [], preventSelfReview: false, refs: "any" });
     return from === to || usual ? [] : [{ name, before: from, after: to }];
   });
   if (before !== undefined && fields.length === 0) return [];

@@ -16,10 +16,9 @@ export interface KeyPair {
 export async function makeDeployKey(ctx: Context, comment: string): Promise<KeyPair> {
   return ctx.files.withTemporaryFolder(async (folder) => {
     const file = join(folder, "key");
-    const made = await ctx.processes.run(
-      ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", comment, "-f", file],
-      { timeout: 30_000 },
-    );
+    const made = await ctx.processes.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", comment, "-f", file], {
+      timeout: 30_000,
+    });
     const [text, publicKey] = [await ctx.files.readText(file), await ctx.files.readText(`${file}.pub`)];
     if (made.exitCode !== 0 || text === undefined || publicKey === undefined) {
       throw refusedError("no-ssh-keygen", "no key was made: ssh-keygen did not do it", {

@@ -53,6 +53,8 @@ export function readFingerprint(text: string): Fingerprint | undefined {
 }
 
 function hashOf(values: ReadonlyMap<string, Secret>, salt: string): Buffer {
-  const sorted = [...values].map(([name, value]) => [name, value.reveal()]).toSorted(([a = ""], [b = ""]) => (a < b ? -1 : 1));
+  const sorted = [...values]
+    .map(([name, value]) => [name, value.reveal()])
+    .toSorted(([a = ""], [b = ""]) => (a < b ? -1 : 1));
   return scryptSync(JSON.stringify(sorted), salt, 32, cost);
 }

@@ -33,7 +33,8 @@ const limits: Readonly<Record<LimitId, Limit>> = {
   reviewers: {
     what: "required reviewers: somebody who says yes before a deployment begins",
     reason: "GitHub has them for private repositories with Enterprise alone",
-    instead: "only those who may release can make the tag that is deployed; agree that two look at it: wherry release --plan",
+    instead:
+      "only those who may release can make the tag that is deployed; agree that two look at it: wherry release --plan",
   },
   rulesets: {
     what: "rulesets: branches that nobody forces, tags that nobody moves",

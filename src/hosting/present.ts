@@ -53,7 +53,8 @@ export async function readRepository(api: GitHubApi): Promise<Repository> {
 async function planOf(api: GitHubApi, owner: Account["owner"]): Promise<Account["plan"]> {
   const { owner: login } = api.place;
   try {
-    if (owner === "organization") return planWord((await api.request("GET /orgs/{org}", { org: login })).data.plan?.name);
+    if (owner === "organization")
+      return planWord((await api.request("GET /orgs/{org}", { org: login })).data.plan?.name);
     const { data } = await api.request("GET /user");
     if (data.login.toLowerCase() !== login.toLowerCase() || !("plan" in data)) return undefined;
     return planWord(data.plan?.name);
@@ -73,7 +74,11 @@ function planWord(name: string | undefined): Account["plan"] {
 export async function readPresent(
   api: GitHubApi,
   repository: Repository,
-  wanted: { readonly settings: readonly SettingWish[]; readonly environments: readonly string[]; readonly rulesets: boolean },
+  wanted: {
+    readonly settings: readonly SettingWish[];
+    readonly environments: readonly string[];
+    readonly rulesets: boolean;
+  },
 ): Promise<{ readonly present: Present; readonly unreadable: ReadonlyMap<string, string> }> {
   const settings = new Map<string, string>();
   const unreadable = new Map<string, string>();
@@ -101,10 +106,7 @@ export async function readPresent(
   };
 }
 
-async function readEnvironments(
-  api: GitHubApi,
-  wanted: readonly string[],
-): Promise<readonly PresentEnvironment[]> {
+async function readEnvironments(api: GitHubApi, wanted: readonly string[]): Promise<readonly PresentEnvironment[]> {
   const list = await said(api, "read the environments", () =>
     all((page) =>
       api
@@ -128,7 +130,10 @@ async function readEnvironments(
               )
             : [],
           all((page) => api.request(`GET ${base}/secrets`, { ...at, ...page }).then(({ data }) => data.secrets)),
-          all((page) => api.request(`GET ${base}/variables`, { ...at, ...page }, ).then(({ data }) => data.variables), 30),
+          all(
+            (page) => api.request(`GET ${base}/variables`, { ...at, ...page }).then(({ data }) => data.variables),
+            30,
+          ),
         ]),
       );
       const reviewers = protection.find((rule) => rule.type === "required_reviewers");
@@ -185,13 +190,11 @@ async function readRulesets(api: GitHubApi): Promise<readonly PresentRuleset[]> 
         enforcement: data.enforcement,
         include: refs?.include ?? [],
         exclude: refs?.exclude ?? [],
-        bypass: (data.bypass_actors ?? []).map(
-          (actor): BypassActor => ({
-            actor_type: actor.actor_type,
-            actor_id: actor.actor_id ?? null,
-            bypass_mode: actor.bypass_mode ?? "always",
-          }),
-        ),
+        bypass: (data.bypass_actors ?? []).map((actor): BypassActor => ({
+          actor_type: actor.actor_type,
+          actor_id: actor.actor_id ?? null,
+          bypass_mode: actor.bypass_mode ?? "always",
+        })),
         rules: (data.rules ?? []) as readonly Rule[],
       } satisfies PresentRuleset;
     }),

@@ -95,7 +95,9 @@ export async function survey(ctx: Context, options: SurveyOptions, report: Repor
   }
   const checks = await ciChecks(ctx, found.root);
   if (checks === undefined)
-    notes.push(`${ciFile} is not there, or pull requests do not start it: no check is required. wherry pipeline github`);
+    notes.push(
+      `${ciFile} is not there, or pull requests do not start it: no check is required. wherry pipeline github`,
+    );
   const wanted: Wanted = {
     settings: wantedOf.settings,
     labels,
@@ -220,11 +222,7 @@ async function lookAt(
   };
 }
 
-async function keyPair(
-  ctx: Context,
-  comment: string,
-  how: SurveyOptions["makeKeys"],
-): Promise<KeyPair | undefined> {
+async function keyPair(ctx: Context, comment: string, how: SurveyOptions["makeKeys"]): Promise<KeyPair | undefined> {
   if (how === "announce") return { key: new Secret(""), publicKey: "(of a key that will be made)" };
   return how === "make" ? makeDeployKey(ctx, comment) : undefined;
 }

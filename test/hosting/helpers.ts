@@ -1,3 +1,5 @@
+import { execFileSync } from "node:child_process";
+import { symlinkSync } from "node:fs";
 import { Writable } from "node:stream";
 import { main } from "../../src/cli/app.ts";
 import { git, repository } from "../helpers/git.ts";
@@ -7,7 +9,8 @@ import type { FakeSetup } from "../github/fake/github.ts";
 /** Values that must be seen nowhere but in the sealed boxes. */
 export const values = {
   DB_PASSWORD: "correct-horse-battery-staple",
-  WHERRY_SSH_KEY: "-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQ\n-----END OPENSSH PRIVATE KEY-----\n",
+  WHERRY_SSH_KEY:
+    "-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQ\n-----END OPENSSH PRIVATE KEY-----\n",
 } as const;
 
 const hostKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGrLqD3Y2b1Jq0oS0pB6cQpXv7M2mY1dO8b5sGZ0uV3k";
@@ -28,6 +31,25 @@ jobs:
   scan: { runs-on: ubuntu-24.04, steps: [{ run: "true" }] }
   many: { runs-on: ubuntu-24.04, strategy: { matrix: { node: [22, 24] } }, steps: [{ run: "true" }] }
 `;
+
+/** Fewer requests where one environment tells as much as three. */
+export const oneEnvironment = {
+  "wherry.yaml": `app: shop
+services: { web: { route: shop.example.com, port: 3000 } }
+environments:
+  production: { server: deploy@203.0.113.10, secrets: [DB_PASSWORD] }
+`,
+} as const;
+
+/** A folder for PATH with git and ssh-keygen, and so without gh. */
+export function withoutGh(): string {
+  const folder = temporaryFolder();
+  for (const name of ["git", "ssh-keygen"]) {
+    const found = execFileSync("sh", ["-c", `command -v ${name}`], { encoding: "utf8" }).trim();
+    symlinkSync(found, `${folder}/${name}`);
+  }
+  return folder;
+}
 
 export interface Team {
   readonly folder: string;
@@ -92,7 +114,7 @@ export function team(fake: FakeSetup, files: Readonly<Record<string, string>> = 
       });
       const signal = new AbortController().signal;
       const line = ["github", ...words, "--known-hosts", `${known}/known_hosts`];
-      const outcome = await main(line, { env, cwd: folder, stdout: sink, stderr: sink, signal });if(process.env.DBG)console.log(progress);
+      const outcome = await main(line, { env, cwd: folder, stdout: sink, stderr: sink, signal });
       return {
         ...outcome,
         all: progress + outcome.stdout + outcome.stderr,

@@ -39,8 +39,16 @@ export const answers: Readonly<Record<string, Handler>> = {
     const plan = { name: account.plan, space: 1, private_repos: 1 };
     return ok({ ...organization, archived_at: null, login: parameters["org"], ...(account.showsPlan ? { plan } : {}) });
   },
-  "GET /orgs/{org}/teams/{team_slug}": (_, { parameters }) =>
-    ok({ ...example("team-full"), slug: parameters["team_slug"], id: idOf(parameters["team_slug"]) }),
+  "GET /orgs/{org}/teams/{team_slug}": (_, { parameters }) => {
+    const team = example("team-full");
+    return ok({
+      ...team,
+      type: "organization",
+      organization: { ...(team["organization"] as object), archived_at: null },
+      slug: parameters["team_slug"],
+      id: idOf(parameters["team_slug"]),
+    });
+  },
 
   [`GET ${repo}`]: ({ account, settings }, { parameters }) => {
     const { source: _, parent: __, template_repository: ___, ...whole } = example("full-repository-default-response");
@@ -105,7 +113,12 @@ export const answers: Readonly<Record<string, Handler>> = {
 
   [`GET ${repo}/rulesets`]: (world, asked) => {
     if (noPlan(world)) return { status: 403, body: { message: upgrade } };
-    return ok(page(world.rulesets.map((one) => withoutRules(rulesetOf(one))), asked));
+    return ok(
+      page(
+        world.rulesets.map((one) => withoutRules(rulesetOf(one))),
+        asked,
+      ),
+    );
   },
   [`GET ${repo}/rulesets/{ruleset_id}`]: ({ rulesets }, { parameters }) => {
     const found = rulesets.find(({ id }) => String(id) === parameters["ruleset_id"]);
@@ -132,7 +145,12 @@ export const answers: Readonly<Record<string, Handler>> = {
   },
   [`PUT ${environment}`]: (world, { parameters, body }) => {
     if (noPlan(world)) return invalid(billing("branch policy"));
-    const { reviewers, wait_timer: waitTimer, prevent_self_review: prevent, deployment_branch_policy: refs } = body as {
+    const {
+      reviewers,
+      wait_timer: waitTimer,
+      prevent_self_review: prevent,
+      deployment_branch_policy: refs,
+    } = body as {
       readonly reviewers?: StoredEnvironment["reviewers"] | null;
       readonly wait_timer?: number;
       readonly prevent_self_review?: boolean;
@@ -180,7 +198,11 @@ export const answers: Readonly<Record<string, Handler>> = {
     ok({
       total_count: secrets.size,
       secrets: page(
-        [...secrets].map(([name, { createdAt, updatedAt }]) => ({ name, created_at: createdAt, updated_at: updatedAt })),
+        [...secrets].map(([name, { createdAt, updatedAt }]) => ({
+          name,
+          created_at: createdAt,
+          updated_at: updatedAt,
+        })),
         asked,
       ),
     }),

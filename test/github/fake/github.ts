@@ -99,7 +99,9 @@ export async function fakeGitHub(account: Partial<FakeAccount> = {}): Promise<Fa
     const trouble = fake.trouble?.(seen);
     if (trouble === "cut") return void response.destroy();
     const answer =
-      trouble ?? refusal(request, matched.operation) ?? answerOf(matched.operation, matched.parameters, read, searchParams);
+      trouble ??
+      refusal(request, matched.operation) ??
+      answerOf(matched.operation, matched.parameters, read, searchParams);
     for (const problem of responseProblems(matched, answer.status, answer.body))
       violations.push(`the fake answers ${method} ${pathname} with ${answer.status}: ${problem}`);
     send(response, answer);
@@ -111,9 +113,13 @@ export async function fakeGitHub(account: Partial<FakeAccount> = {}): Promise<Fa
     body: Readonly<Record<string, unknown>> = {},
     query = new URLSearchParams(),
   ): Answer {
-    if (operation === "GET /repos/{owner}/{repo}/installation") return { status: 200, body: { ...example("installation"), id: 7 } };
+    if (operation === "GET /repos/{owner}/{repo}/installation")
+      return { status: 200, body: { ...example("installation"), id: 7 } };
     if (operation === "POST /app/installations/{installation_id}/access_tokens")
-      return { status: 201, body: { ...example("installation-token"), token: appToken, expires_at: "2099-01-01T00:00:00Z" } };
+      return {
+        status: 201,
+        body: { ...example("installation-token"), token: appToken, expires_at: "2099-01-01T00:00:00Z" },
+      };
     const handler = answers[operation];
     if (handler === undefined) throw new Error(`the fake has no answer to ${operation}`);
     if (parameters["owner"] !== undefined && `${parameters["owner"]}/${parameters["repo"]}` !== "acme/shop")

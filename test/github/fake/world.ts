@@ -116,9 +116,7 @@ export async function createWorld(account: FakeAccount): Promise<World> {
 /** What libsodium itself makes of a sealed value; undefined where it was sealed for somebody else. */
 export function openSealed({ publicKey, privateKey }: KeyPair, sealed: string): string | undefined {
   try {
-    return Buffer.from(
-      sodium.crypto_box_seal_open(Buffer.from(sealed, "base64"), publicKey, privateKey),
-    ).toString();
+    return Buffer.from(sodium.crypto_box_seal_open(Buffer.from(sealed, "base64"), publicKey, privateKey)).toString();
   } catch {
     return undefined;
   }

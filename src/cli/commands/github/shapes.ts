@@ -6,9 +6,12 @@ import type { Style } from "../../style.ts";
 
 /** What `github setup` and `github status` have in common: flags, JSON, and how it looks. */
 
-export const knownHosts = optional("file of host keys to take those of the servers from; ~/.ssh/known_hosts if left out", {
-  placeholder: "FILE",
-});
+export const knownHosts = optional(
+  "file of host keys to take those of the servers from; ~/.ssh/known_hosts if left out",
+  {
+    placeholder: "FILE",
+  },
+);
 
 const field = z.strictObject({ name: z.string(), before: z.string().nullable(), after: z.string() });
 
@@ -113,8 +116,7 @@ export function showMissing({ environments }: Pick<Found, "environments">, style
 
 export function lacksValues({ environments }: Pick<Found, "environments">): boolean {
   return environments.some(
-    ({ secrets, missingVariables }) =>
-      missingVariables.length > 0 || secrets.some(({ state }) => state === "missing"),
+    ({ secrets, missingVariables }) => missingVariables.length > 0 || secrets.some(({ state }) => state === "missing"),
   );
 }
 

@@ -54,7 +54,9 @@ export const status = command({
   print(data, { style }) {
     const { repository, drift, old, limits, notes, environments, at } = data;
     const extra = environments.flatMap(({ name, extraRefs }) =>
-      extraRefs.map((ref) => `${name} also takes ${ref}, which no release rule says: take it away on GitHub if it is not meant`),
+      extraRefs.map(
+        (ref) => `${name} also takes ${ref}, which no release rule says: take it away on GitHub if it is not meant`,
+      ),
     );
     const ages = old.map(
       ({ environment, name, days }) =>
