@@ -1,5 +1,6 @@
 import { RequestError } from "@octokit/request-error";
-import { refusedError, WherryError } from "../core/index.ts";
+import { refusedError } from "../core/index.ts";
+import type { WherryError } from "../core/index.ts";
 import { Unreachable } from "./fetch.ts";
 import type { GitHubPlace } from "./place.ts";
 

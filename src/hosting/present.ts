@@ -45,7 +45,7 @@ export async function readRepository(api: GitHubApi): Promise<Repository> {
       githubCom: place.host === "github.com",
     },
     defaultBranch: data.default_branch,
-    answer: data as RepositoryAnswer,
+    answer: data,
   };
 }
 
@@ -142,7 +142,7 @@ async function readEnvironments(api: GitHubApi, wanted: readonly string[]): Prom
         name,
         waitMinutes: timer !== undefined && "wait_timer" in timer ? (timer.wait_timer ?? 0) : 0,
         preventSelfReview:
-          reviewers !== undefined && "prevent_self_review" in reviewers && reviewers.prevent_self_review === true,
+          reviewers !== undefined && "prevent_self_review" in reviewers && (reviewers.prevent_self_review ?? false),
         reviewers:
           reviewers !== undefined && "reviewers" in reviewers ? (reviewers.reviewers ?? []).flatMap(reviewerOf) : [],
         refs: policy == null ? "any" : custom ? "custom" : "protected",

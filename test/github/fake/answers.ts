@@ -350,7 +350,7 @@ function status(on: boolean): string {
 
 /** The same number for the same name. */
 function idOf(name = ""): number {
-  return [...name].reduce((sum, letter) => sum * 31 + letter.charCodeAt(0), 7) % 1_000_000;
+  return Buffer.from(name).reduce((sum, byte) => sum * 31 + byte, 7) % 1_000_000;
 }
 
 function ok(body: unknown): Answer {

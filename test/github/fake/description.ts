@@ -94,7 +94,7 @@ function component(ref: string): unknown {
 function problems(schema: Mapping, value: unknown): readonly string[] {
   const validate = compiled.get(schema) ?? ajv.compile(readable(schema) as Mapping);
   compiled.set(schema, validate);
-  if (validate(value) === true) return [];
+  if (validate(value)) return [];
   return (validate.errors ?? []).map(({ instancePath, message }) => `${instancePath || "it"} ${message}`);
 }
 
