@@ -13,6 +13,8 @@ import { tokenFor } from "./token.ts";
 /** One repository, to be asked and to be changed. */
 export interface GitHubApi {
   readonly place: GitHubPlace;
+  /** An App's installation asks: it has permissions of its own, and no role in the repository. */
+  readonly installation: boolean;
   readonly request: Octokit["request"];
 }
 
@@ -65,7 +67,9 @@ export async function openGitHubApi(ctx: Context, place: GitHubPlace, report: Re
     // A POST that went through without an answer would make a thing twice.
     options.request = { ...options.request, ...(options.method === "POST" ? { retries: 0 } : {}) };
   });
-  return { place, request: client.request };
+  // Also the token that GitHub gives a workflow is one of an App.
+  const installation = token.reveal().startsWith("ghs_");
+  return { place, installation, request: client.request };
 
   function line(text: string): void {
     report({ type: "line", text });

@@ -30,7 +30,7 @@ export async function readRepository(api: GitHubApi): Promise<Repository> {
   const { place } = api;
   const shown = `${place.owner}/${place.name}`;
   const { data } = await said(api, `read ${shown}`, () => api.request("GET /repos/{owner}/{repo}", names(api)));
-  if (data.permissions !== undefined && !data.permissions.admin) {
+  if (!api.installation && data.permissions?.admin === false) {
     throw refusedError("not-an-administrator", `the token's user is no administrator of ${shown}`, {
       hint: "environments, secrets and rules are for administrators: ask one to run this, or to give you the role",
     });

@@ -25,7 +25,7 @@ const off = "off";
 const word = (yes: boolean | undefined): string => (yes === true ? on : off);
 
 /** The settings of a repository that matter for what is deployed from it: the one table. */
-export const settings: readonly Setting[] = [
+const settings: readonly Setting[] = [
   {
     id: "delete-branch-on-merge",
     title: "merged branches are deleted",

@@ -2,6 +2,8 @@ import { execFileSync } from "node:child_process";
 import { symlinkSync } from "node:fs";
 import { Writable } from "node:stream";
 import { main } from "../../src/cli/app.ts";
+import { setup } from "../../src/cli/commands/github/setup.ts";
+import { status } from "../../src/cli/commands/github/status.ts";
 import { git, repository } from "../helpers/git.ts";
 import { temporaryFolder } from "../helpers/temporary.ts";
 import type { FakeSetup } from "../github/fake/github.ts";
@@ -114,16 +116,17 @@ export function team(fake: FakeSetup, files: Readonly<Record<string, string>> = 
       });
       const signal = new AbortController().signal;
       const line = ["github", ...words, "--known-hosts", `${known}/known_hosts`];
+      const { schema } = words[0] === "status" ? status : setup;
       const outcome = await main(line, { env, cwd: folder, stdout: sink, stderr: sink, signal });
       return {
         ...outcome,
         all: progress + outcome.stdout + outcome.stderr,
         json: <T>() => {
-          try {
-            return JSON.parse(outcome.stdout) as T;
-          } catch {
-            throw new Error(`no JSON: ${outcome.stdout}${outcome.stderr}${progress}`);
-          }
+          if (outcome.stdout === "") throw new Error(`no JSON: ${outcome.stderr}${progress}`);
+          const document = JSON.parse(outcome.stdout) as T & { readonly repository?: string };
+          // An error without a result has the shape of all errors.
+          if (document.repository !== undefined) schema?.parse(document);
+          return document;
         },
       };
     },

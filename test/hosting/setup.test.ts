@@ -168,7 +168,7 @@ describe("wherry github setup", patient, () => {
       publicKeyEncoding: { type: "spki", format: "pem" },
       privateKeyEncoding: { type: "pkcs1", format: "pem" },
     });
-    const github = await fakeGitHub();
+    const github = await fakeGitHub({ admin: false });
     github.appKey = publicKey;
     const shop = team(github, oneEnvironment);
     const folder = temporaryFolder({ "app.pem": privateKey });
