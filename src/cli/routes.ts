@@ -293,6 +293,18 @@ export const routes: readonly Route[] = [
     load: async () => (await import("./commands/pipeline/verify.ts")).verify,
   },
   {
+    words: ["github", "setup"],
+    brief: "Set the repository up on GitHub, and change only what is not so yet",
+    group: "pipeline",
+    load: async () => (await import("./commands/github/setup.ts")).setup,
+  },
+  {
+    words: ["github", "status"],
+    brief: "Say how the repository on GitHub differs from what it should be",
+    group: "pipeline",
+    load: async () => (await import("./commands/github/status.ts")).status,
+  },
+  {
     words: ["catalog", "list"],
     brief: "List services that are known to run well",
     group: "catalog",

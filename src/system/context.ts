@@ -50,6 +50,16 @@ export interface Https {
     body: unknown,
     options?: { readonly headers?: Readonly<Record<string, string>>; readonly timeout?: number },
   ): Promise<HttpsAnswer>;
+  /** Any method, with a body that is sent as it is: for a library that speaks HTTP and is not to open connections itself. */
+  send(
+    method: string,
+    url: string,
+    options?: {
+      readonly headers?: Readonly<Record<string, string>>;
+      readonly body?: string;
+      readonly timeout?: number;
+    },
+  ): Promise<HttpsAnswer>;
 }
 
 export type HttpsAnswer =

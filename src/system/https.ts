@@ -41,6 +41,8 @@ export function createHttps(signal: AbortSignal): Https {
         },
         options,
       ),
+    send: (method, url, { body, ...options } = {}) =>
+      send(url, { method, headers: options.headers ?? {}, ...(body === undefined ? {} : { body }) }, options),
   };
 }
 

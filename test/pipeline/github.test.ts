@@ -147,6 +147,7 @@ describe("wherry pipeline github", () => {
         return Promise.resolve(reply);
       },
       post: () => Promise.reject(new Error("nothing is written")),
+      send: () => Promise.reject(new Error("nothing is written")),
     };
     const ctx = createContext({ cwd: folder, https });
     return proposeGitHub(ctx, { directory: undefined, releaseBranch: undefined, version }).then((proposal) => ({

@@ -48,7 +48,7 @@ export const github = command({
       ...(environments.length === 0
         ? []
         : [
-            style.bold("To set in GitHub, once for each environment (Settings, Environments):"),
+            style.bold("To set in GitHub, once for each environment (wherry github setup does it):"),
             ...environments.map(
               ({ name, secrets }) => `  ${name}: secrets ${secrets.join(", ")}; variable WHERRY_KNOWN_HOSTS`,
             ),
