@@ -269,6 +269,12 @@ export const routes: readonly Route[] = [
     load: async () => (await import("./commands/pipeline/github.ts")).github,
   },
   {
+    words: ["pipeline", "run"],
+    brief: "Run the stages of the pipeline on this machine",
+    group: "pipeline",
+    load: async () => (await import("./commands/pipeline/run.ts")).run,
+  },
+  {
     words: ["pipeline", "explain"],
     brief: "Say what a pipeline does for a branch or tag",
     group: "pipeline",

@@ -14,6 +14,8 @@ export type { GateCheck, GateFacts, GateInput, GateResult } from "./gate.ts";
 export { askGate } from "./gate-facts.ts";
 export type { GateOptions } from "./gate-facts.ts";
 export { githubFiles } from "./github/index.ts";
+export { localPipeline } from "./local/index.ts";
+export type { LocalStage, StageResult } from "./local/index.ts";
 export type { EnvironmentStage, Pipeline } from "./model.ts";
 export { summarize, summaryText } from "./summary.ts";
 export type { DeploymentSummary } from "./summary.ts";
