@@ -269,6 +269,12 @@ export const routes: readonly Route[] = [
     load: async () => (await import("./commands/pipeline/github.ts")).github,
   },
   {
+    words: ["pipeline", "gitlab"],
+    brief: "Write a pipeline for GitLab",
+    group: "pipeline",
+    load: async () => (await import("./commands/pipeline/gitlab.ts")).gitlab,
+  },
+  {
     words: ["pipeline", "run"],
     brief: "Run the stages of the pipeline on this machine",
     group: "pipeline",

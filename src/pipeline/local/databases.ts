@@ -1,6 +1,7 @@
 import { WherryError } from "../../core/index.ts";
 import type { Context } from "../../system/index.ts";
-import type { Database } from "../model.ts";
+import { variablesAt } from "../databases.ts";
+import type { Database, PartStage } from "../model.ts";
 
 /**
  * Databases for the time of one stage: containers of the compose file's own images, with an empty database, that only this
@@ -18,14 +19,14 @@ const label = "wherry.pipeline";
 const deadline = 120_000;
 const pollInterval = 500;
 
+interface Wanted extends Pick<PartStage, "databases" | "variables" | "variableOf"> {
+  readonly app: string;
+}
+
 /** Runs `use` with the databases there, and removes them whatever comes of it: failure, interruption. */
 export async function withDatabases<T>(
   ctx: Context,
-  wanted: {
-    readonly app: string;
-    readonly databases: readonly Database[];
-    readonly variables: Readonly<Record<string, string>>;
-  },
+  wanted: Wanted,
   use: (started: StartedDatabases) => Promise<T>,
 ): Promise<T> {
   const { app, databases } = wanted;
@@ -36,14 +37,14 @@ export async function withDatabases<T>(
     container: `wherry-pipeline-${app}-${suffix}-${database.name.replaceAll(/[^\w.-]/g, "-")}`,
   }));
   try {
-    for (const { database, container } of named)
-      await start(ctx, container, database, portFor(database, wanted.variables));
-    let variables = wanted.variables;
+    for (const { database, container } of named) await start(ctx, container, database, portFor(database, wanted));
+    const ports = new Map<string, number>();
     for (const { database, container } of named) {
       await untilHealthy(ctx, container, database);
-      variables = atPort(variables, database.port, await publishedPort(ctx, container, database.port));
+      ports.set(database.name, await publishedPort(ctx, container, database.port));
     }
-    return await use({ variables });
+    const at = ({ name, port }: Database) => ({ host: "127.0.0.1", port: ports.get(name) ?? port });
+    return await use({ variables: variablesAt(wanted, at) });
   } finally {
     // By name, so that what was created and has not answered yet goes too.
     const containers = named.map(({ container }) => container);
@@ -55,25 +56,9 @@ export async function withDatabases<T>(
 }
 
 /** 0, any free one, where the code is told the port; the usual one where it takes that for granted. */
-function portFor({ port }: Database, variables: Readonly<Record<string, string>>): number {
-  return Object.values(variables).some((value) => names(value, port)) ? 0 : port;
-}
-
-function names(value: string, port: number): boolean {
-  return value === String(port) || value.includes(`127.0.0.1:${port}`);
-}
-
-/** The same variables with another port for one database. */
-export function atPort(
-  variables: Readonly<Record<string, string>>,
-  from: number,
-  to: number,
-): Readonly<Record<string, string>> {
-  const moved = (value: string): string =>
-    value === String(from)
-      ? String(to)
-      : value.replaceAll(new RegExp(`127\\.0\\.0\\.1:${from}(?!\\d)`, "g"), `127.0.0.1:${to}`);
-  return Object.fromEntries(Object.entries(variables).map(([name, value]) => [name, moved(value)]));
+function portFor({ name, port }: Database, { variables, variableOf }: Wanted): number {
+  const own = Object.entries(variables).filter(([variable]) => variableOf[variable] === name);
+  return own.some(([, value]) => value === String(port) || value.includes(`:${port}`)) ? 0 : port;
 }
 
 async function start(ctx: Context, container: string, database: Database, port: number): Promise<void> {

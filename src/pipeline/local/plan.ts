@@ -14,6 +14,7 @@ export interface CommandStage {
   readonly commands: readonly Command[];
   readonly databases: readonly Database[];
   readonly variables: Readonly<Record<string, string>>;
+  readonly variableOf: Readonly<Record<string, string>>;
 }
 
 /** Wherry's own check of what one environment gets. */
@@ -55,7 +56,7 @@ export function localStages(pipeline: Pipeline, environments: readonly string[])
 }
 
 function stagesOf(part: PartStage): readonly CommandStage[] {
-  const { name, folder, install, checks, databases, variables } = part;
+  const { name, folder, install, checks, databases, variables, variableOf } = part;
   const stage = (kind: CommandStage["kind"], commands: readonly Command[], beside: boolean): readonly CommandStage[] =>
     commands.length === 0
       ? []
@@ -68,6 +69,7 @@ function stagesOf(part: PartStage): readonly CommandStage[] {
             commands,
             databases: beside ? databases : [],
             variables: beside && databases.length > 0 ? variables : {},
+            variableOf,
           },
         ];
   return [

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { atPort } from "../../../src/pipeline/local/databases.ts";
+import { variablesAt } from "../../../src/pipeline/databases.ts";
 import { chooseStages, localStages } from "../../../src/pipeline/local/plan.ts";
 import { fixtures, pipelineOf } from "../fixtures.ts";
 
@@ -61,17 +61,28 @@ describe("the stages of a pipeline on this machine", () => {
   });
 });
 
-test("a database at another port moves in the variables that name its port, and in no other", () => {
-  const variables = {
-    DATABASE_URL: "postgresql://app:only-for-tests@127.0.0.1:5432/app",
-    DATABASE_PORT: "5432",
-    OTHER_URL: "redis://127.0.0.1:54321",
-    HOST: "127.0.0.1",
+test("a database at another address moves in its own variables, and in no other", () => {
+  const database = { image: "", environment: {}, health: "" };
+  const part = {
+    databases: [
+      { ...database, name: "db", port: 5432 },
+      { ...database, name: "cache", port: 6379 },
+    ],
+    variables: {
+      DATABASE_URL: "postgresql://app:only-for-tests@127.0.0.1:5432/app",
+      DATABASE_PORT: "5432",
+      DATABASE_HOST: "127.0.0.1",
+      REDIS_URL: "redis://127.0.0.1:6379",
+    },
+    variableOf: { DATABASE_URL: "db", DATABASE_PORT: "db", DATABASE_HOST: "db", REDIS_URL: "cache" },
   };
-  expect(atPort(variables, 5432, 40_001)).toEqual({
-    DATABASE_URL: "postgresql://app:only-for-tests@127.0.0.1:40001/app",
+  const moved = variablesAt(part, ({ name, port }) =>
+    name === "db" ? { host: "db", port: 40_001 } : { host: name, port },
+  );
+  expect(moved).toEqual({
+    DATABASE_URL: "postgresql://app:only-for-tests@db:40001/app",
     DATABASE_PORT: "40001",
-    OTHER_URL: "redis://127.0.0.1:54321",
-    HOST: "127.0.0.1",
+    DATABASE_HOST: "db",
+    REDIS_URL: "redis://cache:6379",
   });
 });
