@@ -275,6 +275,12 @@ export const routes: readonly Route[] = [
     load: async () => (await import("./commands/pipeline/gitlab.ts")).gitlab,
   },
   {
+    words: ["pipeline", "jenkins"],
+    brief: "Write a pipeline for Jenkins",
+    group: "pipeline",
+    load: async () => (await import("./commands/pipeline/jenkins.ts")).jenkins,
+  },
+  {
     words: ["pipeline", "run"],
     brief: "Run the stages of the pipeline on this machine",
     group: "pipeline",

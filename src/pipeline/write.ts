@@ -5,6 +5,7 @@ import type { Change, WantedFile } from "../writer/index.ts";
 import { findPipeline } from "./detect.ts";
 import { githubFiles } from "./github/index.ts";
 import { gitlabFiles, gitlabImages, wherryFolder as gitlabFolder } from "./gitlab/index.ts";
+import { jenkinsFiles, wherryFolder as jenkinsFolder } from "./jenkins/index.ts";
 import type { Pipeline } from "./model.ts";
 import { findPin, pinIn, takenOver, wherryFolder as githubFolder } from "./wherry-package.ts";
 
@@ -39,6 +40,21 @@ export function proposeGitLab(ctx: Context, options: ProposalOptions): Promise<P
           `no registry told the digest of ${missing.join(", ")}: jobs run in whatever these names stand for. Run this again with a network and docker buildx`,
         );
       return gitlabFiles(pipeline, known);
+    },
+  });
+}
+
+/** The same for Jenkins. */
+export function proposeJenkins(ctx: Context, options: ProposalOptions): Promise<PipelineProposal> {
+  return propose(ctx, options, {
+    folder: jenkinsFolder,
+    files: (pipeline, notes) => {
+      const byHand = pipeline.environments.filter(({ rule }) => rule.rules.length === 0).map(({ name }) => name);
+      if (byHand.length > 0)
+        notes.push(
+          `${byHand.join(", ")}: deployed by hand alone, and so not by Jenkins: wherry pipeline run deploy -e NAME`,
+        );
+      return Promise.resolve(jenkinsFiles(pipeline));
     },
   });
 }

@@ -1,6 +1,7 @@
 import { spawn, spawnSync } from "node:child_process";
 import { chmodSync, symlinkSync, writeFileSync } from "node:fs";
 import { text } from "node:stream/consumers";
+import { isMap, parseDocument } from "yaml";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ensureBaseImages } from "../../scripts/standins/index.ts";
 import { findPipeline, gitlabFiles } from "../../src/pipeline/index.ts";
@@ -69,7 +70,8 @@ describe("the jobs of GitLab", () => {
     await images;
     app = smallApp(machine, { app: "on-gitlab" });
     const { pipeline } = await findPipeline(createContext({ cwd: app.folder }), { wherry: wherryPin, digests: "skip" });
-    app.commit(Object.fromEntries(gitlabFiles(pipeline, new Map()).map(({ path, content }) => [path, content])));
+    const files = gitlabFiles(pipeline, new Map()).map(({ path, content }) => [path, withoutServices(path, content)]);
+    app.commit(Object.fromEntries(files) as Readonly<Record<string, string>>);
     git(app.folder, "remote", "add", "origin", "git@gitlab.com:team/shop.git");
     git(app.folder, "update-ref", "refs/remotes/origin/main", "HEAD");
     // What npm installs is the affair of another test: here it is the program that was built.
@@ -80,7 +82,7 @@ describe("the jobs of GitLab", () => {
     await machine.remove();
   });
 
-  test("deploy a tag behind the gate, go back by the button, and refuse a tag that only looks like a release", async () => {
+  test("deploy a tag behind the gate, and refuse one that only looks like a release", async () => {
     const home = temporaryFolder({ key: "the key of the environment" });
     const job = (name: string, tag: string, more: readonly string[] = []): Promise<Ran> => {
       const variables = {
@@ -110,16 +112,17 @@ describe("the jobs of GitLab", () => {
     expect(deployed.said).toContain("goes to production");
     expect(deployed.status).toBe(0);
     expect(await app.version()).toBe("1");
-
-    app.commit({ "version.txt": "2" });
-    git(app.folder, "update-ref", "refs/remotes/origin/main", "HEAD");
-    git(app.folder, "tag", "PROD-1.1.0");
-    expect(await job("deploy-production", "PROD-1.1.0")).toMatchObject({ status: 0 });
-    expect(await app.version()).toBe("2");
-    expect(await job("rollback-production", "PROD-1.1.0")).toMatchObject({ status: 0 });
-    expect(await app.version()).toBe("1");
   });
 });
+
+/** Services are pulled from a registry also for jobs in a shell: here the engine is that of this machine. */
+function withoutServices(path: string, content: string): string {
+  if (path !== ".gitlab-ci.yml") return content;
+  const document = parseDocument(content);
+  if (isMap(document.contents))
+    for (const { value } of document.contents.items) if (isMap(value)) value.delete("services");
+  return document.toString();
+}
 
 /** A folder for PATH with an npm that installs nothing; Wherry is put where npm would put it. */
 function temporaryFolderFor(folder: string): string {
