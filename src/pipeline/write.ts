@@ -5,7 +5,7 @@ import type { Change, WantedFile } from "../writer/index.ts";
 import { findPipeline } from "./detect.ts";
 import { githubFiles } from "./github/index.ts";
 import { gitlabFiles, gitlabImages, wherryFolder as gitlabFolder } from "./gitlab/index.ts";
-import { jenkinsFiles, wherryFolder as jenkinsFolder } from "./jenkins/index.ts";
+import { jenkinsFiles, schedulesLeftOut, wherryFolder as jenkinsFolder } from "./jenkins/index.ts";
 import type { Pipeline } from "./model.ts";
 import { findPin, pinIn, takenOver, wherryFolder as githubFolder } from "./wherry-package.ts";
 
@@ -49,6 +49,11 @@ export function proposeJenkins(ctx: Context, options: ProposalOptions): Promise<
   return propose(ctx, options, {
     folder: jenkinsFolder,
     files: (pipeline, notes) => {
+      const left = schedulesLeftOut(pipeline.environments);
+      if (left.length > 0)
+        notes.push(
+          `${left.map(({ name }) => name).join(", ")}: not deployed by schedule, as Jenkins does not tell which of several started a build`,
+        );
       const byHand = pipeline.environments.filter(({ rule }) => rule.rules.length === 0).map(({ name }) => name);
       if (byHand.length > 0)
         notes.push(

@@ -2,9 +2,9 @@ import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { chmodSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { describe, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { jenkinsFiles } from "../../src/pipeline/index.ts";
-import { git, repository } from "../helpers/git.ts";
+import { repository } from "../helpers/git.ts";
 import { writeFiles } from "../helpers/temporary.ts";
 import { fixtures, pipelineOf } from "./fixtures.ts";
 
@@ -27,110 +27,146 @@ async function unavailable(): Promise<string | undefined> {
 const reason = await unavailable();
 if (reason !== undefined) console.log(`skipped: ${reason}`);
 
-/** Runs a file with a stand-in for wherry, npm, docker and git's network, which tell what they were asked. */
-function run(folder: string, file: string, env: Readonly<Record<string, string>>) {
-  const bin = `${folder}/.git/bin`;
-  const tell = `#!/bin/sh\necho "called: $(basename "$0") $*"\n`;
-  const wherry = `${tell}[ ! -e "$0.says" ] || exit "$(cat "$0.says")"\n`;
-  writeFiles(folder, {
-    ".git/bin/npm": tell,
-    ".git/bin/npx": tell,
-    ".git/bin/docker": tell,
-    ".git/bin/git": tell,
-    ".jenkins/wherry/node_modules/.bin/wherry": wherry,
-  });
-  for (const name of ["npm", "npx", "docker", "git"]) chmodSync(`${bin}/${name}`, 0o755);
-  chmodSync(`${folder}/.jenkins/wherry/node_modules/.bin/wherry`, 0o755);
-  const { status, stdout, stderr } = spawnSync(
-    "java",
-    ["-cp", jar, "groovy.ui.GroovyMain", `${import.meta.dirname}/jenkins/declarative.groovy`, file, folder],
-    { cwd: folder, encoding: "utf8", env: { PATH: `${bin}:/usr/bin:/bin`, HOME: folder, ...env } },
-  );
-  const lines = stdout.split("\n");
-  return {
-    status,
-    said: stdout + stderr,
-    stages: lines.filter((line) => /^--- (?:stage|skipped): /.test(line)).map((line) => line.slice(4)),
-    calls: lines.filter((line) => line.startsWith("called: ")).map((line) => line.slice(8)),
-  };
+interface Build {
+  readonly fixture: string;
+  readonly file: string;
+  readonly env: Readonly<Record<string, string>>;
+  /** Exit code of the stand-in for wherry. */
+  readonly wherry?: number;
+  readonly edit?: (text: string) => string;
 }
 
-describe.skipIf(reason !== undefined)("the Jenkinsfile, compiled by Groovy and run", () => {
-  const prepare = async (name: string): Promise<string> => {
-    const { pipeline } = await pipelineOf(fixtures[name] ?? {});
-    const folder = repository({});
-    git(folder, "commit", "--quiet", "--allow-empty", "--message", "one");
-    writeFiles(folder, Object.fromEntries(jenkinsFiles(pipeline).map(({ path, content }) => [path, content])));
-    return folder;
-  };
-  const secrets = { WHERRY_SSH_KEY: "/key", WHERRY_KNOWN_HOSTS: "/hosts", DB_PASSWORD: "x" };
+const secrets = { WHERRY_SSH_KEY: "/key", WHERRY_KNOWN_HOSTS: "/hosts", DB_PASSWORD: "x", SLACK_URL: "x" };
+const evil = "PROD-$(touch${IFS}pwned);`touch${IFS}pwned`";
+const tag = (name: string) => ({ ...secrets, TAG_NAME: name, BRANCH_NAME: name });
 
-  test("a tag goes through the gate and every check to its environment, and to no other", async () => {
-    const folder = await prepare("node");
-    const { said, status, stages, calls } = run(folder, "Jenkinsfile", {
-      ...secrets,
-      TAG_NAME: "PROD-1.2.0",
-      BRANCH_NAME: "PROD-1.2.0",
+const builds = {
+  release: { fixture: "node", file: "Jenkinsfile", env: tag("PROD-1.2.0") },
+  pull: { fixture: "node", file: "Jenkinsfile", env: { CHANGE_ID: "7", BRANCH_NAME: "develop" } },
+  evil: { fixture: "node", file: "Jenkinsfile", env: tag(evil) },
+  refused: { fixture: "node", file: "Jenkinsfile", env: tag("PROD-1.2"), wherry: 8 },
+  back: { fixture: "node", file: "Jenkinsfile.rollback", env: { ...secrets, ENVIRONMENT: "uat", RELEASE: "" } },
+  backTo: { fixture: "node", file: "Jenkinsfile.rollback", env: { ...secrets, ENVIRONMENT: "uat", RELEASE: "a b" } },
+  nightly: {
+    fixture: "monorepo",
+    file: "Jenkinsfile",
+    env: { ...secrets, BRANCH_NAME: "main", CAUSE: "TimerTrigger" },
+  },
+  misspelt: {
+    fixture: "monorepo",
+    file: "Jenkinsfile",
+    env: {},
+    edit: (text) => text.replace("  options {", "  optoins {"),
+  },
+} as const satisfies Readonly<Record<string, Build>>;
+
+/** A repository with the generated files, and stand-ins for all programs that tell what they were asked. */
+async function prepare({
+  fixture,
+  file,
+  env,
+  wherry = 0,
+  edit,
+}: Build): Promise<{ folder: string; properties: string }> {
+  const { pipeline } = await pipelineOf(fixtures[fixture] ?? {});
+  const folder = repository({});
+  const files = Object.fromEntries(jenkinsFiles(pipeline).map(({ path, content }) => [path, content]));
+  const tell = '#!/bin/sh\necho "called: $(basename "$0") $*"\n';
+  const programs = ["npm", "npx", "pnpm", "corepack", "python", "docker", "git"].map((name) => `.git/bin/${name}`);
+  const place = ".jenkins/wherry/node_modules/.bin/wherry";
+  const values = Object.entries({ PATH: `${folder}/.git/bin:/usr/bin:/bin`, HOME: folder, ...env });
+  const written = {
+    ...files,
+    [file]: edit?.(files[file] ?? "") ?? files[file] ?? "",
+    ...Object.fromEntries(programs.map((path) => [path, tell])),
+    [place]: `${tell}exit ${wherry}\n`,
+    "shop/api/.keep": "",
+    "shop/jobs/.keep": "",
+    ".git/build.properties": [
+      `file=${file}`,
+      `folder=${folder}`,
+      ...values.map(([name, value]) => `env.${name}=${value}`),
+    ].join("\n"),
+  };
+  writeFiles(folder, written);
+  for (const path of [...programs, place]) chmodSync(`${folder}/${path}`, 0o755);
+  return { folder, properties: `${folder}/.git/build.properties` };
+}
+
+/** What came of each build. All run in one virtual machine: starting it is most of the time. */
+async function runAll() {
+  const prepared = await Promise.all(Object.values<Build>(builds).map(prepare));
+  const words = ["-cp", jar, "groovy.ui.GroovyMain", `${import.meta.dirname}/jenkins/declarative.groovy`];
+  const { stdout, stderr } = spawnSync("java", [...words, ...prepared.map(({ properties }) => properties)], {
+    encoding: "utf8",
+  });
+  const texts = stdout.split(/^=== .*$/m).slice(1);
+  expect({ builds: texts.length, stderr }).toEqual({ builds: prepared.length, stderr: "" });
+  const results = Object.keys(builds).map((name, index) => {
+    const said = texts[index] ?? "";
+    const lines = said.split("\n");
+    const starting = (mark: RegExp): readonly string[] =>
+      lines.filter((line) => mark.test(line)).map((line) => line.replace(/^--- |^called: /, ""));
+    const result = {
+      said,
+      status: Number(/^--- status (\d)$/m.exec(said)?.[1]),
+      stages: starting(/^--- (?:stage|skipped): /),
+      calls: starting(/^called: /),
+      pwned: existsSync(`${prepared[index]?.folder}/pwned`),
+    };
+    return [name, result] as const;
+  });
+  return Object.fromEntries(results) as Record<keyof typeof builds, (typeof results)[number][1]>;
+}
+
+test.skipIf(reason !== undefined)(
+  "the Jenkinsfile, compiled by Groovy and run, does what the release rules say",
+  async () => {
+    const { release, pull, evil: hostile, refused, back, backTo, nightly, misspelt } = await runAll();
+
+    // A tag goes through the gate and every check to its environment, and to no other.
+    expect({ status: release.status, stages: release.stages }).toEqual({
+      status: 0,
+      stages: [
+        "stage: Prepare",
+        "stage: Gate",
+        "stage: Check web",
+        "stage: Tests of web with databases",
+        "stage: Check what is deployed",
+        "skipped: Image of web",
+        "skipped: Deploy to development",
+        "skipped: Deploy to uat",
+        "stage: Deploy to production",
+      ],
     });
-    expect(said).not.toContain("problem");
-    expect(status).toBe(0);
-    expect(stages).toEqual([
-      "stage: Prepare",
-      "stage: Gate",
-      "stage: Check web",
-      "stage: Tests of web with databases",
-      "stage: Check what is deployed",
-      "skipped: Image of web",
-      "skipped: Deploy to development",
-      "skipped: Deploy to uat",
-      "stage: Deploy to production",
-    ]);
-    expect(calls).toContain("wherry pipeline gate refs/tags/PROD-1.2.0 --release-branch main");
-    expect(calls.slice(-2)).toEqual([
+    expect(release.calls).toContain("wherry pipeline gate refs/tags/PROD-1.2.0 --release-branch main");
+    expect(release.calls.slice(-2)).toEqual([
       "wherry pipeline gate refs/tags/PROD-1.2.0 --release-branch main --for production --live",
       "wherry deploy --environment production",
     ]);
-  });
 
-  test("a pull request deploys nothing, whatever it is called, and a hostile name is one word", async () => {
-    const folder = await prepare("node");
-    const pull = run(folder, "Jenkinsfile", { CHANGE_ID: "7", BRANCH_NAME: "develop" });
+    // A pull request deploys nothing, whatever its branch is called.
+    expect(pull.status).toBe(0);
     expect(pull.calls.filter((line) => /deploy|gate/.test(line))).toEqual([]);
     expect(pull.stages).toContain("stage: Image of web");
-    const evil = "PROD-$(touch${IFS}pwned);`touch${IFS}pwned`";
-    const { calls } = run(folder, "Jenkinsfile", { ...secrets, TAG_NAME: evil, BRANCH_NAME: evil });
-    expect(calls).toContain(`wherry pipeline gate refs/tags/${evil} --release-branch main`);
-    expect(existsSync(`${folder}/pwned`)).toBe(false);
-  });
 
-  test("nothing comes after a gate that says no", async () => {
-    const folder = await prepare("node");
-    writeFiles(folder, { ".jenkins/wherry/node_modules/.bin/wherry.says": "8" });
-    const { status, calls } = run(folder, "Jenkinsfile", { ...secrets, TAG_NAME: "PROD-1.2", BRANCH_NAME: "PROD-1.2" });
-    expect(status).toBe(1);
-    expect(calls.at(-1)).toBe("wherry pipeline gate refs/tags/PROD-1.2 --release-branch main");
-  });
+    // A hostile name is one word.
+    expect(hostile.calls).toContain(`wherry pipeline gate refs/tags/${evil} --release-branch main`);
+    expect(hostile.pwned).toBe(false);
 
-  test("the form of the rollback reaches one environment, with the release as one word or none", async () => {
-    const folder = await prepare("node");
-    const back = (release: string) =>
-      run(folder, "Jenkinsfile.rollback", { ...secrets, ENVIRONMENT: "uat", RELEASE: release });
-    expect(back("").calls.at(-1)).toBe("wherry rollback --environment uat");
-    expect(back("20261124-3f2a").calls.at(-1)).toBe("wherry rollback --environment uat --to=20261124-3f2a");
-  });
+    // Nothing comes after a gate that says no.
+    expect(refused.status).toBe(1);
+    expect(refused.calls.at(-1)).toBe("wherry pipeline gate refs/tags/PROD-1.2 --release-branch main");
 
-  test("a schedule is started on the release branch, and a block that Jenkins does not know is found", async () => {
-    const folder = await prepare("monorepo");
-    const { stages, said } = run(folder, "Jenkinsfile", {
-      ...secrets,
-      SLACK_URL: "x",
-      BRANCH_NAME: "main",
-      CAUSE: "TimerTrigger",
-    });
-    expect(said).not.toContain("problem");
-    expect(stages).toContain("stage: Deploy to nightly");
-    const text = readFileSync(`${folder}/Jenkinsfile`, "utf8");
-    writeFiles(folder, { Jenkinsfile: text.replace("  options {", "  optoins {") });
-    expect(run(folder, "Jenkinsfile", {}).said).toContain("optoins is not allowed in pipeline");
-  });
-});
+    // The form of the rollback reaches one environment, with the release as one word or none.
+    expect(back.calls.at(-1)).toBe("wherry rollback --environment uat");
+    expect(backTo.calls.at(-1)).toBe("wherry rollback --environment uat --to=a b");
+
+    // The schedule starts its environment, and no other; a block that Jenkins does not know is found.
+    expect(nightly.stages.filter((line) => line.startsWith("stage: Deploy"))).toEqual([
+      "stage: Deploy to nightly",
+      "stage: Deploy to staging",
+    ]);
+    expect(misspelt.said).toContain("optoins is not allowed in pipeline");
+  },
+);

@@ -2,13 +2,13 @@ import type { Command, ImageStage, PartStage, Pipeline } from "../model.ts";
 import { word } from "../scripts.ts";
 import { block, quoted, sh } from "./groovy.ts";
 import type { Block, Line } from "./groovy.ts";
-import { anyOf, conditionOf, stage, wherryCommand } from "./steps.ts";
+import { anyOf, conditionsOf, stage, wherryCommand } from "./steps.ts";
 
 /** What is looked at with each change. No stage here has a credential. */
 export function checkStages(pipeline: Pipeline): readonly Block[] {
   const { parts, images, environments } = pipeline;
   const wherry = wherryCommand(pipeline);
-  const deployed = environments.flatMap(({ rule }) => rule.rules.map(conditionOf));
+  const deployed = environments.flatMap(({ rule }) => conditionsOf(rule));
   // Where something is deployed, the deployment builds the images.
   const look = deployed.length === 0 ? [] : [block("when", [block("not", [anyOf(deployed)])])];
   return [

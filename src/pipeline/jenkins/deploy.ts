@@ -2,7 +2,7 @@ import type { EnvironmentStage, Pipeline } from "../model.ts";
 import { lockedDeployment, word } from "../scripts.ts";
 import { block, quoted, sh } from "./groovy.ts";
 import type { Block } from "./groovy.ts";
-import { anyOf, conditionOf, openSsh, stage, wherryCommand, withCredentials } from "./steps.ts";
+import { anyOf, conditionsOf, openSsh, stage, wherryCommand, withCredentials } from "./steps.ts";
 
 /** Deployments by the release rules, behind the gate. */
 
@@ -10,11 +10,13 @@ import { anyOf, conditionOf, openSsh, stage, wherryCommand, withCredentials } fr
 const findRef = 'if [ -n "$TAG_NAME" ]; then ref="refs/tags/$TAG_NAME"; else ref="refs/heads/$BRANCH_NAME"; fi';
 
 export function gateStages(pipeline: Pipeline): readonly Block[] {
-  const rules = pipeline.environments.flatMap(({ rule }) => rule.rules.filter(({ kind }) => kind !== "schedule"));
+  const rules = pipeline.environments.flatMap(({ rule }) =>
+    conditionsOf({ ...rule, rules: rule.rules.filter(({ kind }) => kind !== "schedule") }),
+  );
   if (rules.length === 0) return [];
   return [
     stage("Gate", [
-      block("when", [anyOf(rules.map(conditionOf))]),
+      block("when", [anyOf(rules)]),
       block("steps", [sh([...wholeHistory, findRef, gateLine(pipeline, "")])]),
     ]),
   ];
@@ -39,7 +41,7 @@ function deployStage(pipeline: Pipeline, environment: EnvironmentStage): Block {
   const schedule = cron?.kind === "schedule" ? ` --schedule ${word(cron.cron)}` : "";
   const wherry = wherryCommand(pipeline);
   return stage(`Deploy to ${name}`, [
-    block("when", [anyOf(rule.rules.map(conditionOf))]),
+    block("when", [anyOf(conditionsOf(rule))]),
     block("steps", [
       withCredentials(environment, [
         sh([

@@ -5,12 +5,19 @@ import { checkStages } from "./ci.ts";
 import { deployStages, gateStages, scheduleTriggers } from "./deploy.ts";
 import { block, renderGroovy } from "./groovy.ts";
 import { rollbackFile } from "./rollback.ts";
-import { prepareStage, wherryFolder } from "./steps.ts";
+import { prepareStage, schedulesLeftOut, wherryFolder } from "./steps.ts";
 
-export { wherryFolder } from "./steps.ts";
+export { schedulesLeftOut, wherryFolder } from "./steps.ts";
 
 /** The files of a pipeline on Jenkins, relative to the top of the repository. */
-export function jenkinsFiles(pipeline: Pipeline): readonly WantedFile[] {
+export function jenkinsFiles(all: Pipeline): readonly WantedFile[] {
+  const left = schedulesLeftOut(all.environments);
+  const pipeline = {
+    ...all,
+    environments: all.environments.map((one) =>
+      left.includes(one) ? { ...one, rule: { ...one.rule, rules: [] } } : one,
+    ),
+  };
   const file = (path: string, content: string): WantedFile => ({ path, content, comment: "//" });
   return [
     file("Jenkinsfile", jenkinsfile(pipeline)),

@@ -24,11 +24,24 @@ export function prepareStage(): Block {
   ]);
 }
 
-/** `when` for a release rule: tags that merely look like releases too, so that the gate ends them with the reason. */
-export function conditionOf(rule: EnvironmentRule["rules"][number]): string {
-  if (rule.kind === "schedule") return "triggeredBy 'TimerTrigger'";
-  const pattern = rule.kind === "tag" ? tagPattern(rule.pattern) : branchPattern(rule.pattern);
-  return `${rule.kind} pattern: ${quoted(pattern)}, comparator: 'REGEXP'`;
+/**
+ * `when` for the release rules of an environment: tags that merely look like releases too, so that the gate ends them with the
+ * reason. A build that the clock started is for the schedule alone, whatever its branch is.
+ */
+export function conditionsOf({ rules }: EnvironmentRule): readonly Line[] {
+  return rules.map((rule) => {
+    if (rule.kind === "schedule") return byClock;
+    if (rule.kind === "tag") return `tag pattern: ${quoted(tagPattern(rule.pattern))}, comparator: 'REGEXP'`;
+    const branch = `branch pattern: ${quoted(branchPattern(rule.pattern))}, comparator: 'REGEXP'`;
+    return block("allOf", [branch, block("not", [byClock])]);
+  });
+}
+
+const byClock = "triggeredBy 'TimerTrigger'";
+
+/** Jenkins does not tell which of several times started a build: the first schedule is the one that it has. */
+export function schedulesLeftOut(environments: readonly EnvironmentStage[]): readonly EnvironmentStage[] {
+  return environments.filter(({ rule }) => rule.rules.some(({ kind }) => kind === "schedule")).slice(1);
 }
 
 function tagPattern(pattern: string): string {
@@ -40,7 +53,7 @@ function tagPattern(pattern: string): string {
 }
 
 /** `*` is anything but `/`, `**` anything: the same as everywhere in Wherry. */
-export function branchPattern(pattern: string): string {
+function branchPattern(pattern: string): string {
   const parts = pattern.match(/\*\*|\*|[^*]+/g) ?? [];
   return parts.map((part) => (part === "**" ? ".*" : part === "*" ? "[^/]*" : escape(part))).join("");
 }
@@ -51,7 +64,7 @@ function escape(text: string): string {
 }
 
 /** Any of several conditions. */
-export function anyOf(conditions: readonly string[]): Line {
+export function anyOf(conditions: readonly Line[]): Line {
   const [first, ...others] = conditions;
   return first !== undefined && others.length === 0 ? first : block("anyOf", conditions);
 }

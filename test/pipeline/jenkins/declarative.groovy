@@ -1,6 +1,6 @@
 // A declarative pipeline without Jenkins: the file is compiled by Groovy itself, its blocks may hold what Jenkins' declarative
 // syntax allows there and nothing else, and the stages whose `when` holds are run: `sh` as Jenkins does, sh -xe in the folder.
-// Arguments: the file, the folder. The environment is that of the build.
+// Arguments: one file of properties for each build: `file`, `folder`, and its environment as `env.NAME`.
 
 class Problem extends RuntimeException { Problem(String text) { super(text) } }
 
@@ -110,9 +110,22 @@ class Stage {
   def methodMissing(String name, args) { throw new Problem("${name} is not allowed in stage") }
 }
 
-def folder = new File(args[1])
-def build = new Build(env: new HashMap(System.getenv()), folder: folder)
-def script = new GroovyShell(this.class.classLoader).parse(new File(args[0]))
-script.metaClass.methodMissing = { String name, arguments -> new Context(build: build, kind: 'file', folder: folder).methodMissing(name, arguments) }
-try { script.run() } catch (Problem problem) { println "--- problem: ${problem.message}"; System.exit(2) }
-System.exit(build.failed ? 1 : 0)
+args.each { path ->
+  def given = new Properties()
+  new File(path).withReader('UTF-8') { given.load(it) }
+  def folder = new File(given.folder)
+  def env = given.findAll { it.key.startsWith('env.') }.collectEntries { [(it.key.substring(4)): it.value] }
+  def build = new Build(env: env, folder: folder)
+  println "=== ${path}"
+  try {
+    def script = new GroovyShell(this.class.classLoader).parse(new File(folder, given.file))
+    script.metaClass.methodMissing = { String name, arguments ->
+      new Context(build: build, kind: 'file', folder: folder).methodMissing(name, arguments)
+    }
+    script.run()
+    println "--- status ${build.failed ? 1 : 0}"
+  } catch (Problem problem) {
+    println "--- problem: ${problem.message}"
+    println "--- status 2"
+  }
+}
