@@ -269,6 +269,24 @@ export const routes: readonly Route[] = [
     load: async () => (await import("./commands/pipeline/github.ts")).github,
   },
   {
+    words: ["pipeline", "gitlab"],
+    brief: "Write a pipeline for GitLab",
+    group: "pipeline",
+    load: async () => (await import("./commands/pipeline/gitlab.ts")).gitlab,
+  },
+  {
+    words: ["pipeline", "jenkins"],
+    brief: "Write a pipeline for Jenkins",
+    group: "pipeline",
+    load: async () => (await import("./commands/pipeline/jenkins.ts")).jenkins,
+  },
+  {
+    words: ["pipeline", "run"],
+    brief: "Run the stages of the pipeline on this machine",
+    group: "pipeline",
+    load: async () => (await import("./commands/pipeline/run.ts")).run,
+  },
+  {
     words: ["pipeline", "explain"],
     brief: "Say what a pipeline does for a branch or tag",
     group: "pipeline",

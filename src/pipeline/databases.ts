@@ -1,12 +1,14 @@
 import { meaningOf, stores, valueFor } from "../init/index.ts";
 import type { NamedPart, StoreKind } from "../init/index.ts";
-import type { Database } from "./model.ts";
+import type { Database, PartStage } from "./model.ts";
 
 /** The databases of a compose file as containers beside a job. */
 
 /** Not a secret: the database lives as long as the job, and only the job reaches it. */
 const password = "only-for-tests";
 const word = "app";
+/** The machine of the job. */
+const here = "127.0.0.1";
 
 interface Kind {
   readonly store: StoreKind;
@@ -87,17 +89,36 @@ export function databaseOf(name: string, image: string): KnownDatabase | undefin
   return { name, image, port, environment, health, store };
 }
 
+/**
+ * The same variables for a database that is reached at another address: another name, another port, or both.
+ * @param address of a database, by its name
+ */
+export function variablesAt(
+  { databases, variables, variableOf }: Pick<PartStage, "databases" | "variables" | "variableOf">,
+  address: (database: Database) => { readonly host: string; readonly port: number },
+): Readonly<Record<string, string>> {
+  const moved = (name: string, value: string): string => {
+    const database = databases.find((one) => one.name === variableOf[name]);
+    if (database === undefined) return value;
+    const { host, port } = address(database);
+    if (value === String(database.port)) return String(port);
+    return value.replace(`${here}:${database.port}`, `${host}:${port}`).replace(here, host);
+  };
+  return Object.fromEntries(Object.entries(variables).map(([name, value]) => [name, moved(name, value)]));
+}
+
 /** The databases that a part uses, and the variables by which its code finds them on the machine of the job. */
 export function databasesFor(
   part: NamedPart,
   all: readonly KnownDatabase[],
-): { readonly databases: readonly Database[]; readonly variables: Readonly<Record<string, string>> } {
+): Pick<PartStage, "databases" | "variables" | "variableOf"> {
   const used = all.filter(({ store }) => part.uses.some(({ kind }) => kind === store));
   const variables: Record<string, string> = {};
-  for (const { store: kind } of used) {
+  const variableOf: Record<string, string> = {};
+  for (const { store: kind, name: database } of used) {
     const store = stores.find((one) => one.kind === kind);
     if (store === undefined) continue;
-    const names = { user: word, database: word, host: "127.0.0.1", secret: "password" };
+    const names = { user: word, database: word, host: here, secret: "password" };
     const known = part.reads.flatMap(({ name }) => {
       const meaning = meaningOf(store, name);
       return meaning === undefined || meaning === "password-file" ? [] : [{ name, meaning }];
@@ -105,8 +126,10 @@ export function databasesFor(
     const found = known.length > 0 ? known : [{ name: store.usualVariable, meaning: "url" as const }];
     for (const { name, meaning } of found) {
       const value = valueFor(store, meaning, names).replaceAll("{{password}}", password);
-      if (value !== "" && !Object.hasOwn(variables, name)) variables[name] = value;
+      if (value === "" || Object.hasOwn(variables, name)) continue;
+      variables[name] = value;
+      variableOf[name] = database;
     }
   }
-  return { databases: used, variables };
+  return { databases: used, variables, variableOf };
 }

@@ -36,6 +36,8 @@ export interface PartStage {
   readonly databases: readonly Database[];
   /** Variables by which the tests find them. */
   readonly variables: Readonly<Record<string, string>>;
+  /** Which database each of these variables is for: variable -> name of the database. */
+  readonly variableOf: Readonly<Record<string, string>>;
 }
 
 /** A database of the compose file, as a container beside a job. */

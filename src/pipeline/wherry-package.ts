@@ -9,7 +9,7 @@ import type { WherryPin } from "./model.ts";
  * `npm ci` takes this very package or none. Wherry has no dependencies, so the lockfile has one entry.
  */
 
-/** Relative to the top of the repository. */
+/** On GitHub; relative to the top of the repository. Each host has one of its own. */
 export const wherryFolder = ".github/wherry";
 
 const name = "wherry-of-the-pipeline";
@@ -43,8 +43,13 @@ const Lock = z.object({
 });
 
 /** What the repository has pinned already, where that is this version or a later one, as Dependabot moves it. */
-export async function pinIn(ctx: Context, root: string, version: string): Promise<WherryPin | undefined> {
-  const text = await ctx.files.readText(`${root}/${wherryFolder}/package-lock.json`);
+export async function pinIn(
+  ctx: Context,
+  root: string,
+  version: string,
+  folder = wherryFolder,
+): Promise<WherryPin | undefined> {
+  const text = await ctx.files.readText(`${root}/${folder}/package-lock.json`);
   const read = Lock.safeParse(parse(text ?? ""));
   if (!read.success) return undefined;
   const there = read.data.packages["node_modules/wherry"];
@@ -56,7 +61,7 @@ export async function pinIn(ctx: Context, root: string, version: string): Promis
 export function takenOver(ctx: Context, root: string, files: readonly WantedFile[]): Promise<readonly WantedFile[]> {
   return Promise.all(
     files.map(async (file) => {
-      if (!file.path.startsWith(`${wherryFolder}/`) || !file.path.endsWith(".json")) return file;
+      if (!/\/wherry\/package(?:-lock)?\.json$/.test(file.path)) return file;
       const there = z
         .object({ name: z.literal(name) })
         .safeParse(parse((await ctx.files.readText(`${root}/${file.path}`)) ?? ""));
@@ -66,7 +71,7 @@ export function takenOver(ctx: Context, root: string, files: readonly WantedFile
 }
 
 /** The folder that jobs install Wherry in. Without a known hash there is no lockfile, and `npm ci` refuses. */
-export function wherryFiles({ version, integrity }: WherryPin): readonly WantedFile[] {
+export function wherryFiles({ version, integrity }: WherryPin, folder = wherryFolder): readonly WantedFile[] {
   const manifest = { name, private: true, devDependencies: { wherry: version } };
   const lock = {
     name,
@@ -86,12 +91,12 @@ export function wherryFiles({ version, integrity }: WherryPin): readonly WantedF
     },
   };
   const json = (file: string, value: unknown): WantedFile => ({
-    path: `${wherryFolder}/${file}`,
+    path: `${folder}/${file}`,
     content: `${JSON.stringify(value, null, 2)}\n`,
   });
   return [
     json("package.json", manifest),
     ...(integrity === undefined ? [] : [json("package-lock.json", lock)]),
-    { path: `${wherryFolder}/.gitignore`, content: "node_modules\n" },
+    { path: `${folder}/.gitignore`, content: "node_modules\n" },
   ];
 }

@@ -1,10 +1,13 @@
+import { resolveDigests } from "../init/index.ts";
 import type { Context } from "../system/index.ts";
 import { compare } from "../writer/index.ts";
-import type { Change } from "../writer/index.ts";
+import type { Change, WantedFile } from "../writer/index.ts";
 import { findPipeline } from "./detect.ts";
 import { githubFiles } from "./github/index.ts";
+import { gitlabFiles, gitlabImages, wherryFolder as gitlabFolder } from "./gitlab/index.ts";
+import { jenkinsFiles, schedulesLeftOut, wherryFolder as jenkinsFolder } from "./jenkins/index.ts";
 import type { Pipeline } from "./model.ts";
-import { findPin, pinIn, takenOver } from "./wherry-package.ts";
+import { findPin, pinIn, takenOver, wherryFolder as githubFolder } from "./wherry-package.ts";
 
 export interface PipelineProposal {
   /** Absolute: the top of the repository, where the files go. */
@@ -13,15 +16,62 @@ export interface PipelineProposal {
   readonly changes: readonly Change[];
 }
 
+export interface ProposalOptions {
+  readonly directory: string | undefined;
+  readonly releaseBranch: string | undefined;
+  readonly version: string;
+}
+
 /** What the files of a pipeline on GitHub would be, compared with what is there. Writes nothing. */
-export async function proposeGitHub(
-  ctx: Context,
-  options: {
-    readonly directory: string | undefined;
-    readonly releaseBranch: string | undefined;
-    readonly version: string;
-  },
-): Promise<PipelineProposal> {
+export function proposeGitHub(ctx: Context, options: ProposalOptions): Promise<PipelineProposal> {
+  return propose(ctx, options, { folder: githubFolder, files: (pipeline) => Promise.resolve(githubFiles(pipeline)) });
+}
+
+/** The same for GitLab. Registries are asked for the digests of the jobs' images. */
+export function proposeGitLab(ctx: Context, options: ProposalOptions): Promise<PipelineProposal> {
+  return propose(ctx, options, {
+    folder: gitlabFolder,
+    files: async (pipeline, notes) => {
+      const images = gitlabImages(pipeline);
+      const { known } = await resolveDigests(ctx, images);
+      const missing = images.filter((image) => !known.has(image));
+      if (missing.length > 0)
+        notes.push(
+          `no registry told the digest of ${missing.join(", ")}: jobs run in whatever these names stand for. Run this again with a network and docker buildx`,
+        );
+      return gitlabFiles(pipeline, known);
+    },
+  });
+}
+
+/** The same for Jenkins. */
+export function proposeJenkins(ctx: Context, options: ProposalOptions): Promise<PipelineProposal> {
+  return propose(ctx, options, {
+    folder: jenkinsFolder,
+    files: (pipeline, notes) => {
+      const left = schedulesLeftOut(pipeline.environments);
+      if (left.length > 0)
+        notes.push(
+          `${left.map(({ name }) => name).join(", ")}: not deployed by schedule, as Jenkins does not tell which of several started a build`,
+        );
+      const byHand = pipeline.environments.filter(({ rule }) => rule.rules.length === 0).map(({ name }) => name);
+      if (byHand.length > 0)
+        notes.push(
+          `${byHand.join(", ")}: deployed by hand alone, and so not by Jenkins: wherry pipeline run deploy -e NAME`,
+        );
+      return Promise.resolve(jenkinsFiles(pipeline));
+    },
+  });
+}
+
+interface Host {
+  /** Of Wherry's package. */
+  readonly folder: string;
+  /** @param notes what the user should know is added to it */
+  files(pipeline: Pipeline, notes: string[]): Promise<readonly WantedFile[]>;
+}
+
+async function propose(ctx: Context, options: ProposalOptions, host: Host): Promise<PipelineProposal> {
   const { directory, releaseBranch, version } = options;
   const found = await findPipeline(ctx, {
     directory,
@@ -30,13 +80,16 @@ export async function proposeGitHub(
     digests: "ask",
   });
   const { root } = found;
-  const wherry = (await pinIn(ctx, root, version)) ?? (await findPin(ctx, version));
-  const notes =
-    wherry.integrity === undefined
-      ? [
-          `the registry did not tell the hash of wherry ${version}: .github/wherry/package-lock.json is not written, and jobs refuse to install Wherry without it. Run this again with a network`,
-        ]
-      : [];
-  const pipeline = { ...found.pipeline, wherry, notes: [...found.pipeline.notes, ...notes] };
-  return { root, pipeline, changes: await compare(ctx, root, await takenOver(ctx, root, githubFiles(pipeline))) };
+  const wherry = (await pinIn(ctx, root, version, host.folder)) ?? (await findPin(ctx, version));
+  const notes = [...found.pipeline.notes];
+  if (wherry.integrity === undefined)
+    notes.push(
+      `the registry did not tell the hash of wherry ${version}: ${host.folder}/package-lock.json is not written, and jobs refuse to install Wherry without it. Run this again with a network`,
+    );
+  const files = await host.files({ ...found.pipeline, wherry }, notes);
+  return {
+    root,
+    pipeline: { ...found.pipeline, wherry, notes },
+    changes: await compare(ctx, root, await takenOver(ctx, root, files)),
+  };
 }

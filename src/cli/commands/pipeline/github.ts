@@ -1,11 +1,8 @@
-import * as z from "zod";
 import { proposeGitHub } from "../../../pipeline/index.ts";
-import type { PipelineProposal } from "../../../pipeline/index.ts";
-import { apply } from "../../../writer/index.ts";
-import { confirm } from "../../confirm.ts";
 import { command } from "../../definition.ts";
 import { version } from "../../version.ts";
 import { releaseBranch } from "./flags.ts";
+import { printProposal, proposalSchema, writeProposal } from "./proposal.ts";
 
 export const github = command({
   description: [
@@ -18,51 +15,13 @@ export const github = command({
     { line: "pipeline github --plan", what: "show what would be written" },
     { line: "pipeline github --yes", what: "write it" },
   ],
-  schema: z.strictObject({
-    root: z.string(),
-    files: z.array(
-      z.strictObject({ path: z.string(), kind: z.enum(["create", "update", "same", "edited"]), diff: z.string() }),
-    ),
-    environments: z.array(z.strictObject({ name: z.string(), secrets: z.array(z.string()) })),
-    notes: z.array(z.string()),
-    written: z.array(z.string()),
-  }),
+  schema: proposalSchema,
   async run({ releaseBranch: branch, plan, yes, directory }, ctx) {
-    const proposal = await proposeGitHub(ctx, { directory, releaseBranch: branch, version });
-    const wanted = proposal.changes.filter(({ kind }) => kind === "create" || kind === "update");
-    if (plan || wanted.length === 0) return documentOf(proposal, []);
-    await confirm(ctx, { question: `Write ${wanted.map(({ path }) => path).join(", ")}?`, yes });
-    return documentOf(proposal, await apply(ctx, proposal.root, proposal.changes));
+    return writeProposal(ctx, await proposeGitHub(ctx, { directory, releaseBranch: branch, version }), { plan, yes });
   },
-  print({ files, environments, notes, written }, { style }) {
-    const diffs = files.filter(({ kind, path }) => kind !== "same" && !written.includes(path));
-    const words = { create: "new", update: "updated", same: "as it should be", edited: "left alone (yours)" };
-    return [
-      ...diffs.flatMap(({ diff }) => [diff.trimEnd(), ""]),
-      ...files.map(({ path, kind }) => {
-        const would = (kind === "create" || kind === "update") && !written.includes(path) ? "would be " : "";
-        return `${would}${words[kind]}: ${path}`;
-      }),
-      ...(notes.length === 0 ? [] : ["", style.bold("To know:"), ...notes.map((note) => `  ${note}`)]),
-      "",
-      ...(environments.length === 0
-        ? []
-        : [
-            style.bold("To set in GitHub, once for each environment (wherry github setup does it):"),
-            ...environments.map(
-              ({ name, secrets }) => `  ${name}: secrets ${secrets.join(", ")}; variable WHERRY_KNOWN_HOSTS`,
-            ),
-          ]),
-    ];
-  },
+  print: (document, screen) =>
+    printProposal(document, screen, {
+      title: "To set in GitHub, once for each environment (wherry github setup does it):",
+      line: (name, secrets) => `${name}: secrets ${secrets.join(", ")}; variable WHERRY_KNOWN_HOSTS`,
+    }),
 });
-
-function documentOf({ root, pipeline, changes }: PipelineProposal, written: readonly string[]) {
-  return {
-    root,
-    files: changes.map(({ path, kind, diff }) => ({ path, kind, diff })),
-    environments: pipeline.environments.map(({ name, secrets }) => ({ name, secrets: ["WHERRY_SSH_KEY", ...secrets] })),
-    notes: [...pipeline.notes],
-    written: [...written],
-  };
-}
