@@ -87,7 +87,7 @@ describe.skipIf(reason !== undefined)("generated workflows, run", () => {
     expect(found).toEqual([]);
     expect(existsSync(join(runner.home, ".ssh/wherry"))).toBe(false);
     // So that nothing was found means something.
-    expect(places["command lines"]).toContain("wherry deploy");
+    expect(places["command lines"]).toMatch(/wherry (?:deploy|rollback) /);
     expect(places.disk).toContain("StrictHostKeyChecking yes");
   };
 
