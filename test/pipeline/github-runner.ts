@@ -149,19 +149,24 @@ export function githubRunner({
     writeFileSync(at("event.json"), JSON.stringify({ ...common, ...payload }));
     writeFileSync(at("secrets.yml"), JSON.stringify(secrets ?? {}));
     writeFileSync(at("variables.yml"), JSON.stringify(variables ?? {}));
-    const files = { eventpath: "event.json", "secret-file": "secrets.yml", "var-file": "variables.yml" };
-    return [
-      event,
-      ...["--directory", at("event"), "--workflows", `.github/workflows/${workflow}`],
-      ...(job === undefined ? [] : ["--job", job]),
-      ...Object.entries(files).flatMap(([flag, file]) => [`--${flag}`, at(file)]),
-      ...["--platform", "ubuntu-24.04=-self-hosted", "--actor", "ada", "--env", `GITHUB_RUN_ID=${id}`],
-      ...actions.flatMap(({ action, commit: pin }) => ["--local-repository", `${action}@${pin}=${standIn(action)}`]),
+    const flags: Readonly<Record<string, string>> = {
+      directory: at("event"),
+      workflows: `.github/workflows/${workflow}`,
+      ...(job === undefined ? {} : { job }),
+      eventpath: at("event.json"),
+      "secret-file": at("secrets.yml"),
+      "var-file": at("variables.yml"),
+      platform: "ubuntu-24.04=-self-hosted",
+      actor: "ada",
+      env: `GITHUB_RUN_ID=${id}`,
+      "action-cache-path": join(disk, "work"),
       // One job at a time: act's table of local repositories is not made for several.
-      ...["--action-cache-path", join(disk, "work"), "--concurrent-jobs", "1", "--no-cache-server"],
-      // What act would hide must not be there in the first place.
-      ...["--no-skip-checkout", "--insecure-secrets", "--json"],
-    ];
+      "concurrent-jobs": "1",
+    };
+    const mapped = actions.map(({ action, commit: pin }) => `--local-repository=${action}@${pin}=${standIn(action)}`);
+    const words = Object.entries(flags).map(([flag, value]) => `--${flag}=${value}`);
+    // What act would hide must not be there in the first place.
+    return [event, ...words, ...mapped, "--no-cache-server", "--no-skip-checkout", "--insecure-secrets", "--json"];
   };
 
   return { disk, home, run, remove: () => rmSync(folder, { recursive: true, force: true }) };
