@@ -65,8 +65,8 @@ export interface GitHubRunner {
 export function whyNoRunner(): string | undefined {
   if (spawnSync("act", ["--version"]).status !== 0)
     return "act is not installed: go install github.com/nektos/act@v0.2.89";
-  const { status } = spawnSync("unshare", [...namespace(), "true"]);
-  return status === 0 ? undefined : "unshare cannot make a mount namespace here, which a home for the runner needs";
+  const { status } = spawnSync("unshare", [...namespace(), "mount", "--bind", "/etc/passwd", "/etc/passwd"]);
+  return status === 0 ? undefined : "unshare and mount cannot give the runner a home of its own here";
 }
 
 function namespace(): readonly string[] {

@@ -243,9 +243,14 @@ describe.skipIf(reason !== undefined)("generated workflows, run", () => {
   });
 
   test.each([
-    ["deploy.yml", "deploy-development", { environment: hostile }],
-    ["rollback.yml", "rollback-development", { environment: "development", release: hostile }],
-  ] as const)("what is typed where %s is started by hand is no command", async (workflow, job, inputs) => {
+    ["deploy.yml", "gate", { environment: hostile }, `there is no environment ${JSON.stringify(hostile)}`],
+    [
+      "rollback.yml",
+      "rollback-development",
+      { environment: "development", release: hostile },
+      `there is no release ${hostile} on the server`,
+    ],
+  ] as const)("what is typed where %s is started by hand is no command", async (workflow, job, inputs, message) => {
     const ref = `refs/heads/${hostile}`;
     const commit = team.commit(hostile, "typed");
     const { exitCode, log } = await run({
@@ -254,14 +259,10 @@ describe.skipIf(reason !== undefined)("generated workflows, run", () => {
       ref,
       commit,
       payload: { inputs },
-      job: workflow === "deploy.yml" ? "gate" : job,
+      job,
     });
     expectEnd({ exitCode, log }, 1);
-    expect(log).toContain(
-      workflow === "deploy.yml"
-        ? `there is no environment ${JSON.stringify(hostile)}`
-        : `there is no release ${hostile} on the server`,
-    );
+    expect(log).toContain(message);
     expect(existsSync(join(runner.home, "pwned"))).toBe(false);
     expect(existsSync(join(runner.home, ".ssh/wherry"))).toBe(false);
     expect(await served("development")).toBe(page("first"));

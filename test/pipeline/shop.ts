@@ -122,8 +122,19 @@ secrets:
     pullRequest: (number, commit) => {
       git(clone, "push", "--quiet", "--force", origin, `${commit}:refs/pull/${number}/merge`);
     },
-    remove: () => rmSync(folder, { recursive: true, force: true }),
+    remove: () => {
+      rmSync(folder, { recursive: true, force: true });
+      removeImages(`wherry/${app}/*`);
+    },
   };
+}
+
+/** Those that were built here on the way to the server. */
+function removeImages(reference: string): void {
+  const list = ["image", "ls", "--filter", `reference=${reference}`, "--format", "{{.Repository}}:{{.Tag}}"];
+  const { stdout } = spawnSync("docker", list, { encoding: "utf8" });
+  const names = stdout.split("\n").filter((name) => name !== "");
+  if (names.length > 0) spawnSync("docker", ["image", "rm", ...names]);
 }
 
 /** The package of this repository as npm would get it, and a registry that has it. */
