@@ -6,7 +6,7 @@ export interface CommitDescription {
   /** Changed and untracked files of the folder, relative to it; ignored ones are not here. */
   readonly dirty: readonly string[];
   readonly branch: string | undefined;
-  /** The tag at this commit; the newest one where there are several. */
+  /** The tag at this commit; where there are several, the one that started this CI run, else the newest. */
   readonly tag: string | undefined;
   /** Tells repositories apart: the remote's URL without credentials, else `commit:` and the first commit. */
   readonly repository: string;
@@ -35,7 +35,7 @@ export async function describeCommit(ctx: Context, directory: string): Promise<C
       .filter((entry) => entry !== "")
       .map((entry) => withoutPrefix(entry.slice(3), prefix)),
     branch: firstLine(branch),
-    tag: firstLine(tags),
+    tag: tagOf((tags ?? "").split("\n"), ctx.env),
     repository: remoteOf(remotes ?? "") ?? `commit:${firstCommit}`,
     firstCommit,
   };
@@ -63,6 +63,11 @@ export function withoutCredentials(url: string): string {
 
 function withoutPrefix(path: string, prefix: string): string {
   return path.startsWith(prefix) ? path.slice(prefix.length) : path;
+}
+
+function tagOf(here: readonly string[], env: Context["env"]): string | undefined {
+  const started = env["GITHUB_REF_TYPE"] === "tag" ? env["GITHUB_REF_NAME"] : env["CI_COMMIT_TAG"];
+  return here.find((tag) => tag !== "" && tag === started) ?? firstLine(here[0]);
 }
 
 function firstLine(text: string | undefined): string | undefined {

@@ -11,6 +11,7 @@ import { commandsOf, path } from "./commands.ts";
 import { databaseOf, databasesFor } from "./databases.ts";
 import type { KnownDatabase } from "./databases.ts";
 import type { EnvironmentStage, ImageStage, PartStage, Pipeline, WherryPin } from "./model.ts";
+import { secretsToHandOver, unreachableSources } from "./secrets.ts";
 
 export interface PipelineOptions {
   readonly directory?: string | undefined;
@@ -48,7 +49,8 @@ export async function findPipeline(ctx: Context, options: PipelineOptions): Prom
   const compose = await readCompose(ctx, settings, root, notes);
   const databases = await pinned(ctx, compose.databases, options.digests, notes);
   const parts = partsOf(survey, repository, databases, folder, notes);
-  const environments = rules.environments.flatMap((rule) => environmentOf(rule, settings, notes));
+  const environments: EnvironmentStage[] = [];
+  for (const rule of rules.environments) environments.push(...(await environmentOf(ctx, rule, settings, notes)));
   notes.push(...promotionNotes(environments));
   return {
     root,
@@ -219,7 +221,12 @@ function belowTop(toolchain: PartStage["toolchain"], folder: string): PartStage[
   return toolchain;
 }
 
-function environmentOf(rule: EnvironmentRule, all: readonly Settings[], notes: string[]): readonly EnvironmentStage[] {
+async function environmentOf(
+  ctx: Context,
+  rule: EnvironmentRule,
+  all: readonly Settings[],
+  notes: string[],
+): Promise<readonly EnvironmentStage[]> {
   const own = all.filter(({ environment }) => environment === rule.environment);
   const servers = [
     ...new Set(own.flatMap((one) => one.servers).map((one) => (one.kind === "local" ? "local" : one.host))),
@@ -232,6 +239,12 @@ function environmentOf(rule: EnvironmentRule, all: readonly Settings[], notes: s
   const routes = own.flatMap(({ services }) => Object.values(services).flatMap((service) => service.routes));
   const route = routes.find(({ path: below }) => below === "/") ?? routes[0];
   const scheme = first?.tls.kind === "on" ? "https" : "http";
+  const secrets = await Promise.all(own.map((one) => secretsToHandOver(ctx, one)));
+  for (const source of new Set(own.flatMap(unreachableSources))) {
+    notes.push(
+      `${rule.environment}: no job has the program of ${source}, which secrets_from names: put "environment" in front of it, or install the program in the jobs`,
+    );
+  }
   return [
     {
       name: rule.environment,
@@ -239,7 +252,7 @@ function environmentOf(rule: EnvironmentRule, all: readonly Settings[], notes: s
       url: route === undefined ? undefined : `${scheme}://${route.host}`,
       servers,
       imagesFrom: first?.imagesFrom,
-      secrets: [...new Set(own.flatMap(secretsOf))].toSorted(),
+      secrets: [...new Set(secrets.flat())].toSorted(),
     },
   ];
 }
@@ -257,19 +270,6 @@ function promotionNotes(environments: readonly EnvironmentStage[]): readonly str
       `${name} gets the images of ${imagesFrom}: its WHERRY_SSH_KEY has to open ${others.join(", ")} too, and its WHERRY_KNOWN_HOSTS to know it`,
     ];
   });
-}
-
-/** Every name that a deployment may ask the environment for. */
-function secretsOf({ secrets, tls, notify, backup }: Settings): readonly string[] {
-  const ofTls =
-    tls.kind === "off" ? [] : [...(tls.dns?.secrets ?? []), ...Object.values(tls.certificates).map(({ key }) => key)];
-  const s3 = backup?.repository.startsWith("s3:") === true ? [backup.secrets.accessKey, backup.secrets.secretKey] : [];
-  return [
-    ...secrets.map(({ name }) => name),
-    ...ofTls,
-    ...notify.flatMap((channel) => Object.values(channel.secrets)),
-    ...(backup === undefined ? [] : [backup.secrets.password, ...s3]),
-  ];
 }
 
 function dependenciesOf(

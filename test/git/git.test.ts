@@ -84,6 +84,17 @@ describe("a commit is described", () => {
     expect(app?.dirty).toEqual(["gone", "é.txt", "new"]);
   });
 
+  test.each([
+    [{ GITHUB_REF_TYPE: "tag", GITHUB_REF_NAME: "UAT-1" }, "UAT-1"],
+    [{ CI_COMMIT_TAG: "UAT-1" }, "UAT-1"],
+    [{ GITHUB_REF_TYPE: "tag", GITHUB_REF_NAME: "elsewhere" }, "PROD-1"],
+    [{ GITHUB_REF_TYPE: "branch", GITHUB_REF_NAME: "UAT-1" }, "PROD-1"],
+  ])("of several tags with the one that started the run of CI: %j", async (env, tag) => {
+    const folder = repository({ a: "1" });
+    for (const name of ["PROD-1", "UAT-1"]) git(folder, "tag", name);
+    expect((await describeCommit(createContext({ env: { ...process.env, ...env } }), folder))?.tag).toBe(tag);
+  });
+
   test("without remote by its first commit, and without branch where none is checked out", async () => {
     const folder = repository({ a: "1" });
     const first = git(folder, "rev-parse", "HEAD");

@@ -145,6 +145,7 @@ describe("what jobs on GitLab have beside them", () => {
           body: JSON.stringify({ dist: { integrity: wherryPin.integrity } }),
         }),
       post: () => Promise.reject(new Error("nothing is written")),
+      send: () => Promise.reject(new Error("nothing is written")),
     };
     const ctx = createContext({ cwd: repository(fixtures["rust"] ?? {}), https });
     const propose = () => proposeGitLab(ctx, { directory: undefined, releaseBranch: undefined, version: "1.2.3" });

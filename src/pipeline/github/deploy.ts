@@ -1,5 +1,6 @@
 import { aroundVersion } from "../../config/index.ts";
 import type { EnvironmentStage, Pipeline } from "../model.ts";
+import { secretsOf, serverJob, waitForLock } from "./server-job.ts";
 import {
   checkJob,
   checkOut,
@@ -124,93 +125,32 @@ function gateStep(pipeline: Pipeline): Step {
 }
 
 function deployJob(pipeline: Pipeline, environment: EnvironmentStage, needs: readonly string[]): Job {
-  const { name, url, secrets } = environment;
-  return {
+  const { name, secrets } = environment;
+  return serverJob(pipeline, environment, {
     name: `Deploy to ${name}`,
     needs,
     if: `needs.gate.outputs.environment == '${name}'`,
-    "runs-on": runner,
-    "timeout-minutes": 90,
-    environment: { name, ...(url === undefined ? {} : { url }) },
-    permissions: readContents,
-    env: { ENVIRONMENT: name, ...wherryVariables(pipeline) },
-    steps: [
-      checkOut("whole"),
-      ...installWherry(),
-      ...openSsh(),
-      {
-        name: "Deploy",
-        env: {
-          ALLOW_ROLLBACK: "${{ inputs.allow_rollback }}",
-          RELEASE_BRANCH: pipeline.releaseBranch,
-          SCHEDULE: "${{ github.event.schedule }}",
-          ...secretsOf(secrets),
-        },
-        run: [
-          ...backwards,
-          waitForLock(
-            [
-              wherryCommand(
-                pipeline,
-                'pipeline gate "$GITHUB_REF" --commit "$GITHUB_SHA" --release-branch "$RELEASE_BRANCH" --for "$ENVIRONMENT" --schedule "$SCHEDULE" "${backwards[@]}" --live',
-              ),
-            ],
-            wherryCommand(pipeline, 'deploy --environment "$ENVIRONMENT"'),
-          ),
-        ].join("\n"),
+    minutes: 90,
+    step: {
+      name: "Deploy",
+      env: {
+        ALLOW_ROLLBACK: "${{ inputs.allow_rollback }}",
+        RELEASE_BRANCH: pipeline.releaseBranch,
+        SCHEDULE: "${{ github.event.schedule }}",
+        ...secretsOf(secrets),
       },
-      summary(pipeline),
-      closeSsh(),
-    ],
-  };
-}
-
-/** Exit code 7: another operation holds the server's lock. Half an hour is longer than any deployment watches. */
-export function waitForLock(before: readonly string[], command: string): string {
-  return [
-    "for _ in $(seq 90); do",
-    ...before.map((line) => `  ${line}`),
-    "  status=0",
-    `  ${command} || status=$?`,
-    '  [ "$status" = 7 ] || exit "$status"',
-    "  sleep 20",
-    "done",
-    "exit 7",
-  ].join("\n");
-}
-
-export function secretsOf(names: readonly string[]): Readonly<Record<string, string>> {
-  return Object.fromEntries(names.map((name) => [name, `\${{ secrets.${name} }}`]));
-}
-
-/** The key is a secret and the server's own key a variable of the environment. A server that shows another key is refused. */
-export function openSsh(): readonly Step[] {
-  return [
-    {
-      name: "Open the way to the server",
-      env: { SSH_KEY: "${{ secrets.WHERRY_SSH_KEY }}", KNOWN_HOSTS: "${{ vars.WHERRY_KNOWN_HOSTS }}" },
       run: [
-        '[ -n "$SSH_KEY" ] || { echo "::error::the secret WHERRY_SSH_KEY of this environment has no value"; exit 1; }',
-        '[ -n "$KNOWN_HOSTS" ] || { echo "::error::the variable WHERRY_KNOWN_HOSTS of this environment has no value"; exit 1; }',
-        "umask 077",
-        "mkdir -p ~/.ssh",
-        "printf '%s\\n' \"$SSH_KEY\" > ~/.ssh/wherry",
-        "printf '%s\\n' \"$KNOWN_HOSTS\" > ~/.ssh/known_hosts",
-        "printf '%s\\n' 'IdentityFile ~/.ssh/wherry' 'IdentitiesOnly yes' 'StrictHostKeyChecking yes' > ~/.ssh/config",
+        ...backwards,
+        waitForLock(
+          [
+            wherryCommand(
+              pipeline,
+              'pipeline gate "$GITHUB_REF" --commit "$GITHUB_SHA" --release-branch "$RELEASE_BRANCH" --for "$ENVIRONMENT" --schedule "$SCHEDULE" "${backwards[@]}" --live',
+            ),
+          ],
+          wherryCommand(pipeline, 'deploy --environment "$ENVIRONMENT"'),
+        ),
       ].join("\n"),
     },
-  ];
-}
-
-export function closeSsh(): Step {
-  return { name: "Take the key away", if: "always()", run: "rm -f ~/.ssh/wherry" };
-}
-
-/** What changed, and how to go back: on the page of the run. */
-export function summary(pipeline: Pipeline): Step {
-  return {
-    name: "Summary",
-    if: "${{ !cancelled() }}",
-    run: `${wherryCommand(pipeline, 'pipeline summary --environment "$ENVIRONMENT"')} >> "$GITHUB_STEP_SUMMARY"`,
-  };
+  });
 }

@@ -1,6 +1,7 @@
 import type { EnvironmentStage, Pipeline } from "../model.ts";
-import { choice, closeSsh, openSsh, secretsOf, summary, waitForLock } from "./deploy.ts";
-import { checkOut, installWherry, readContents, runner, wherryCommand, wherryVariables } from "./steps.ts";
+import { choice } from "./deploy.ts";
+import { secretsOf, serverJob, waitForLock } from "./server-job.ts";
+import { wherryCommand } from "./steps.ts";
 import type { Job } from "./steps.ts";
 import { renderYaml } from "./yaml.ts";
 
@@ -39,30 +40,20 @@ export function rollbackWorkflow(pipeline: Pipeline): string {
   );
 }
 
-function rollbackJob(pipeline: Pipeline, { name, url, secrets }: EnvironmentStage): Job {
-  return {
+function rollbackJob(pipeline: Pipeline, environment: EnvironmentStage): Job {
+  const { name, secrets } = environment;
+  return serverJob(pipeline, environment, {
     name: `Roll ${name} back`,
     if: `inputs.environment == '${name}'`,
-    "runs-on": runner,
-    "timeout-minutes": 60,
-    environment: { name, ...(url === undefined ? {} : { url }) },
-    permissions: readContents,
-    env: { ENVIRONMENT: name, ...wherryVariables(pipeline) },
-    steps: [
-      checkOut("whole"),
-      ...installWherry(),
-      ...openSsh(),
-      {
-        name: "Roll back",
-        env: { RELEASE: "${{ inputs.release }}", ...secretsOf(secrets) },
-        run: [
-          "back=()",
-          '[ -z "$RELEASE" ] || back=("--to=$RELEASE")',
-          waitForLock([], wherryCommand(pipeline, 'rollback --environment "$ENVIRONMENT" "${back[@]}"')),
-        ].join("\n"),
-      },
-      summary(pipeline),
-      closeSsh(),
-    ],
-  };
+    minutes: 60,
+    step: {
+      name: "Roll back",
+      env: { RELEASE: "${{ inputs.release }}", ...secretsOf(secrets) },
+      run: [
+        "back=()",
+        '[ -z "$RELEASE" ] || back=("--to=$RELEASE")',
+        waitForLock([], wherryCommand(pipeline, 'rollback --environment "$ENVIRONMENT" "${back[@]}"')),
+      ].join("\n"),
+    },
+  });
 }

@@ -70,6 +70,7 @@ export async function deployBehindGate(
     schedule: undefined,
     releaseBranch,
     live: true,
+    allowRollback: false,
   });
   if (gate.environment === null) {
     const bad = gate.checks.filter(({ verdict }) => verdict !== "passed");
