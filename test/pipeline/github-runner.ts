@@ -126,7 +126,7 @@ export function githubRunner({
     const argv = [...namespace(), "sh", "-c", atHome, "sh", at("passwd"), "act", ...wordsOf(happening, id)];
     const child = spawn("unshare", argv, { cwd: folder, env, stdio: ["ignore", "pipe", "pipe"] });
     const commandLines = new Set<string>();
-    const watch = setInterval(() => watchPrograms(commandLines), 40);
+    const watch = setInterval(() => watchPrograms(commandLines), 100);
     const lines: string[] = [];
     const jobs: { readonly job: string; readonly result: string }[] = [];
     for (const stream of [child.stdout, child.stderr]) {
