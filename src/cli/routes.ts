@@ -227,6 +227,18 @@ export const routes: readonly Route[] = [
     load: async () => (await import("./commands/server/status.ts")).status,
   },
   {
+    words: ["server", "audit"],
+    brief: "Say how safe a server is",
+    group: "server",
+    load: async () => (await import("./commands/server/audit.ts")).audit,
+  },
+  {
+    words: ["server", "harden"],
+    brief: "Make a server safe, without locking you out",
+    group: "server",
+    load: async () => (await import("./commands/server/harden.ts")).harden,
+  },
+  {
     words: ["proxy", "upgrade"],
     brief: "Bring the proxy up to date without losing a request",
     group: "server",

@@ -1,0 +1,2 @@
+/** Machines and what is on them: hardening of servers. */
+export * from "./harden/index.ts";
