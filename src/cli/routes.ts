@@ -239,6 +239,12 @@ export const routes: readonly Route[] = [
     load: async () => (await import("./commands/server/harden.ts")).harden,
   },
   {
+    words: ["infra", "ansible"],
+    brief: "Write the hardening of servers as a playbook",
+    group: "server",
+    load: async () => (await import("./commands/infra/ansible.ts")).ansible,
+  },
+  {
     words: ["proxy", "upgrade"],
     brief: "Bring the proxy up to date without losing a request",
     group: "server",

@@ -11,3 +11,5 @@ export type { Control, ControlGroup } from "./control.ts";
 export { controlGroups, controls } from "./controls/index.ts";
 export { performHardening, planHardening, undoHardening } from "./harden.ts";
 export type { Hardened, HardenPlan, HardenResult, ServerPlan } from "./harden.ts";
+export { auditReport } from "./report.ts";
+export { auditSarif } from "./sarif.ts";

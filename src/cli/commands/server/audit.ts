@@ -1,10 +1,14 @@
 import * as z from "zod";
-import { auditServers, gateOf } from "../../../infra/index.ts";
-import type { Audit } from "../../../infra/index.ts";
+import { replaceReport } from "../../../assess/index.ts";
+import { auditReport, auditSarif, auditServers, gateOf } from "../../../infra/index.ts";
 import { command } from "../../definition.ts";
 import { formatAudit } from "../../format/hardening.ts";
-import { optional } from "../../parameters.ts";
+import { optional, toggle } from "../../parameters.ts";
+import { version } from "../../version.ts";
 import { gates, oneOf } from "./gates.ts";
+
+/** How it is shown is no part of the result: a key that JSON does not know. */
+const shown = Symbol("shown");
 
 export const audit = command({
   description: [
@@ -21,6 +25,8 @@ export const audit = command({
         placeholder: "SEVERITY",
       },
     ),
+    sarif: toggle("write SARIF 2.1.0 to standard output, for code scanning"),
+    html: optional("also write a report to this file", { placeholder: "FILE" }),
   },
   examples: [
     { line: "server audit -e production", what: "what could be better" },
@@ -50,11 +56,14 @@ export const audit = command({
       }),
     ),
   }),
-  async run({ failOn, environment, directory, server, stack }, ctx) {
-    const found: Audit = await auditServers(ctx, { environment, directory, server, stack });
+  async run({ failOn, sarif, html, environment, directory, server, stack }, ctx) {
+    const found = await auditServers(ctx, { environment, directory, server, stack });
     const gate = gateOf(found, failOn);
-    return { ...found, failOn, passed: gate === "unknown" ? null : gate === "passed" };
+    if (html !== undefined) await replaceReport(ctx, html, auditReport(found));
+    const passed = gate === "unknown" ? null : gate === "passed";
+    return { ...found, failOn, passed, [shown]: sarif ? "sarif" : "text" };
   },
-  print: (result, screen) => formatAudit(result, screen),
+  print: (result, screen) =>
+    result[shown] === "sarif" ? [JSON.stringify(auditSarif(result, version), null, 2)] : formatAudit(result, screen),
   exitCode: ({ passed }) => (passed === null ? "attention" : passed ? "done" : "findings"),
 });

@@ -42,7 +42,7 @@ apply_docker_iptables() { restart_engine; }
 
 check_docker_live_restore() {
   need_engine
-  [ "$(docker info -f '{{.Swarm.LocalNodeState}}')" = inactive ] || na "swarm does not allow it"
+  [ "$(engine_says swarm)" = inactive ] || na "swarm does not allow it"
   live_restore || fail "an update of the engine takes all containers down"
   pass "containers outlive a restart of the engine"
 }
@@ -63,7 +63,7 @@ apply_docker_live_restore() {
 
 check_docker_logs() {
   need_engine
-  driver=$(docker info -f '{{.LoggingDriver}}')
+  driver=$(engine_says driver)
   case $driver in
     json-file) ;;
     local) pass "the driver local has limits of its own" ;;
@@ -97,7 +97,7 @@ apply_docker_icc() { restart_engine; }
 
 check_docker_confinement() {
   need_engine
-  with=$(docker info -f '{{join .SecurityOptions " "}}')
+  with=$(engine_says security)
   case $with in *name=seccomp*) ;; *) fail "containers may use every system call: seccomp is off" ;; esac
   case $with in *seccomp,profile=unconfined*) fail "containers may use every system call: the profile is unconfined" ;; esac
   case $with in *name=apparmor*) pass "seccomp and AppArmor" ;; esac

@@ -17,10 +17,26 @@ fail() { echo "fail $*"; exit 0; }
 na() { echo "na $*"; exit 0; }
 unknown() { echo "unknown $*"; exit 0; }
 
+# What several controls ask is asked once, until something was changed.
+#   $1 a name for it   then the command
+cached() {
+  cache=$scratch/cached.$1
+  shift
+  if [ ! -e "$cache" ]; then "$@" > "$cache" 2> /dev/null || :; fi
+  cat "$cache"
+}
+forget() { rm -f "$scratch"/cached.*; }
+
 has() { command -v "$1" > /dev/null 2>&1; }
 # What belongs to the machine is not a container's to set.
 in_container() { systemd-detect-virt --quiet --container 2> /dev/null; }
-engine() { has docker && docker version > /dev/null 2>&1; }
+# Empty where the engine does not answer.
+engine_info() { cached engine docker info -f 'live-restore {{.LiveRestoreEnabled}}
+swarm {{.Swarm.LocalNodeState}}
+driver {{.LoggingDriver}}
+security {{join .SecurityOptions " "}}'; }
+engine_says() { engine_info | sed -n "s/^$1 //p"; }
+engine() { has docker && [ -n "$(engine_says driver)" ]; }
 need_engine() { has docker || na "no Docker here: wherry server setup"; engine || unknown "the Docker engine does not answer"; }
 
 apt_install() {
@@ -211,7 +227,7 @@ daemon_set() {
 
 daemon_undo() { [ ! -e "$1/daemon.json" ] || python3 -c "$daemon_program" restore "$(cat "$1/daemon.json")"; }
 
-live_restore() { [ "$(docker info -f '{{.LiveRestoreEnabled}}' 2> /dev/null)" = true ]; }
+live_restore() { [ "$(engine_says live-restore)" = true ]; }
 
 # A restart of the engine ends all containers, unless it is told to leave them alone.
 restart_engine() {
@@ -223,4 +239,5 @@ restart_engine() {
   # Its unit may be started three times a minute.
   systemctl reset-failed docker.service 2> /dev/null || :
   systemctl restart docker.service
+  forget
 }

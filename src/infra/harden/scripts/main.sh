@@ -1,15 +1,15 @@
 # The program: what to do, with which controls. Tells a line for each: ID, a word, what there is to say.
-#   $1 check, fix, undo, guarded (its first control is a number of seconds), disarm or revert
+#   $1 check, fix, undo, arm and guarded (their first control is a number of seconds), fix-armed, disarm or revert
 #   $2 what --allow says, separated by spaces; empty: as the last time   $3 yes: also controls that are optional
 #   then controls
 name_of() { printf '%s' "$1" | tr - _; }
 
 # One line, whatever happens in it.
 verdict_of() {
-  verdict=$( ("check_$(name_of "$1")") 2> "$scratch" < /dev/null | tail -n 1)
+  verdict=$( ("check_$(name_of "$1")") 2> "$scratch/errors" < /dev/null | tail -n 1)
   case $verdict in
     'pass '* | 'fail '* | 'na '* | 'unknown '*) ;;
-    *) verdict="unknown the check itself failed: $(tail -n 1 "$scratch")" ;;
+    *) verdict="unknown the check itself failed: $(tail -n 1 "$scratch/errors")" ;;
   esac
 }
 
@@ -27,8 +27,9 @@ fix_one() {
   rm -rf "$record/run/$id"
   mkdir -p "$record/run/$id"
   [ -e "$record/before/$id" ] || : > "$record/run/$id/first"
-  (set -e; "fix_$name") > /dev/null 2> "$scratch.fix" < /dev/null
+  (set -e; "fix_$name") > /dev/null 2> "$scratch/fix" < /dev/null
   status=$?
+  forget
   if [ "$status" = 0 ]; then
     verdict_of "$id"
     case $verdict in
@@ -40,7 +41,7 @@ fix_one() {
         ;;
     esac
   else
-    why=$(tail -n 1 "$scratch.fix")
+    why=$(tail -n 1 "$scratch/fix")
   fi
   take_back > /dev/null 2>&1
   echo "$id failed and was taken back: ${why:-exit $status}"
@@ -58,12 +59,12 @@ undo_one() {
   id=$1
   if [ ! -e "$record/before/$id" ]; then echo "$id same nothing was changed by it"; return; fi
   # Once more for the case that nobody can log in afterwards.
-  if (restore "$record/before/$id") > /dev/null 2> "$scratch" < /dev/null; then
+  if (restore "$record/before/$id") > /dev/null 2> "$scratch/errors" < /dev/null; then
     rm -rf "$record/before/$id"
     note undo
     echo "$id changed as it was before"
   else
-    echo "$id failed $(tail -n 1 "$scratch")"
+    echo "$id failed $(tail -n 1 "$scratch/errors")"
   fi
 }
 
@@ -91,6 +92,34 @@ AccuracySec=1s
 WantedBy=timers.target
 END
   systemctl daemon-reload && systemctl enable --quiet wherry-hardening-revert.timer && systemctl start wherry-hardening-revert.timer
+}
+
+# A server that is as it should be needs no timer.
+arm_where_needed() {
+  needed=
+  seconds=$1
+  shift
+  for one in "$@"; do
+    verdict_of "$one"
+    case $verdict in fail*) needed=yes ;; esac
+  done
+  if [ -z "$needed" ]; then echo "! nothing-to-arm"; return; fi
+  if arm "$seconds" "$@"; then echo "! armed-for $seconds"; return; fi
+  rm -f "$record/armed"
+  drop_revert
+  echo "! not-armed"
+}
+
+fix_armed() {
+  for one in "$@"; do
+    # Either nothing has to be done, or it took so long that the server has taken it back already.
+    if [ -e "$record/armed" ]; then fix_one "$one"; continue; fi
+    verdict_of "$one"
+    case $verdict in
+      fail*) echo "$one failed nothing would take it back, so it was not changed" ;;
+      *) echo "$one $verdict" ;;
+    esac
+  done
 }
 
 drop_revert() {
@@ -130,8 +159,8 @@ disarm() {
 main() {
   mode=$1 allow=$2 wanted_optional=$3
   shift 3
-  scratch=$(mktemp)
-  trap 'rm -f "$scratch" "$scratch.fix"' EXIT
+  scratch=$(mktemp -d)
+  trap 'rm -rf "$scratch"' EXIT
   # A client that is gone must not end it half-way.
   trap '' PIPE HUP
   . /etc/os-release
@@ -152,28 +181,19 @@ main() {
   if [ "$mode" != revert ] && [ "$mode" != disarm ]; then
     exec 8>> "$record/lock"
     flock -w 10 8 || { echo "! busy"; return; }
-    [ ! -e "$record/armed" ] || { echo "! armed"; return; }
+    [ ! -e "$record/armed" ] || [ "$mode" = fix-armed ] || { echo "! armed"; return; }
   fi
   if [ -n "$allow" ]; then printf '%s\n' "$allow" | tr ' ' '\n' > "$settings/allow"; fi
   case $mode in
     fix) for one in "$@"; do fix_one "$one"; done ;;
     undo) for one in "$@"; do undo_one "$one"; done ;;
+    arm) arm_where_needed "$@" ;;
     guarded)
-      seconds=$1
+      arm_where_needed "$@"
       shift
-      if ! arm "$seconds" "$@"; then
-        rm -f "$record/armed"
-        drop_revert
-        echo "! not-armed"
-        return
-      fi
-      echo "! armed-for $seconds"
-      for one in "$@"; do
-        # It took so long that the server has taken it back already.
-        [ -e "$record/armed" ] || break
-        fix_one "$one"
-      done
+      fix_armed "$@"
       ;;
+    fix-armed) fix_armed "$@" ;;
     disarm) disarm ;;
     revert) revert ;;
   esac

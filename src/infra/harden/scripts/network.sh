@@ -1,6 +1,7 @@
-ssh_ports() {
+ssh_ports() { cached ports find_ssh_ports; }
+find_ssh_ports() {
   {
-    if has sshd; then mkdir -p /run/sshd; sshd -T 2> /dev/null | awk '$1 == "port" { print $2 }'; fi
+    if has sshd; then sshd_for "$login" | awk '$1 == "port" { print $2 }'; fi
     if systemctl is-active --quiet ssh.socket; then systemctl show -p Listen --value ssh.socket | grep -Eo ':[0-9]+ ' | tr -d ': '; fi
   } | sort -un
 }

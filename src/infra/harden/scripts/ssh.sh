@@ -1,5 +1,5 @@
 # What sshd does for a user, not what its files say: the first value wins, and Match changes it.
-sshd_for() { mkdir -p /run/sshd; sshd -T -C "user=$1,host=localhost,addr=203.0.113.1" 2> /dev/null; }
+sshd_for() { mkdir -p /run/sshd; cached "sshd.$1" sshd -T -C "user=$1,host=localhost,addr=203.0.113.1"; }
 sshd_value() { sshd_for "$1" | awk -v key="$2" '$1 == key { $1 = ""; sub(/^ /, ""); print; exit }'; }
 need_sshd() {
   has sshd || na "no OpenSSH server here"
@@ -16,6 +16,7 @@ ssh_reload() {
   sshd -t || return 1
   # Connections stay. Where a socket starts sshd, a new one reads the new configuration anyway.
   systemctl try-reload-or-restart ssh.service
+  forget
 }
 
 check_ssh_valid() {

@@ -33,7 +33,7 @@ Defaults logfile="/var/log/sudo.log"'
 sudo_says() { grep -rhE "^[[:space:]]*Defaults[[:space:]]+([^#]*,[[:space:]]*)?$1" /etc/sudoers /etc/sudoers.d > /dev/null 2>&1; }
 check_sudo_rules() {
   has sudo || na "no sudo here"
-  visudo -c -q > /dev/null 2>&1 || fail "visudo -c finds errors"
+  visudo -c > /dev/null 2>&1 || fail "$(visudo -c 2>&1 | grep -v 'parsed OK' | head -n 1)"
   missing=
   sudo_says use_pty || missing="$missing use_pty"
   sudo_says 'logfile' || missing="$missing logfile"
@@ -41,6 +41,12 @@ check_sudo_rules() {
   pass "commands have a terminal of their own, and are logged in /var/log/sudo.log"
 }
 fix_sudo_rules() {
+  # Others may read it: visudo calls that an error, and sudo in some versions as well.
+  for file in /etc/sudoers /etc/sudoers.d/*; do
+    if [ ! -f "$file" ] || [ "$(stat -c %a "$file")" = 440 ]; then continue; fi
+    remember_mode "$file"
+    chmod 440 "$file"
+  done
   # First elsewhere: a file with an error in it locks everybody out of sudo.
   printf '%s\n' "$sudo_rules" > "$record/sudo.try"
   chmod 440 "$record/sudo.try"
