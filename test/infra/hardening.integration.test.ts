@@ -124,6 +124,7 @@ describe("hardening a server", () => {
     const result = await app.wherry(
       ["server", "harden", "--yes", "--json", "--only", "ssh-tries", "--only", "firewall", "--revert-after", "4m"],
       {
+        ...patience,
         env: { WHERRY_SSH_CONFIG: config },
       },
     );
