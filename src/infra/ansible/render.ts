@@ -70,6 +70,7 @@ function playbook(): unknown {
         wherry_revert_after: 120,
       },
       tasks: [
+        // Also for --check: it is what looks.
         {
           name: "Make a folder for the program",
           "ansible.builtin.file": {
@@ -79,10 +80,12 @@ function playbook(): unknown {
             group: "root",
             mode: "0755",
           },
+          check_mode: false,
         },
         {
           name: "Bring the program",
           "ansible.builtin.copy": { src: "files/harden.sh", dest: program, owner: "root", group: "root", mode: "0755" },
+          check_mode: false,
         },
         ...done.filter((control) => control.guarded !== true).map((control) => task(control, "fix")),
         ...guardedTasks(guarded),
@@ -107,7 +110,7 @@ function task({ id, title, optional }: Control, mode: "fix" | "fix-armed"): unkn
   return {
     name: `${capital(title)} (${id})`,
     "ansible.builtin.command": {
-      argv: call(`{{ ansible_check_mode | ternary('check', '${mode}') }}`, [id], optional === true ? "yes" : ""),
+      argv: call(`{{ ansible_check_mode | ternary('check', '${mode}') }}`, [id], optional === true ? "optional" : ""),
     },
     check_mode: false,
     register: "wherry_control",
@@ -125,6 +128,7 @@ function guardedTasks(guarded: readonly Control[]): readonly unknown[] {
       "ansible.builtin.command": {
         argv: [...call("arm", ["{{ wherry_revert_after }}"]), ...guarded.map(({ id }) => id)],
       },
+      when: "not ansible_check_mode",
       register: "wherry_armed",
       changed_when: false,
       failed_when: "wherry_armed.rc != 0 or wherry_armed.stdout is search('! (busy|armed$|not-armed)')",

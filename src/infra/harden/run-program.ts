@@ -20,7 +20,7 @@ export interface Call {
 export async function runProgram(connection: Connection, call: Call): Promise<Answer> {
   const { mode, allow = [], optional = false, arguments: rest = [] } = call;
   const bytes = String(Buffer.byteLength(hardeningProgram));
-  const args = [bytes, mode, allow.join(" "), optional ? "yes" : "", ...rest];
+  const args = [bytes, mode, allow.join(" "), optional ? "optional" : "", ...rest];
   const { stdout, stderr, exitCode } = await connection.run(script(send, args), {
     input: hardeningProgram,
     timeout: 900_000,

@@ -1,6 +1,6 @@
 # The program: what to do, with which controls. Tells a line for each: ID, a word, what there is to say.
 #   $1 check, fix, undo, arm and guarded (their first control is a number of seconds), fix-armed, disarm or revert
-#   $2 what --allow says, separated by spaces; empty: as the last time   $3 yes: also controls that are optional
+#   $2 what --allow says, separated by spaces; empty: as the last time   $3 not empty: also controls that are optional
 #   then controls
 name_of() { printf '%s' "$1" | tr - _; }
 
@@ -112,13 +112,17 @@ arm_where_needed() {
 
 fix_armed() {
   for one in "$@"; do
-    # Either nothing has to be done, or it took so long that the server has taken it back already.
-    if [ -e "$record/armed" ]; then fix_one "$one"; continue; fi
-    verdict_of "$one"
-    case $verdict in
-      fail*) echo "$one failed nothing would take it back, so it was not changed" ;;
-      *) echo "$one $verdict" ;;
-    esac
+    # The timer may end now: it waits for the one that is under way, and takes that back too.
+    (
+      flock 9
+      # Either nothing has to be done, or it took so long that the server has taken it back already.
+      if [ -e "$record/armed" ]; then fix_one "$one"; exit; fi
+      verdict_of "$one"
+      case $verdict in
+        fail*) echo "$one failed nothing would take it back, so it was not changed" ;;
+        *) echo "$one $verdict" ;;
+      esac
+    ) 9>> "$record/revert.lock"
   done
 }
 
@@ -130,7 +134,8 @@ drop_revert() {
 
 revert() {
   (
-    flock 9
+    # Whatever hangs does not hold it up.
+    flock -w 60 9 || :
     [ -e "$record/armed" ] || exit 0
     while read -r id; do
       [ -e "$record/run/$id" ] || continue
