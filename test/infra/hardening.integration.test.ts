@@ -60,7 +60,7 @@ describe("hardening a server", () => {
     if (exitCode !== 0) throw new Error(`${stdout}${stderr}`);
   };
   const audit = async (): Promise<Audit["servers"][number]> => {
-    const [found] = (await app.wherry(["server", "audit", "--json"])).json<Audit>().servers;
+    const [found] = (await app.wherry(["server", "audit", "--json"], patience)).json<Audit>().servers;
     if (found === undefined) throw new Error("no server was looked at");
     return found;
   };
@@ -98,12 +98,12 @@ describe("hardening a server", () => {
     docker("network", "connect", network, one.name);
     const own = `{{with index .NetworkSettings.Networks "${network}"}}{{.IPAddress}} {{.GlobalIPv6Address}}{{end}}`;
     addresses = docker("inspect", "-f", own, one.name).split(" ");
-    const setup = await app.wherry(["server", "setup"]);
+    const setup = await app.wherry(["server", "setup"], patience);
     if (setup.exitCode !== 0) throw new Error(setup.stderr);
     await deploy();
     // HAProxy listens on all addresses, so it plays the metadata service; and a program that somebody forgot.
     await shell("ip address add 169.254.169.254/32 dev lo; systemd-run --quiet nc -l -k -p 8099");
-  });
+  }, 600_000);
   afterAll(async () => {
     app.remove();
     rmSync(folder, { recursive: true, force: true });

@@ -104,9 +104,7 @@ function checkUsable({ server, system, results }: ServerAudit): void {
   }
   const valid = results.find(({ id }) => id === "ssh-valid");
   if (valid?.status === "fail") {
-    throw refusedError("ssh-broken", `${server}: ${valid.message}`, {
-      ...(valid.remedy === null ? {} : { hint: valid.remedy }),
-    });
+    throw refusedError("ssh-broken", `${server}: ${valid.message}`, { hint: valid.remedy ?? "repair sshd first" });
   }
 }
 
@@ -155,12 +153,11 @@ async function hardenServer(ctx: Context, connection: Connection, work: Work): P
     results.push(...answer.lines.map(resultOf));
   }
   if (guarded.length > 0) {
-    const arguments_ = [String(revertAfter), ...guarded];
+    const words = [String(revertAfter), ...guarded];
     const answer = await step(
       "guarded",
       `change ${guarded.length} settings that could lock you out; taken back in ${revertAfter} s unless proven`,
-      async () =>
-        checked(connection, await runProgram(connection, { ...call, mode: "guarded", arguments: arguments_ })),
+      async () => checked(connection, await runProgram(connection, { ...call, mode: "guarded", arguments: words })),
     );
     const proof = await step("login", "prove that a new login works", () => proveLogin(ctx, server.address));
     login = proof === undefined ? "proven" : "refused";
