@@ -57,7 +57,7 @@ describe("the playbook that infra ansible writes", () => {
 
   test.skipIf(!play)(
     "makes of a server what harden makes of it, and changes nothing the second time",
-    { timeout: 600_000 },
+    { timeout: 1_200_000 },
     async () => {
       const config = one?.sshConfig ?? "";
       const run = (...args: readonly string[]): { readonly stdout: string; readonly tally: string | undefined } => {

@@ -70,7 +70,7 @@ describe("hardening a server", () => {
   /** From another machine on a network of the server: which of these ports answer, by address. */
   function openFromOutside(ports: readonly number[]): ReadonlySet<string> {
     const image = docker("inspect", "-f", "{{.Config.Image}}", one.name);
-    const probe = `for a in ${addresses.join(" ")}; do for p in ${ports.join(" ")}; do (nc -z -w 2 $a $p && echo "$a $p") & done; done; wait`;
+    const probe = `for a in ${addresses.join(" ")}; do for p in ${ports.join(" ")}; do (nc -z -w 2 $a $p 2> /dev/null && echo "$a $p") & done; done; wait`;
     return new Set(docker("run", "--rm", "--network", network, "--entrypoint", "sh", image, "-c", probe).split("\n"));
   }
   const portsOf = (open: ReadonlySet<string>): readonly number[] =>
