@@ -227,6 +227,24 @@ export const routes: readonly Route[] = [
     load: async () => (await import("./commands/server/status.ts")).status,
   },
   {
+    words: ["server", "audit"],
+    brief: "Say how safe a server is",
+    group: "server",
+    load: async () => (await import("./commands/server/audit.ts")).audit,
+  },
+  {
+    words: ["server", "harden"],
+    brief: "Make a server safe, without locking you out",
+    group: "server",
+    load: async () => (await import("./commands/server/harden.ts")).harden,
+  },
+  {
+    words: ["infra", "ansible"],
+    brief: "Write the hardening of servers as a playbook",
+    group: "server",
+    load: async () => (await import("./commands/infra/ansible.ts")).ansible,
+  },
+  {
     words: ["proxy", "upgrade"],
     brief: "Bring the proxy up to date without losing a request",
     group: "server",

@@ -147,7 +147,7 @@ describe("wherry assess", () => {
     const refused = await wherry("-C", folder, "--output", join(out, "mine.html"));
 
     expect(refused.exitCode).toBe(3);
-    expect(refused.stderr).toContain("is no report of wherry assess");
+    expect(refused.stderr).toContain("is no report of Wherry");
     expect(readFileSync(join(out, "mine.html"), "utf8")).toBe("<p>mine</p>");
     expect((await wherry("-C", folder, "--output", join(out, "a.pdf"))).exitCode).toBe(2);
   });

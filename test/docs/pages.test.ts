@@ -8,6 +8,7 @@ import { catalogPart } from "../../scripts/catalog-page.ts";
 import { composeTables } from "../../scripts/compose-page.ts";
 import { configTables } from "../../scripts/config-page.ts";
 import { fillIn } from "../../scripts/generated-part.ts";
+import { hardeningControls } from "../../scripts/hardening-page.ts";
 import { pinnedActions } from "../../scripts/pipeline-page.ts";
 import { routes } from "../../src/cli/routes.ts";
 
@@ -18,6 +19,7 @@ const generated = {
   "check.md": checkRules,
   "catalog.md": catalogPart,
   "pipeline.md": pinnedActions,
+  "hardening.md": hardeningControls,
   "SUMMARY.md": () => commandChapters(routes),
 };
 

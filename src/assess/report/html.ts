@@ -5,7 +5,7 @@ import type { AreaResult, Assessment, Evidence, Gap, Statement, ToolRow } from "
 import { generator } from "./generator.ts";
 import { html } from "./markup.ts";
 import type { Markup } from "./markup.ts";
-import style from "./report.css?raw";
+import { reportStyle } from "./style.ts";
 import { changeText, dayText, heldBack, levelText, partsOf, summary, unknownText } from "./words.ts";
 
 /** The report as one file: no script, nothing loaded from anywhere, light and dark, and fit to be printed. */
@@ -26,7 +26,7 @@ export function htmlReport(assessment: Assessment): string {
         <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'" />
         <title>${name}: how it is built and run</title>
         <style>
-          ${{ html: style }}
+          ${{ html: reportStyle }}
         </style>
       </head>
       <body>

@@ -19,19 +19,24 @@ export function reportFormat(path: string): Format {
   });
 }
 
-/**
- * Writes the report. One that was written before is replaced; any other file of that name is left alone.
- * @param path as the user wrote it, relative to the folder they are in
- */
+/** Writes the report, see `replaceReport`. */
 export async function writeReport(ctx: Context, path: string, assessment: Assessment): Promise<readonly string[]> {
   const format = reportFormat(path);
-  const content = format === "html" ? htmlReport(assessment) : markdownReport(assessment);
+  return replaceReport(ctx, path, format === "html" ? htmlReport(assessment) : markdownReport(assessment));
+}
+
+/**
+ * Writes a report that names its generator. One that was written before is replaced; any other file of that name is left
+ * alone.
+ * @param path as the user wrote it, relative to the folder they are in
+ */
+export async function replaceReport(ctx: Context, path: string, content: string): Promise<readonly string[]> {
   const absolute = resolve(ctx.cwd, path);
   const folder = dirname(absolute);
   const stat = await ctx.files.stat(absolute);
   const before = stat?.kind === "file" ? await ctx.files.readText(absolute) : undefined;
   if (before !== undefined && !before.slice(0, 1000).includes(generator)) {
-    throw invalidError("not-a-report", `${path} is there, and is no report of wherry assess`, {
+    throw invalidError("not-a-report", `${path} is there, and is no report of Wherry`, {
       hint: "choose another name, or move it away",
     });
   }

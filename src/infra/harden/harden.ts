@@ -1,0 +1,287 @@
+import { refusedError, usageError, WherryError } from "../../core/index.ts";
+import type { Report } from "../../core/index.ts";
+import type { LoadOptions, ServerAddress } from "../../config/index.ts";
+import { withConnection } from "../../server/index.ts";
+import type { Connection } from "../../server/index.ts";
+import type { Context } from "../../system/index.ts";
+import type { Answer, AnswerLine } from "./answer.ts";
+import { auditServer, serversOf } from "./audit.ts";
+import type { ServerAudit } from "./audit.ts";
+import { controls } from "./controls/index.ts";
+import { runProgram } from "./run-program.ts";
+import { chosen } from "./choose.ts";
+import type { Choice } from "./choose.ts";
+
+/** What will be done on one server, and what it was decided from. */
+export interface ServerPlan {
+  readonly address: ServerAddress;
+  readonly server: string;
+  readonly before: ServerAudit;
+  readonly changes: readonly PlannedChange[];
+  /** What fails and only a person can change. */
+  readonly byHand: readonly { readonly id: string; readonly message: string; readonly remedy: string }[];
+}
+
+export interface PlannedChange {
+  readonly id: string;
+  readonly title: string;
+  readonly fix: string;
+  /** What was found. */
+  readonly found: string;
+  readonly guarded: boolean;
+}
+
+export interface HardenPlan {
+  readonly environment: string;
+  readonly choice: Choice;
+  readonly servers: readonly ServerPlan[];
+}
+
+export interface Hardened {
+  readonly server: string;
+  readonly scoreBefore: number | null;
+  readonly scoreAfter: number | null;
+  readonly results: readonly HardenResult[];
+  /** Was a new login tried, and did it work? */
+  readonly login: "proven" | "refused" | "not-needed";
+  readonly failure: WherryError | undefined;
+}
+
+export interface HardenResult {
+  readonly id: string;
+  readonly outcome: "changed" | "same" | "failed" | "by-hand" | "reverted";
+  readonly message: string;
+}
+
+/** Looks, and says what would be done. Changes nothing. */
+export async function planHardening(ctx: Context, options: LoadOptions, choice: Choice): Promise<HardenPlan> {
+  const { environment, addresses } = await serversOf(ctx, options);
+  const servers: ServerPlan[] = [];
+  for (const address of addresses) {
+    if (address.kind === "local") {
+      throw usageError(
+        "local-server",
+        "harden is for servers that are reached by SSH; this machine is yours to look after",
+        {
+          hint: "wherry server audit looks at it",
+        },
+      );
+    }
+    servers.push(await withConnection(ctx, address, (connection) => planServer(connection, address, choice)));
+  }
+  return { environment, choice, servers };
+}
+
+async function planServer(connection: Connection, address: ServerAddress, choice: Choice): Promise<ServerPlan> {
+  const before = await auditServer(connection, { allow: choice.allow, optional: choice.only.length > 0 });
+  checkUsable(before);
+  const wanted = new Set(chosen(choice));
+  const failing = controls.flatMap((control) => {
+    const result = before.results.find(({ id }) => id === control.id);
+    return result?.status === "fail" && wanted.has(control.id) ? [{ control, found: result.message }] : [];
+  });
+  return {
+    address,
+    server: connection.name,
+    before,
+    changes: failing.flatMap(({ control: { id, title, fix, guarded }, found }) =>
+      fix === undefined ? [] : [{ id, title, fix, found, guarded: guarded === true }],
+    ),
+    byHand: failing.flatMap(({ control: { id, fix, remedy }, found }) =>
+      fix === undefined ? [{ id, message: found, remedy: remedy ?? "" }] : [],
+    ),
+  };
+}
+
+function checkUsable({ server, system, results }: ServerAudit): void {
+  if (system === null) {
+    throw refusedError("not-root", `${server}: hardening needs root, or sudo without a password`, {
+      hint: "log in as root@, or let the deploy user use sudo: echo 'deploy ALL=(ALL) NOPASSWD: ALL' > /etc/sudoers.d/deploy",
+    });
+  }
+  if (!/^(debian|ubuntu) /.test(system)) {
+    throw refusedError("unknown-system", `${server} runs ${system}; only Debian and Ubuntu can be hardened by Wherry`);
+  }
+  const valid = results.find(({ id }) => id === "ssh-valid");
+  if (valid?.status === "fail") {
+    throw refusedError("ssh-broken", `${server}: ${valid.message}`, { hint: valid.remedy ?? "repair sshd first" });
+  }
+}
+
+/**
+ * Does what the plan says. What could lock people out is done under a timer on the server, which takes it back by itself;
+ * it is stopped over a new login alone.
+ */
+export async function performHardening(
+  ctx: Context,
+  plan: HardenPlan,
+  { revertAfter, report }: { readonly revertAfter: number; readonly report: Report },
+): Promise<readonly Hardened[]> {
+  const done: Hardened[] = [];
+  for (const server of plan.servers) {
+    const result = await withConnection(ctx, server.address, (connection) =>
+      hardenServer(ctx, connection, { server, choice: plan.choice, revertAfter, report }),
+    );
+    done.push(result);
+    // The next server may have the same trouble.
+    if (result.failure !== undefined) break;
+  }
+  return done;
+}
+
+interface Work {
+  readonly server: ServerPlan;
+  readonly choice: Choice;
+  readonly revertAfter: number;
+  readonly report: Report;
+}
+
+async function hardenServer(ctx: Context, connection: Connection, work: Work): Promise<Hardened> {
+  const { server, choice, revertAfter, report } = work;
+  const call = { allow: choice.allow, optional: choice.only.length > 0 };
+  const step = stepper(ctx, report);
+  const plain = server.changes.filter(({ guarded }) => !guarded).map(({ id }) => id);
+  const guarded = server.changes.filter((change) => change.guarded).map(({ id }) => id);
+  const results: HardenResult[] = server.byHand.map(({ id, message }) => ({ id, outcome: "by-hand", message }));
+  let login: Hardened["login"] = "not-needed";
+  let failure: WherryError | undefined;
+
+  if (plain.length > 0) {
+    const answer = await step("fix", `change ${plain.length} settings of ${server.server}`, async () =>
+      checked(connection, await runProgram(connection, { ...call, mode: "fix", arguments: plain })),
+    );
+    results.push(...answer.lines.map(resultOf));
+  }
+  if (guarded.length > 0) {
+    const words = [String(revertAfter), ...guarded];
+    const answer = await step(
+      "guarded",
+      `change ${guarded.length} settings that could lock you out; taken back in ${revertAfter} s unless proven`,
+      async () => checked(connection, await runProgram(connection, { ...call, mode: "guarded", arguments: words })),
+    );
+    const proof = await step("login", "prove that a new login works", () => proveLogin(ctx, server.address));
+    login = proof === undefined ? "proven" : "refused";
+    failure = proof;
+    if (failure !== undefined) await hurry(connection, revertAfter, report);
+    results.push(
+      ...answer.lines
+        .map(resultOf)
+        .map((result): HardenResult =>
+          failure !== undefined && result.outcome === "changed" ? { ...result, outcome: "reverted" } : result,
+        ),
+    );
+  }
+  failure ??= failureOf(server.server, results);
+  const after =
+    results.some(({ outcome }) => outcome === "changed") && login !== "refused"
+      ? (await auditServer(connection)).score
+      : server.before.score;
+  return { server: server.server, scoreBefore: server.before.score, scoreAfter: after, results, login, failure };
+}
+
+function stepper(ctx: Context, report: Report) {
+  return async <T>(id: string, title: string, work: () => Promise<T>): Promise<T> => {
+    const begun = ctx.clock.monotonic();
+    const seconds = (): number => Math.round(ctx.clock.monotonic() - begun) / 1000;
+    report({ type: "step-started", id, title });
+    try {
+      const result = await work();
+      report({ type: result instanceof WherryError ? "step-failed" : "step-finished", id, title, seconds: seconds() });
+      return result;
+    } catch (error) {
+      report({ type: "step-failed", id, title, seconds: seconds() });
+      throw error;
+    }
+  };
+}
+
+function checked({ name }: Connection, answer: Answer): Answer {
+  const { facts } = answer;
+  if (facts.has("busy") || facts.has("armed")) {
+    throw new WherryError("locked", "hardening-under-way", `somebody else hardens ${name} at this moment`, {
+      hint: facts.has("armed")
+        ? "what they changed is taken back within minutes unless their new login works: try again then"
+        : "try again in a minute",
+    });
+  }
+  if (facts.has("not-root")) throw refusedError("not-root", `${name}: sudo does not work any more`);
+  if (facts.has("not-armed")) {
+    throw refusedError(
+      "not-armed",
+      `${name}: systemd does not run the timer that would take changes back, so nothing was changed that could lock you out`,
+    );
+  }
+  return answer;
+}
+
+/** Over a connection of its own, down to root: what is proven is login and sudo. */
+async function proveLogin(ctx: Context, address: ServerAddress): Promise<WherryError | undefined> {
+  try {
+    const { facts } = await withConnection(ctx, address, (fresh) => runProgram(fresh, { mode: "disarm" }));
+    if (facts.has("disarmed")) return undefined;
+    const message = facts.has("not-root")
+      ? "sudo does not work any more"
+      : "it took too long, and the server has taken the changes back";
+    return new WherryError("failed", "login-not-proven", message, { hint });
+  } catch (error) {
+    if (!(error instanceof WherryError) || error.exit === "interrupted") throw error;
+    return new WherryError("failed", "login-not-proven", `a new login does not work: ${error.message}`, {
+      context: error.context,
+      hint,
+      cause: error,
+    });
+  }
+}
+
+const hint = "the changes were taken back; leave out what stands in your way: wherry server harden --skip ID";
+
+/** The timer would do it as well; but nobody should have to wait for it. */
+async function hurry(connection: Connection, revertAfter: number, report: Report): Promise<void> {
+  try {
+    await runProgram(connection, { mode: "revert" });
+  } catch (error) {
+    if (!(error instanceof WherryError)) throw error;
+    report({ type: "note", text: `${connection.name} takes the changes back by itself within ${revertAfter} s` });
+  }
+}
+
+function resultOf({ id, word, message }: AnswerLine): HardenResult {
+  if (word === "changed" || word === "by-hand") return { id, outcome: word, message };
+  return { id, outcome: word === "failed" ? "failed" : "same", message };
+}
+
+function failureOf(server: string, results: readonly HardenResult[]): WherryError | undefined {
+  const failed = results.filter(({ outcome }) => outcome === "failed");
+  if (failed.length === 0) return undefined;
+  return new WherryError(
+    "attention",
+    "not-hardened",
+    `${server}: ${failed.map(({ id }) => id).join(", ")} could not be set`,
+    {
+      context: failed.map(({ id, message }) => `${id}: ${message}`),
+      hint: "everything else is done; wherry server harden goes on from there",
+    },
+  );
+}
+
+/** Brings back what was there before a control was first applied. */
+export async function undoHardening(
+  ctx: Context,
+  options: LoadOptions,
+  ids: readonly string[],
+): Promise<readonly Hardened[]> {
+  const { addresses } = await serversOf(ctx, options);
+  const done: Hardened[] = [];
+  for (const address of addresses) {
+    done.push(
+      await withConnection(ctx, address, async (connection) => {
+        const answer = checked(connection, await runProgram(connection, { mode: "undo", arguments: ids }));
+        const results = answer.lines.map(resultOf);
+        const { score } = await auditServer(connection);
+        const failure = failureOf(connection.name, results);
+        return { server: connection.name, scoreBefore: null, scoreAfter: score, results, login: "not-needed", failure };
+      }),
+    );
+  }
+  return done;
+}

@@ -1,0 +1,111 @@
+# What sshd does for a user, not what its files say: the first value wins, and Match changes it.
+sshd_for() { mkdir -p /run/sshd; cached "sshd.$1" sshd -T -C "user=$1,host=localhost,addr=203.0.113.1"; }
+sshd_value() { sshd_for "$1" | awk -v key="$2" '$1 == key { $1 = ""; sub(/^ /, ""); print; exit }'; }
+need_sshd() {
+  has sshd || na "no OpenSSH server here"
+  [ -n "$(sshd_for "$login")" ] || fail "sshd does not accept its own configuration: $(sshd -t 2>&1 | head -n 1)"
+}
+
+# 00: cloud images bring 50-cloud-init.conf, and the first value wins.
+ssh_fix() {
+  printf '# Written by wherry server harden.\n%s\n' "$1" | install_file "/etc/ssh/sshd_config.d/00-wherry-$id.conf" 600
+  ssh_reload
+}
+ssh_reload() {
+  mkdir -p /run/sshd
+  sshd -t || return 1
+  # Connections stay. Where a socket starts sshd, a new one reads the new configuration anyway.
+  systemctl try-reload-or-restart ssh.service
+  forget
+}
+
+check_ssh_valid() {
+  has sshd || na "no OpenSSH server here"
+  mkdir -p /run/sshd
+  sshd -t 2> /dev/null || fail "$(sshd -t 2>&1 | head -n 1)"
+  grep -Eqi '^[[:space:]]*Include[[:space:]]+/etc/ssh/sshd_config\.d/\*\.conf' /etc/ssh/sshd_config || fail "/etc/ssh/sshd_config does not include /etc/ssh/sshd_config.d/*.conf"
+  pass "valid, with drop-ins"
+}
+
+# Who logs in as root must still be able to.
+root_login() { if [ "$login" = root ]; then echo prohibit-password; else echo no; fi; }
+check_ssh_root_login() {
+  need_sshd
+  is=$(sshd_value root permitrootlogin)
+  case $is in
+    no) pass "no" ;;
+    without-password | prohibit-password | forced-commands-only)
+      [ "$login" != root ] || pass "by key alone: deployments log in as root"
+      keys=$(grep -c '^[^#]' /root/.ssh/authorized_keys 2> /dev/null)
+      fail "root may log in by key (keys that end with it: ${keys:-0})"
+      ;;
+  esac
+  fail "root may log in: PermitRootLogin $is"
+}
+fix_ssh_root_login() { ssh_fix "PermitRootLogin $(root_login)"; }
+apply_ssh_root_login() { ssh_reload; }
+
+check_ssh_passwords() {
+  need_sshd
+  wrong=
+  for key in passwordauthentication kbdinteractiveauthentication permitemptypasswords; do
+    [ "$(sshd_value "$login" "$key")" = no ] || wrong="$wrong $key"
+  done
+  [ -z "$wrong" ] || fail "open:$wrong"
+  pass "keys alone"
+}
+fix_ssh_passwords() {
+  ssh_fix 'PasswordAuthentication no
+KbdInteractiveAuthentication no
+PermitEmptyPasswords no'
+}
+apply_ssh_passwords() { ssh_reload; }
+
+check_ssh_x11() {
+  need_sshd
+  [ "$(sshd_value "$login" x11forwarding)" = no ] || fail "X11Forwarding yes"
+  pass "no X11"
+}
+fix_ssh_x11() { ssh_fix 'X11Forwarding no'; }
+apply_ssh_x11() { ssh_reload; }
+
+check_ssh_tries() {
+  need_sshd
+  tries=$(sshd_value "$login" maxauthtries) grace=$(sshd_value "$login" logingracetime)
+  [ "$tries" -le 4 ] || fail "$tries tries for each connection"
+  if [ "$grace" = 0 ] || [ "$grace" -gt 60 ]; then fail "$grace s to log in"; fi
+  pass "$tries tries in $grace s"
+}
+fix_ssh_tries() {
+  ssh_fix 'MaxAuthTries 4
+LoginGraceTime 60'
+}
+apply_ssh_tries() { ssh_reload; }
+
+check_ssh_idle() {
+  need_sshd
+  every=$(sshd_value "$login" clientaliveinterval) times=$(sshd_value "$login" clientalivecountmax)
+  if [ "$every" = 0 ] || [ "$times" = 0 ]; then fail "connections that are dead stay for ever"; fi
+  pass "asked every $every s, $times times"
+}
+fix_ssh_idle() {
+  ssh_fix 'ClientAliveInterval 60
+ClientAliveCountMax 3'
+}
+apply_ssh_idle() { ssh_reload; }
+
+ssh_private() { find /etc/ssh -maxdepth 1 -name 'ssh_host_*_key' -type f; echo /etc/ssh/sshd_config; }
+ssh_open() { ssh_private | while read -r file; do find "$file" \( -perm /077 -o ! -user root \) -print; done; }
+check_ssh_files() {
+  has sshd || na "no OpenSSH server here"
+  open=$(ssh_open | tr '\n' ' ')
+  [ -z "$open" ] || fail "others than root may read: $open"
+  pass "root alone"
+}
+fix_ssh_files() {
+  ssh_open | while read -r file; do
+    remember_mode "$file"
+    chown root:root "$file"
+    chmod 600 "$file"
+  done
+}

@@ -1,0 +1,176 @@
+apt_says() { apt-config dump "$1" 2> /dev/null | sed -n 's/.*"\(.*\)";$/\1/p' | tail -n 1; }
+updates='// Written by wherry server harden.
+APT::Periodic::Update-Package-Lists "1";
+APT::Periodic::Unattended-Upgrade "1";
+APT::Periodic::AutocleanInterval "7";'
+check_security_updates() {
+  dpkg-query -W -f '${Status}' unattended-upgrades 2> /dev/null | grep -q 'ok installed' || fail "unattended-upgrades is not installed"
+  [ "$(apt_says APT::Periodic::Unattended-Upgrade)" = 1 ] || fail "not switched on in apt's configuration"
+  [ "$(apt_says APT::Periodic::Update-Package-Lists)" = 1 ] || fail "the lists of packages are not fetched every day"
+  for timer in apt-daily.timer apt-daily-upgrade.timer; do
+    systemctl is-enabled --quiet "$timer" 2> /dev/null || fail "$timer is off: nothing would start it"
+  done
+  pass "every day, by unattended-upgrades"
+}
+fix_security_updates() {
+  apt_install unattended-upgrades
+  printf '%s\n' "$updates" | install_file /etc/apt/apt.conf.d/52wherry-updates 644
+  for timer in apt-daily.timer apt-daily-upgrade.timer; do
+    if systemctl is-enabled --quiet "$timer" 2> /dev/null; then continue; fi
+    remember_word "timer-$timer" "$(systemctl is-enabled "$timer" 2> /dev/null || :)"
+    systemctl unmask --quiet "$timer"
+    systemctl enable --quiet --now "$timer"
+  done
+}
+undo_security_updates() {
+  for file in "$1"/timer-*; do
+    [ -e "$file" ] || continue
+    systemctl disable --quiet --now "${file##*/timer-}"
+    [ "$(cat "$file")" != masked ] || systemctl mask --quiet "${file##*/timer-}"
+  done
+}
+
+reboot_window='// Written by wherry server harden.
+Unattended-Upgrade::Automatic-Reboot "true";
+Unattended-Upgrade::Automatic-Reboot-WithUsers "true";
+Unattended-Upgrade::Automatic-Reboot-Time "04:00";'
+check_reboot_window() {
+  [ "$(apt_says Unattended-Upgrade::Automatic-Reboot)" = true ] || fail "a new kernel waits until somebody restarts the server"
+  at=$(apt_says Unattended-Upgrade::Automatic-Reboot-Time)
+  case $at in '' | now) fail "the server restarts at any time of the day" ;; esac
+  pass "at $at by the clock of the server, when an update needs it"
+}
+fix_reboot_window() { printf '%s\n' "$reboot_window" | install_file /etc/apt/apt.conf.d/52wherry-reboot 644; }
+
+check_reboot_pending() {
+  [ ! -e /run/reboot-required ] || fail "updates wait for a restart: $(sort -u /run/reboot-required.pkgs 2> /dev/null | head -n 5 | tr '\n' ' ')"
+  pass "none"
+}
+
+check_time_sync() {
+  ! in_container || na "container: its clock is that of the machine"
+  [ "$(timedatectl show -p NTPSynchronized --value 2> /dev/null)" = yes ] && pass "in sync"
+  for service in systemd-timesyncd chrony chronyd ntpsec ntp; do
+    if systemctl is-active --quiet "$service"; then unknown "$service runs, but is not in sync yet"; fi
+  done
+  fail "nothing keeps the clock right"
+}
+fix_time_sync() {
+  apt_install systemd-timesyncd
+  remember_word service "$(systemctl is-enabled systemd-timesyncd 2> /dev/null || :)"
+  systemctl enable --quiet --now systemd-timesyncd
+}
+undo_time_sync() { [ "$(cat "$1/service" 2> /dev/null)" = enabled ] || systemctl disable --quiet --now systemd-timesyncd; }
+
+journal='# Written by wherry server harden.
+[Journal]
+Storage=persistent
+SystemMaxUse=500M'
+journal_says() { systemd-analyze cat-config systemd/journald.conf 2> /dev/null | sed -n "s/^$1=//p" | tail -n 1; }
+check_journal() {
+  [ -n "$(journal_says SystemMaxUse)" ] || fail "the journal may take a tenth of the disk"
+  case $(journal_says Storage) in persistent) ;; *) [ -d /var/log/journal ] || fail "the journal is gone after a restart" ;; esac
+  pass "kept, up to $(journal_says SystemMaxUse)"
+}
+fix_journal() {
+  printf '%s\n' "$journal" | install_file /etc/systemd/journald.conf.d/90-wherry.conf 644
+  apply_journal
+}
+apply_journal() { systemctl restart systemd-journald; }
+
+kernel='kernel.kptr_restrict=2
+kernel.dmesg_restrict=1
+kernel.yama.ptrace_scope=1
+fs.protected_hardlinks=1
+fs.protected_symlinks=1
+fs.protected_fifos=1
+fs.protected_regular=2
+fs.suid_dumpable=0'
+check_kernel() {
+  ! in_container || na "container: the kernel is that of the machine"
+  wrong=$(sysctl_wrong "$kernel")
+  [ -z "$wrong" ] || fail "${wrong%, }"
+  pass "as it should be"
+}
+fix_kernel() { sysctl_fix "$kernel"; }
+undo_kernel() { sysctl_undo "$1"; }
+
+# In kB. A server that has more memory has other ways to run out of it.
+memory() { awk '$1 == "MemTotal:" { print $2 }' /proc/meminfo; }
+check_swap() {
+  ! in_container || na "container: swap is that of the machine"
+  [ -z "$(swapon --show --noheadings 2> /dev/null)" ] || pass "$(swapon --show=NAME,SIZE --noheadings | tr -s ' \n' ' ')"
+  [ "$(memory)" -lt 8000000 ] || na "8 GB of memory or more"
+  [ "$(df -Pk / | awk 'NR == 2 { print $4 }')" -gt 10000000 ] || unknown "there is none, and too little room on the disk for it"
+  fail "a peak of memory ends a container, and not always the right one"
+}
+fix_swap() {
+  [ ! -e /swapfile ]
+  fallocate -l 2G /swapfile
+  chmod 600 /swapfile
+  mkswap /swapfile
+  swapon /swapfile
+  remember_word swapfile made
+  remember /etc/fstab
+  echo '/swapfile none swap sw 0 0' >> /etc/fstab
+  sysctl_fix 'vm.swappiness=10'
+}
+undo_swap() {
+  if [ -e "$1/swapfile" ]; then
+    swapoff /swapfile 2> /dev/null || :
+    rm -f /swapfile
+  fi
+  sysctl_undo "$1"
+}
+
+# MODE OWNER PATH: what nobody but root may write, and some nobody else may read.
+modes='644 root:root /etc/passwd
+644 root:root /etc/group
+640 root:shadow /etc/shadow
+640 root:shadow /etc/gshadow
+600 root:root /etc/crontab
+700 root:root /etc/cron.d
+700 root:root /etc/cron.daily
+700 root:root /etc/cron.hourly
+700 root:root /etc/cron.weekly
+700 root:root /etc/cron.monthly'
+# Stricter is as good.
+open_modes() {
+  printf '%s\n' "$modes" | while read -r mode owner path; do
+    [ -e "$path" ] || continue
+    is=$(stat -c %a "$path")
+    if [ $((0$is & ~0$mode)) != 0 ] || [ "$(stat -c %U "$path")" != root ]; then echo "$mode $owner $path"; fi
+  done
+}
+check_file_modes() {
+  open=$(open_modes | cut -d ' ' -f 3 | tr '\n' ' ')
+  [ -z "$open" ] || fail "more than needed may read or write: $open"
+  pass "as it should be"
+}
+fix_file_modes() {
+  open_modes | while read -r mode owner path; do
+    remember_mode "$path"
+    chown "$owner" "$path"
+    chmod "$mode" "$path"
+  done
+}
+
+check_fail2ban() {
+  if systemctl is-active --quiet fail2ban && fail2ban-client status sshd > /dev/null 2>&1; then pass "sshd is watched"; fi
+  [ -n "$wanted_optional" ] || na "optional: keys alone are let in, so it only keeps the log short; --only fail2ban sets it up"
+  fail "it does not run"
+}
+fix_fail2ban() {
+  apt_install fail2ban python3-systemd
+  remember_word service "$(systemctl is-enabled fail2ban 2> /dev/null || :)"
+  # Debian has no /var/log/auth.log any more.
+  printf '# Written by wherry server harden.\n[sshd]\nenabled = true\nbackend = systemd\nmaxretry = 8\nbantime = 10m\n' | install_file /etc/fail2ban/jail.d/90-wherry.conf 644
+  systemctl enable --quiet fail2ban
+  systemctl restart fail2ban
+  for _ in 1 2 3 4 5 6 7 8 9 10; do
+    if fail2ban-client status sshd > /dev/null 2>&1; then return 0; fi
+    sleep 0.5
+  done
+  return 1
+}
+undo_fail2ban() { [ "$(cat "$1/service" 2> /dev/null)" = enabled ] || systemctl disable --quiet --now fail2ban; }

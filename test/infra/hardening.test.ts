@@ -1,0 +1,164 @@
+import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import Ajv from "ajv-draft-04";
+import addFormats from "ajv-formats";
+import * as fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import {
+  ansibleFiles,
+  auditReport,
+  auditSarif,
+  controls,
+  gateOf,
+  parseAllowed,
+  parseControl,
+} from "../../src/infra/index.ts";
+import { parseAnswer } from "../../src/infra/harden/answer.ts";
+import { judge, scoreOf } from "../../src/infra/harden/audit.ts";
+import { hardeningProgram } from "../../src/infra/harden/program.ts";
+import { chosen } from "../../src/infra/harden/choose.ts";
+
+const allPass = controls.map(({ id }) => `${id} pass good`).join("\n");
+const auditOf = (text: string) => ({
+  environment: "production",
+  date: "2026-11-26T00:00:00.000Z",
+  servers: [judge("deploy@203.0.113.11", parseAnswer(text))],
+});
+
+describe("the table", () => {
+  test("every control has a check, and a fix where it says so", () => {
+    for (const { id, fix, remedy } of controls) {
+      const name = id.replaceAll("-", "_");
+      expect(hardeningProgram).toContain(`check_${name}() {`);
+      expect(hardeningProgram.includes(`fix_${name}() {`)).toBe(fix !== undefined);
+      // Whoever cannot leave it to Wherry has to know what to do.
+      expect(fix !== undefined || remedy !== undefined).toBe(true);
+    }
+    expect(new Set(controls.map(({ id }) => id)).size).toBe(controls.length);
+  });
+
+  test("every check and fix of the program is in it", () => {
+    const names = [...hardeningProgram.matchAll(/^(?:check|fix)_([a-z0-9_]+)\(\)/gm)].map(([, name]) =>
+      name?.replaceAll("_", "-"),
+    );
+    const known = new Set([...controls.map(({ id }) => id), "one", "armed"]);
+    expect(names.filter((name) => !known.has(name ?? ""))).toEqual([]);
+  });
+
+  test("the program is POSIX shell, and small enough to be sent each time", () => {
+    expect(spawnSync("sh", ["-n"], { input: hardeningProgram, encoding: "utf8" }).stderr).toBe("");
+    expect(hardeningProgram.length).toBeLessThan(80_000);
+  });
+});
+
+describe("an audit", () => {
+  test("a control of which nothing was told is not known, and does not pass", () => {
+    const audit = auditOf(allPass.split("\n").slice(1).join("\n"));
+    expect(audit.servers[0]?.results[0]).toMatchObject({ id: "uid-zero", status: "unknown" });
+    expect(gateOf(audit, "error")).toBe("unknown");
+    expect(gateOf(audit, "never")).toBe("passed");
+  });
+
+  test("without root nothing is known, and there is no score", () => {
+    const [server] = auditOf("! not-root").servers;
+    expect(server).toMatchObject({ score: null, system: null });
+    expect(server?.results.every(({ status, message }) => status === "unknown" && message.includes("sudo"))).toBe(true);
+  });
+
+  test("only what is at or above the gate counts", () => {
+    const audit = auditOf(
+      `! system debian 13\n${allPass.replace("ssh-x11 pass good", "ssh-x11 fail X11Forwarding yes")}`,
+    );
+    expect(gateOf(audit, "info")).toBe("failed");
+    expect(gateOf(audit, "warning")).toBe("passed");
+    expect(audit.servers[0]?.score).toBe(99);
+  });
+
+  test("a score of 100 means that nothing fails, whatever else there is", () => {
+    const result = fc.record({
+      severity: fc.constantFrom("error" as const, "warning" as const, "info" as const),
+      status: fc.constantFrom("pass" as const, "fail" as const, "unknown" as const, "not-applicable" as const),
+    });
+    fc.assert(
+      fc.property(fc.array(result), (results) => {
+        const score = scoreOf(results);
+        const known = results.filter(({ status }) => status === "pass" || status === "fail");
+        if (known.length === 0) expect(score).toBeNull();
+        else expect(score === 100).toBe(known.every(({ status }) => status === "pass"));
+      }),
+    );
+  });
+
+  test("lines that are nobody's are left out", () => {
+    expect(parseAnswer("Warning: something\n\n! system debian 13\nfirewall fail open").lines).toEqual([
+      { id: "firewall", word: "fail", message: "open" },
+    ]);
+  });
+
+  test("its SARIF is valid, names what fails and what is not known, and nothing that passes", () => {
+    const schema = JSON.parse(
+      readFileSync(new URL("../check/sarif-schema-2.1.0.json", import.meta.url), "utf8"),
+    ) as object;
+    const ajv = new Ajv({ allErrors: true, strict: false });
+    addFormats(ajv);
+    const validate = ajv.compile(schema);
+    const text = allPass
+      .replace("firewall pass good", "firewall fail open")
+      .replace("swap pass good", "swap unknown no idea");
+    const log = auditSarif(auditOf(text), "1.2.3");
+
+    validate(log);
+    expect(validate.errors ?? []).toEqual([]);
+    expect(JSON.stringify(log)).toContain("swap is not known (no idea)");
+    expect((log["runs"] as { results: { ruleId: string }[] }[])[0]?.results.map(({ ruleId }) => ruleId)).toEqual([
+      "firewall",
+    ]);
+  });
+
+  test("its page says the score and what was not looked at, and takes no markup from a server", () => {
+    const page = auditReport(
+      auditOf(
+        `! system debian 13\n${allPass.replace("firewall pass good", "firewall fail <script>alert(1)</script>")}`,
+      ),
+    );
+    expect(page).toContain("of 100");
+    expect(page).toContain("What nobody looked at");
+    expect(page).not.toContain("<script>");
+  });
+});
+
+describe("what the user may say", () => {
+  test.each(["5432", "51820/udp", "5432@10.0.0.0/24", "5432/tcp@fd00::/8", "22@203.0.113.7"])("a port: %s", (text) => {
+    expect(parseAllowed(text)).toBe(text);
+  });
+
+  test.each(["0", "70000", "x", "5432@here", "5432@10.0.0.0/40", "5432 accept; drop", "5432@10.0.0.1;accept"])(
+    "no port: %s",
+    (text) => {
+      expect(() => parseAllowed(text)).toThrow("expected PORT");
+    },
+  );
+
+  test("a misspelt control is an error that names the nearest", () => {
+    expect(() => parseControl("ssh-password")).toThrow("did you mean ssh-passwords?");
+  });
+
+  test("optional controls are done only where they are named", () => {
+    expect(chosen({ only: [], skip: [], allow: [] })).not.toContain("fail2ban");
+    expect(chosen({ only: ["fail2ban"], skip: [], allow: [] })).toEqual(["fail2ban"]);
+    expect(chosen({ only: [], skip: ["firewall"], allow: [] })).not.toContain("firewall");
+  });
+});
+
+describe("the playbook", () => {
+  test("one task for each control that harden changes, made from the same table", async () => {
+    const files = ansibleFiles([
+      { environment: "production", servers: [{ kind: "ssh", host: "203.0.113.11", user: "deploy", port: 2222 }] },
+    ]);
+    const text = (name: string): string => files.find(({ path }) => path.endsWith(name))?.content ?? "";
+    for (const { id, fix } of controls) expect(text("harden.yaml").includes(`(${id})`)).toBe(fix !== undefined);
+    expect(text("harden.sh")).toBe(hardeningProgram);
+    await expect(text("inventory.yaml")).toMatchFileSnapshot("golden/inventory.yaml");
+    await expect(text("harden.yaml")).toMatchFileSnapshot("golden/harden.yaml");
+  });
+});
