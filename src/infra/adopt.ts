@@ -19,6 +19,7 @@ const Listed = z.looseObject({
   id: z.number(),
   name: z.string(),
   server: z.number().nullish(),
+  private_net: z.array(z.looseObject({ network: z.number() })).optional(),
   subnets: z.array(z.looseObject({ ip_range: z.string() })).optional(),
 });
 
@@ -30,7 +31,14 @@ const kinds: readonly {
   readonly key: string;
   readonly orphans: (thing: Listed, name: string) => readonly Orphan[];
 }[] = [
-  { path: "/servers", key: "servers", orphans: (thing) => [at("hcloud_server.app", thing.name, thing.id)] },
+  {
+    path: "/servers",
+    key: "servers",
+    orphans: ({ name, id, private_net: nets = [] }) => [
+      at("hcloud_server.app", name, id),
+      ...nets.slice(0, 1).map(({ network }) => at("hcloud_server_network.private", name, `${id}-${network}`)),
+    ],
+  },
   {
     path: "/primary_ips",
     key: "primary_ips",
@@ -81,7 +89,7 @@ const kinds: readonly {
   },
 ];
 
-function at(address: string, key: string, id: number): Orphan {
+function at(address: string, key: string, id: number | string): Orphan {
   return { address: `${address}[${quoteHcl(key)}]`, id: String(id) };
 }
 

@@ -44,10 +44,13 @@ export interface MachineChange {
   readonly losesData: boolean;
 }
 
-/** Everything that would be done, in the order of the plan. Empty: what is there is what is wanted. */
-export function changesOf(plan: PlanDocument): readonly MachineChange[] {
+/**
+ * Everything that would be done, in the order of the plan. Empty: what is there is what is wanted.
+ * @param present addresses of what there is now: a plan for a part of it does not tell of the rest
+ */
+export function changesOf(plan: PlanDocument, present: readonly string[]): readonly MachineChange[] {
   const planned = plan.resource_changes.filter(({ mode }) => mode === "managed");
-  const volumes = new Set(planned.flatMap(({ type, index }) => (type === "hcloud_volume" ? [index] : [])));
+  const volumes = new Set(present);
   return planned.flatMap(({ address, type, index, change }): MachineChange[] => {
     const action = actionOf(change.actions, change.importing !== undefined && change.importing !== null);
     if (action === undefined) return [];
@@ -55,7 +58,9 @@ export function changesOf(plan: PlanDocument): readonly MachineChange[] {
     const after = change.after ?? {};
     const goes = action === "replace" || action === "destroy";
     // With a volume below Docker's volumes, the server itself can be made anew.
-    const losesData = goes && (type === "hcloud_volume" || (type === "hcloud_server" && !volumes.has(index)));
+    const losesData =
+      goes &&
+      (type === "hcloud_volume" || (type === "hcloud_server" && !volumes.has(`hcloud_volume.data["${index}"]`)));
     return [
       {
         action,
@@ -88,6 +93,7 @@ const names: Readonly<Record<string, string>> = {
   hcloud_network_subnet: "subnet",
   hcloud_firewall: "firewall",
   hcloud_placement_group: "placement group",
+  hcloud_server_network: "place in the network of",
   hcloud_ssh_key: "SSH key",
   hcloud_load_balancer: "load balancer",
   hcloud_load_balancer_network: "load balancer's network",

@@ -85,7 +85,8 @@ export async function withPlan<T>(
     const file = join(temporary, "plan");
     try {
       await tidy(ctx, folder);
-      await initialize(program);
+      // Asks the registry, and so takes a while; what is there already was checked against the lock file.
+      if ((await ctx.files.stat(join(folder, ".terraform"))) === undefined) await initialize(program);
       const state = await readState(program);
       if (options.destroy === undefined) {
         await keepUnfinished(program, state, options.report);
@@ -99,7 +100,16 @@ export async function withPlan<T>(
         before: total(prices, before),
         after: total(prices, after),
       };
-      return await use({ program, changes: changesOf(document), price, state, file });
+      return await use({
+        program,
+        changes: changesOf(
+          document,
+          state.resources.map(({ address }) => address),
+        ),
+        price,
+        state,
+        file,
+      });
     } finally {
       await tidy(ctx, folder);
     }
@@ -122,6 +132,10 @@ async function plan(ctx: Context, on: Planning, options: PrepareOptions): Promis
   const { program, file, folder, state } = on;
   const args = ["plan", "-input=false", "-no-color", `-out=${file}`, ...destroyArguments(state, options)];
   let result = await program.run(args, { report: options.report });
+  if (result.exitCode !== 0 && /(tofu|terraform) init/.test(result.stdout + result.stderr)) {
+    await initialize(program);
+    result = await program.run(args, { report: options.report });
+  }
   if (result.exitCode !== 0 && /prevent_destroy/.test(result.stdout + result.stderr)) {
     // So that it can be said what would be lost.
     await unprotect(ctx, folder);
@@ -171,7 +185,9 @@ async function adopt(
 
 /** Of things that come with servers, only those of servers that are wanted have a place in the files. */
 function isWanted({ address }: Orphan, name: string, count: number): boolean {
-  const key = /^hcloud_(?:server|primary_ip|volume|volume_attachment)\.\w+\["(.+)"\]$/.exec(address)?.[1];
+  const key = /^hcloud_(?:server|server_network|primary_ip|volume|volume_attachment)\.\w+\["(.+)"\]$/.exec(
+    address,
+  )?.[1];
   if (key === undefined) return true;
   const number = key.startsWith(`${name}-`) ? Number(key.slice(name.length + 1)) : Number.NaN;
   return number >= 1 && number <= count;

@@ -47,7 +47,14 @@ export function infraApp(hetzner: FakeHetzner, yaml: string): InfraApp {
   write("compose.yaml", "services:\n  web: { image: nginx }\n");
   const mirror = join(folder, "mirror");
   for (const registry of ["registry.terraform.io", "registry.opentofu.org"]) {
-    const place = join(mirror, registry, "hetznercloud", "hcloud", providerVersion, `linux_${process.arch === "arm64" ? "arm64" : "amd64"}`);
+    const place = join(
+      mirror,
+      registry,
+      "hetznercloud",
+      "hcloud",
+      providerVersion,
+      `linux_${process.arch === "arm64" ? "arm64" : "amd64"}`,
+    );
     mkdirSync(place, { recursive: true });
     symlinkSync(where(provider) ?? "", join(place, `${provider}_v${providerVersion}`));
   }
@@ -75,7 +82,11 @@ export function infraApp(hetzner: FakeHetzner, yaml: string): InfraApp {
     boot,
     scripts,
     tofu(...args) {
-      const { status, stdout, stderr } = spawnSync(program, args, { cwd: join(folder, "infra/production"), env, encoding: "utf8" });
+      const { status, stdout, stderr } = spawnSync(program, args, {
+        cwd: join(folder, "infra/production"),
+        env,
+        encoding: "utf8",
+      });
       return { status, said: stdout + stderr };
     },
     write,
@@ -85,7 +96,13 @@ export function infraApp(hetzner: FakeHetzner, yaml: string): InfraApp {
 
 /** The servers of the fake do not exist: ssh gives the answers of one that has booted. See welcome.integration.test.ts for a real one. */
 function withServers(real: Processes, scripts: string[], boot: { readonly status: string }): Processes {
-  const answer = (stdout: string): ProcessResult => ({ stdout, stderr: "", exitCode: 0, signal: undefined, timedOut: false });
+  const answer = (stdout: string): ProcessResult => ({
+    stdout,
+    stderr: "",
+    exitCode: 0,
+    signal: undefined,
+    timedOut: false,
+  });
   return {
     ...real,
     async run(argv, options) {

@@ -40,6 +40,7 @@ const free = new Set([
   "hcloud_network_subnet",
   "hcloud_placement_group",
   "hcloud_rdns",
+  "hcloud_server_network",
   "hcloud_ssh_key",
   "hcloud_volume_attachment",
   "hcloud_zone",

@@ -81,7 +81,7 @@ function balancer(type: string): readonly Item[] {
       set("load_balancer_id", expression("hcloud_load_balancer.public.id")),
       set("server_id", expression("each.value.id")),
       set("use_private_ip", true),
-      set("depends_on", expression("[hcloud_load_balancer_network.private]")),
+      set("depends_on", expression("[hcloud_load_balancer_network.private, hcloud_server_network.private]")),
     ),
     resource(
       "hcloud_load_balancer_service",

@@ -22,6 +22,7 @@ export function servers({ app, environment, name }: Machines): readonly Item[] {
     resource("hcloud_placement_group", "spread", set("name", expression("local.name")), set("type", "spread"), labels),
     ...addresses(),
     server(),
+    attachment(),
     ...volumes(),
   ];
 }
@@ -115,20 +116,27 @@ function server(): Item {
       set("ipv6", expression("hcloud_primary_ip.ipv6[each.key].id")),
     ),
     block(
-      "network",
-      [],
-      set("subnet_id", expression("hcloud_network_subnet.servers.id")),
-      comment("Without this line every plan shows a change."),
-      set("alias_ips", []),
-    ),
-    block(
       "lifecycle",
       [],
       comment("What is in containers and on the disk is gone with the server: nobody does that in passing."),
       set("prevent_destroy", true),
-      comment("These count at the first boot alone; a change of them would make the server anew."),
-      set("ignore_changes", expression("[user_data, ssh_keys, image]")),
+      comment(
+        "These count when a server is made. Later, a change would make it anew, or cut its power and delete an address:",
+        "that is what the provider does with public_net of a server that was imported.",
+      ),
+      set("ignore_changes", expression("[user_data, ssh_keys, image, public_net]")),
     ),
+  );
+}
+
+/** A thing of its own, and no block of the server: that one is lost by an import, and shows as a change for ever. */
+function attachment(): Item {
+  return resource(
+    "hcloud_server_network",
+    "private",
+    set("for_each", expression("hcloud_server.app")),
+    set("server_id", expression("each.value.id")),
+    set("subnet_id", expression("hcloud_network_subnet.servers.id")),
   );
 }
 

@@ -102,7 +102,7 @@ export function outputs({ loadBalancer }: Machines): readonly Item[] {
     id      = server.id
     ipv4    = hcloud_primary_ip.ipv4[name].ip_address
     ipv6    = server.ipv6_address
-    private = one(server.network[*].ip)
+    private = hcloud_server_network.private[name].ip
     volume  = try(hcloud_volume.data[name].id, null)
   }
 }`),
