@@ -58,9 +58,13 @@ export async function applyInfra(ctx: Context, options: ApplyOptions, report: Re
 async function carryOut(
   machines: WantedMachines,
   access: Access,
-  { program, file }: PreparedPlan,
+  { program, file, changes, state }: PreparedPlan,
   report: Report,
 ): Promise<void> {
+  for (const { address } of changes.filter(({ type, losesData }) => type === "hcloud_volume" && losesData)) {
+    const id = state.resources.find((resource) => resource.address === address)?.values["id"];
+    if (typeof id === "string") await access.hetzner.unprotectVolume(id);
+  }
   const result = await program.run(["apply", "-input=false", "-no-color", file], { report });
   if (result.exitCode === 0) return;
   const error = programError(program, "apply", result);

@@ -104,26 +104,33 @@ const names: Readonly<Record<string, string>> = {
 
 type Values = Readonly<Record<string, unknown>>;
 
+/** Values of a plan are whatever the provider says; what is no word is not printed. */
+function word(value: unknown): string {
+  return typeof value === "string" || typeof value === "number" || typeof value === "boolean" ? String(value) : "?";
+}
+
 function nameOf(type: string, of: Values, index: string | number | undefined): string {
   const name = [of["name"], index, of["ip_range"]].find((one) => one !== undefined && one !== null && one !== "");
   const size: Readonly<Record<string, string>> = {
-    hcloud_server: `${of["server_type"]} in ${of["location"]}`,
-    hcloud_volume: `${of["size"]} GB in ${of["location"]}`,
-    hcloud_load_balancer: String(of["load_balancer_type"]),
-    hcloud_zone_rrset: `${of["type"]} in ${of["zone"]}`,
+    hcloud_server: `${word(of["server_type"])} in ${word(of["location"])}`,
+    hcloud_volume: `${word(of["size"])} GB in ${word(of["location"])}`,
+    hcloud_load_balancer: word(of["load_balancer_type"]),
+    hcloud_zone_rrset: `${word(of["type"])} in ${word(of["zone"])}`,
   };
   const more = size[type] === undefined ? "" : ` (${size[type]})`;
-  return `${names[type] ?? type}${name === undefined ? "" : ` ${String(name)}`}${more}`;
+  return `${names[type] ?? type}${name === undefined ? "" : ` ${word(name)}`}${more}`;
 }
 
 /** `server_type: cx23 -> cx33`; values that are no words are named alone. */
 function differences(before: Values, after: Values): readonly string[] {
-  const word = (value: unknown): string | undefined =>
-    ["string", "number", "boolean"].includes(typeof value) && value !== "" ? String(value) : undefined;
+  const said = (value: unknown): string | undefined => {
+    const text = word(value);
+    return text === "?" || text === "" ? undefined : text;
+  };
   return Object.keys(after)
     .filter((key) => JSON.stringify(before[key]) !== JSON.stringify(after[key]))
     .map((key) => {
-      const [from, to] = [word(before[key]), word(after[key])];
+      const [from, to] = [said(before[key]), said(after[key])];
       return to === undefined || key === "user_data" ? key : `${key}: ${from ?? "none"} -> ${to}`;
     });
 }

@@ -69,7 +69,7 @@ export function quoteHcl(text: string): string {
     .replaceAll("\n", "\\n")
     .replaceAll("\r", "\\r")
     .replaceAll("\t", "\\t")
-    .replaceAll(/[\u0000-\u001f\u007f]/g, (sign) => `\\u00${code(sign)}`);
+    .replaceAll(/\p{Cc}/gu, (sign) => `\\u00${code(sign)}`);
   return `"${escaped}"`;
 }
 

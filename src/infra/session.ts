@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { loadMachines, shownPath } from "../config/index.ts";
+import { loadMachines, shownPath, stacksOf } from "../config/index.ts";
 import type { AppMachines, InfrastructureSettings } from "../config/index.ts";
 import { invalidError, refusedError, usageError } from "../core/index.ts";
 import type { Secret } from "../core/index.ts";
@@ -24,6 +24,12 @@ export interface WantedMachines extends Omit<AppMachines, "infrastructure"> {
 
 /** @throws WherryError where the environment has no machines of its own */
 export async function readMachines(ctx: Context, options: InfraOptions): Promise<WantedMachines> {
+  const [stack] = await stacksOf(ctx, options);
+  if (stack !== undefined) {
+    throw usageError("stacks-have-no-machines", "wherry infra does not make machines for an app with stacks yet", {
+      hint: "make them with files of your own, and write each stack's server into wherry.yaml",
+    });
+  }
   const machines = await loadMachines(ctx, options);
   const { infrastructure, environment, at } = machines;
   if (typeof infrastructure === "string") {

@@ -107,7 +107,7 @@ function withServers(real: Processes, scripts: string[], boot: { readonly status
     ...real,
     async run(argv, options) {
       if (argv[0] !== "ssh" || argv.includes("-G")) return real.run(argv, options);
-      const script = String(options?.input);
+      const script = typeof options?.input === "string" ? options.input : "";
       scripts.push(script);
       if (script.includes("cloud-init status --wait")) return answer(`${boot.status}\nstatus: done\n`);
       if (script.includes("next_host_key") && script.includes("cat"))

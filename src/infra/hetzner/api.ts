@@ -2,11 +2,13 @@ import { refusedError } from "../../core/index.ts";
 import type { Secret, WherryError } from "../../core/index.ts";
 import type { Context, HttpsAnswer } from "../../system/index.ts";
 
-/** Reading from Hetzner's API; everything that changes something there is the provider's affair. */
+/** Reading from Hetzner's API; what changes something there is the provider's affair, with one exception. */
 export interface Hetzner {
   /** All pages of a list: `list("/servers", "servers", { label_selector: "a==b" })`. */
   list(path: string, key: string, query?: Readonly<Record<string, string>>): Promise<readonly unknown[]>;
   get(path: string): Promise<unknown>;
+  /** Takes the protection from a volume that is to go: the provider refuses to remove it, and does not take it away itself. */
+  unprotectVolume(id: string): Promise<void>;
 }
 
 const address = "https://api.hetzner.cloud/v1";
@@ -31,11 +33,16 @@ export function openHetzner(ctx: Context, token: Secret): Hetzner {
 
   return {
     get,
+    async unprotectVolume(id) {
+      const path = `/volumes/${id}/actions/change_protection`;
+      const answer = await ctx.https.post(`${base}${path}`, { delete: false }, { headers });
+      if (answer.status !== 201) throw apiError(path, answer);
+    },
     async list(path, key, query = {}) {
       const items: unknown[] = [];
       for (let page: number | null = 1; page !== null;) {
         const search = new URLSearchParams({ ...query, page: String(page), per_page: String(perPage) });
-        const answer = (await get(`${path}?${search}`)) as Page;
+        const answer = (await get(`${path}?${search.toString()}`)) as Page;
         items.push(...((answer[key] ?? []) as readonly unknown[]));
         page = answer.meta?.pagination?.next_page ?? null;
       }

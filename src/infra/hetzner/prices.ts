@@ -54,7 +54,7 @@ export interface Thing {
 }
 
 /** What a thing costs per month; undefined: it costs something, and the list does not say what. */
-export function monthly(list: PriceList, { type, values }: Thing): Money | undefined {
+function monthly(list: PriceList, { type, values }: Thing): Money | undefined {
   if (free.has(type)) return { net: 0, gross: 0 };
   const { location } = values;
   const at = (entry: { readonly prices: z.infer<typeof places> } | undefined): Money | undefined =>

@@ -118,7 +118,7 @@ export async function fakeHetzner({ address = "192.0.2.10" } = {}): Promise<Fake
     const found = actions.get(id);
     if (found === undefined) throw new Refusal(404, "not_found", `action ${id} not found`);
     const { failing, ...action } = found.action;
-    if (Date.now() < found.done) return action as Thing;
+    if (Date.now() < found.done) return action;
     const error = failing === true ? { code: "action_failed", message: "the machine did not start" } : null;
     return {
       ...action,
@@ -126,7 +126,7 @@ export async function fakeHetzner({ address = "192.0.2.10" } = {}): Promise<Fake
       progress: 100,
       finished: created,
       error,
-    } as Thing;
+    };
   };
   const find = (kind: Kind, id: number): Thing => {
     const thing = things[kind].get(id);
@@ -261,7 +261,7 @@ export async function fakeHetzner({ address = "192.0.2.10" } = {}): Promise<Fake
         load_balancers: [],
       });
       for (const ip of [ipv4, ipv6]) Object.assign(ip, { assignee_id: server.id, assignee_type: "server" });
-      userData.set(String(body["name"]), String(body["user_data"] ?? ""));
+      userData.set(String(body["name"]), typeof body["user_data"] === "string" ? body["user_data"] : "");
       const itself = { id: server.id, type: "server" };
       return {
         server,
@@ -329,6 +329,7 @@ export async function fakeHetzner({ address = "192.0.2.10" } = {}): Promise<Fake
         thing["server"] = null;
         break;
       case "volumes resize":
+        if (Number(body["size"]) < Number(thing["size"])) throw new Refusal(422, "invalid_input", "volumes only grow");
         thing["size"] = body["size"];
         break;
       case "primary_ips unassign":
