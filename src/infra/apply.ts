@@ -6,7 +6,7 @@ import { apply as write, compare } from "../writer/index.ts";
 import { withServers } from "./edit-server.ts";
 import { firstKey, forgetFirstKey, isKnown, knownHosts, welcome } from "./host-keys.ts";
 import { deployUser } from "./machines.ts";
-import { withPlan } from "./prepare.ts";
+import { requireFiles, withPlan } from "./prepare.ts";
 import type { PreparedPlan } from "./prepare.ts";
 import { planOf, refuseUnsaid } from "./plan.ts";
 import type { Consent, InfraPlan } from "./plan.ts";
@@ -36,6 +36,8 @@ export interface ApplyResult extends InfraPlan {
 export async function applyInfra(ctx: Context, options: ApplyOptions, report: Report): Promise<ApplyResult> {
   const machines = await readMachines(ctx, options);
   const access = await readAccess(ctx, machines);
+  // Before a key is written there: git ignores it by one of these files.
+  await requireFiles(ctx, machines);
   const first = await firstKey(ctx, machines.folder);
   const variables = { first_host_key: JSON.stringify(first) };
   return withPlan(ctx, machines, access, { variables, report }, async (prepared) => {

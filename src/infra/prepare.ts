@@ -72,12 +72,8 @@ export async function withPlan<T>(
   options: PrepareOptions,
   use: (plan: PreparedPlan) => Promise<T>,
 ): Promise<T> {
-  const { folder, shownFolder, environment } = machines;
-  if ((await ctx.files.stat(join(folder, "versions.tf"))) === undefined) {
-    throw refusedError("no-files", `there are no files in ${shownFolder}`, {
-      hint: `wherry infra init -e ${environment}`,
-    });
-  }
+  const { folder } = machines;
+  await requireFiles(ctx, machines);
   const { token, hetzner } = access;
   const program = await openProgram(ctx, { folder, token, variables: options.variables ?? {} });
   const prices = await readPrices(hetzner);
@@ -113,6 +109,14 @@ export async function withPlan<T>(
     } finally {
       await tidy(ctx, folder);
     }
+  });
+}
+
+/** @throws WherryError `no-files` where `infra init` has not written any */
+export async function requireFiles(ctx: Context, { folder, shownFolder, environment }: WantedMachines): Promise<void> {
+  if ((await ctx.files.stat(join(folder, "versions.tf"))) !== undefined) return;
+  throw refusedError("no-files", `there are no files in ${shownFolder}`, {
+    hint: `wherry infra init -e ${environment}`,
   });
 }
 
