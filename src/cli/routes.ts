@@ -17,6 +17,7 @@ export const groups = {
   data: "Data",
   secrets: "Secrets",
   server: "Servers",
+  machines: "Machines",
   pipeline: "Pipelines",
   catalog: "Ready services",
 } as const;
@@ -239,9 +240,39 @@ export const routes: readonly Route[] = [
     load: async () => (await import("./commands/server/harden.ts")).harden,
   },
   {
+    words: ["infra", "init"],
+    brief: "Write the machines of an environment as OpenTofu files",
+    group: "machines",
+    load: async () => (await import("./commands/infra/init.ts")).init,
+  },
+  {
+    words: ["infra", "plan"],
+    brief: "Say what would be ordered, and what it costs",
+    group: "machines",
+    load: async () => (await import("./commands/infra/plan.ts")).plan,
+  },
+  {
+    words: ["infra", "apply"],
+    brief: "Make the machines what the files say, ready to be deployed to",
+    group: "machines",
+    load: async () => (await import("./commands/infra/apply.ts")).apply,
+  },
+  {
+    words: ["infra", "destroy"],
+    brief: "Remove the machines of an environment",
+    group: "machines",
+    load: async () => (await import("./commands/infra/destroy.ts")).destroy,
+  },
+  {
+    words: ["infra", "status"],
+    brief: "Say which machines run, and what is not as the files say",
+    group: "machines",
+    load: async () => (await import("./commands/infra/status.ts")).status,
+  },
+  {
     words: ["infra", "ansible"],
     brief: "Write the hardening of servers as a playbook",
-    group: "server",
+    group: "machines",
     load: async () => (await import("./commands/infra/ansible.ts")).ansible,
   },
   {

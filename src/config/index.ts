@@ -4,8 +4,9 @@
  */
 export { loadMergedDocument, loadSettings } from "./load.ts";
 export type { LoadOptions } from "./read.ts";
-export { loadReleaseRules, shownPath, stacksOf } from "./read.ts";
-export type { AppRules } from "./read.ts";
+export { loadMachines, loadReleaseRules, shownPath, stacksOf } from "./read.ts";
+export type { AppMachines, AppRules } from "./read.ts";
+export type { InfrastructureSettings, MachineNeeds } from "./infrastructure.ts";
 export { environmentOf, example } from "./deploy-on.ts";
 export { stageBefore } from "./images-from.ts";
 export type { DeployRule, EnvironmentRule, GitRef, RefDecision } from "./deploy-on.ts";

@@ -7,6 +7,10 @@ import { WherryFile } from "./schema.ts";
 import type { EnvironmentSection } from "./schema.ts";
 import type { EnvironmentRule } from "./deploy-on.ts";
 import { imageSourceProblems, imageSources } from "./images-from.ts";
+import { infrastructureOf } from "./infrastructure.ts";
+import type { InfrastructureSettings } from "./infrastructure.ts";
+import { secretsFromOf } from "./secrets-from.ts";
+import type { SecretsFrom } from "./secrets-from.ts";
 import { releaseRules, ruleProblems } from "./release-rules.ts";
 import { chooseStack, orderOf, stackProblems } from "./stacks.ts";
 import { hasPath, parseYaml, positionOfKey, positionOfValue, yamlProblems } from "./yaml-source.ts";
@@ -112,6 +116,40 @@ export async function loadReleaseRules(ctx: Context, options: Pick<LoadOptions, 
     environments: releaseRules(file),
     imagesFrom: imageSources(file),
     stacks: orderOf(file.stacks ?? {}),
+  };
+}
+
+/** What is known of an environment before it has a server. */
+export interface AppMachines {
+  readonly app: string;
+  readonly environment: string;
+  /** Absolute. */
+  readonly file: string;
+  readonly directory: string;
+  readonly secretsFrom: readonly SecretsFrom[];
+  /** Servers as they are written; empty where there are none yet. */
+  readonly servers: readonly string[];
+  /** Undefined: nothing is written of machines. A word: the environment whose servers are shared. */
+  readonly infrastructure: InfrastructureSettings | string | undefined;
+  /** Where the machines are written, and where the servers are (or the environment, where there are none). */
+  readonly at: { readonly infrastructure: Position; readonly server: Position };
+}
+
+/** The machines of one environment, which may have no server yet. */
+export async function loadMachines(ctx: Context, options: LoadOptions): Promise<AppMachines> {
+  const config = await readConfig(ctx, options);
+  const { infrastructure, server, secrets_from: from } = config.merged;
+  const servers = server === undefined ? [] : Array.isArray(server) ? server : [server];
+  return {
+    app: config.app,
+    environment: config.environment,
+    file: config.path,
+    directory: config.directory,
+    secretsFrom: secretsFromOf(from, config.app, config.environment),
+    servers: servers.map((one) => (typeof one === "string" ? one : one.host)),
+    infrastructure:
+      typeof infrastructure === "object" ? infrastructureOf(infrastructure, config.environment) : infrastructure,
+    at: { infrastructure: config.at(["infrastructure"], "key"), server: config.at(["server"], "value") },
   };
 }
 

@@ -3,6 +3,7 @@ import { parseServer } from "./server-address.ts";
 import { proxySettings } from "./proxy-settings.ts";
 import { backup } from "./backup.ts";
 import { deployOn } from "./deploy-on.ts";
+import { infrastructure } from "./infrastructure.ts";
 import { notify } from "./notify.ts";
 import { secretsFrom } from "./secrets-from.ts";
 import { strategy } from "./strategy.ts";
@@ -164,6 +165,9 @@ const shared = {
       "A load balancer in front of the servers: it is told before the requests of a server move to another release.",
     ),
   notify: notify.optional(),
+  infrastructure: infrastructure
+    .optional()
+    .describe("Machines that wherry infra makes at Hetzner, or the name of the environment whose servers are shared."),
   backup: backup.optional().describe("Copies of the data: where they go, how often and for how long they are kept."),
   check: z
     .strictObject({

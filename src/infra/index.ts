@@ -1,3 +1,16 @@
-/** Machines and what is on them: hardening of servers. */
+/**
+ * The machines: from a few words of wherry.yaml to plain OpenTofu files that belong to the team, and from these to servers
+ * that can be deployed to. OpenTofu (or Terraform) makes them; this room writes the files, tells the plan in words and
+ * money, guards data, and greets the new server.
+ */
+export { applyInfra, destroyInfra } from "./apply.ts";
+export type { ApplyResult } from "./apply.ts";
+export type { MachineChange } from "./changes.ts";
+export { proposeInfra } from "./init.ts";
+export type { InfraProposal } from "./init.ts";
+export { planInfra } from "./plan.ts";
+export type { InfraPlan } from "./plan.ts";
+export { infraStatus } from "./status.ts";
+export type { InfraStatus } from "./status.ts";
 export * from "./harden/index.ts";
 export * from "./ansible/index.ts";

@@ -56,7 +56,7 @@ export async function findSecrets(
 /** The values that there are, from the sources alone. They are masked from here on. */
 export async function readValues(
   ctx: Context,
-  settings: Settings,
+  settings: Pick<Settings, "name" | "environment" | "directory" | "secretsFrom">,
   names: readonly string[],
 ): Promise<ReadonlyMap<string, Secret>> {
   const found = new Map<string, Secret>();

@@ -14,7 +14,10 @@ export interface OpenSource extends SecretSource {
 }
 
 /** The sources of an environment, in the order in which they are asked. Nothing is read yet. */
-export function openSources(ctx: Context, settings: Settings): readonly OpenSource[] {
+export function openSources(
+  ctx: Context,
+  settings: Pick<Settings, "name" | "environment" | "directory" | "secretsFrom">,
+): readonly OpenSource[] {
   const place: SecretPlace = {
     app: settings.name,
     environment: settings.environment,

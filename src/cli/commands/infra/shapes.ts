@@ -1,0 +1,45 @@
+import * as z from "zod";
+
+/** Shapes of JSON, and words for people, that the commands of infra share. */
+
+const total = z.strictObject({ net: z.number(), gross: z.number(), unknown: z.array(z.string()) });
+
+const offer = z.strictObject({
+  type: z.string(),
+  location: z.string(),
+  cpu: z.number(),
+  memory: z.number(),
+  disk: z.number(),
+  architecture: z.string(),
+  dedicated: z.boolean(),
+  available: z.boolean(),
+  price: z.number().nullable(),
+});
+
+export const plan = z.strictObject({
+  app: z.string(),
+  environment: z.string(),
+  folder: z.string(),
+  program: z.strictObject({ name: z.string(), version: z.string() }),
+  changes: z.array(
+    z.strictObject({
+      action: z.enum(["create", "change", "replace", "destroy", "adopt"]),
+      address: z.string(),
+      type: z.string(),
+      what: z.string(),
+      details: z.array(z.string()),
+      warning: z.string().nullable(),
+      losesData: z.boolean(),
+    }),
+  ),
+  price: z.strictObject({ currency: z.string(), vat: z.number(), before: total, after: total }),
+  limit: z.number().nullable(),
+  stock: z
+    .strictObject({
+      type: z.string(),
+      location: z.string(),
+      available: z.boolean().nullable(),
+      alternatives: z.array(offer),
+    })
+    .nullable(),
+});

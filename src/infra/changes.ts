@@ -1,0 +1,165 @@
+import * as z from "zod";
+import type { Thing } from "./hetzner/prices.ts";
+
+/** What a plan of OpenTofu would do, in words, and what would be lost by it. */
+
+const values = z.record(z.string(), z.unknown()).nullable();
+
+export const PlanDocument = z.looseObject({
+  resource_changes: z
+    .array(
+      z.looseObject({
+        address: z.string(),
+        mode: z.string(),
+        type: z.string(),
+        index: z.union([z.string(), z.number()]).optional(),
+        change: z.looseObject({
+          actions: z.array(z.string()),
+          before: values,
+          after: values,
+          importing: z.unknown().optional(),
+        }),
+      }),
+    )
+    .default([]),
+});
+
+export type PlanDocument = z.infer<typeof PlanDocument>;
+
+export type Action = "create" | "change" | "replace" | "destroy" | "adopt";
+
+/** One thing that would be made, changed or removed. */
+export interface MachineChange {
+  readonly action: Action;
+  /** As in the files: `hcloud_server.app["shop-production-1"]`. */
+  readonly address: string;
+  readonly type: string;
+  /** `server shop-production-1 (cx23 in nbg1)` */
+  readonly what: string;
+  /** Names of what changes; empty where it is new or goes. */
+  readonly details: readonly string[];
+  /** What the user should know of it: a power-off, data that is lost. */
+  readonly warning: string | undefined;
+  /** Data is gone for good. */
+  readonly losesData: boolean;
+}
+
+/**
+ * Everything that would be done, in the order of the plan. Empty: what is there is what is wanted.
+ * @param present addresses of what there is now: a plan for a part of it does not tell of the rest
+ */
+export function changesOf(plan: PlanDocument, present: readonly string[]): readonly MachineChange[] {
+  const planned = plan.resource_changes.filter(({ mode }) => mode === "managed");
+  const volumes = new Set(present);
+  return planned.flatMap(({ address, type, index, change }): MachineChange[] => {
+    const action = actionOf(change.actions, change.importing !== undefined && change.importing !== null);
+    if (action === undefined) return [];
+    const before = change.before ?? {};
+    const after = change.after ?? {};
+    const goes = action === "replace" || action === "destroy";
+    // With a volume below Docker's volumes, the server itself can be made anew.
+    const losesData =
+      goes &&
+      (type === "hcloud_volume" || (type === "hcloud_server" && !volumes.has(`hcloud_volume.data["${index}"]`)));
+    return [
+      {
+        action,
+        address,
+        type,
+        what: nameOf(type, action === "destroy" ? before : { ...before, ...after }, index),
+        details: action === "change" || action === "replace" ? differences(before, after) : [],
+        warning: warningOf(type, { goes, losesData, before, after, action }),
+        losesData,
+      },
+    ];
+  });
+}
+
+function actionOf(actions: readonly string[], importing: boolean): Action | undefined {
+  const has = (action: string): boolean => actions.includes(action);
+  if (has("create") && has("delete")) return "replace";
+  if (has("create")) return "create";
+  if (has("delete")) return "destroy";
+  if (importing) return "adopt";
+  return has("update") ? "change" : undefined;
+}
+
+const names: Readonly<Record<string, string>> = {
+  hcloud_server: "server",
+  hcloud_volume: "volume",
+  hcloud_volume_attachment: "attachment of volume",
+  hcloud_primary_ip: "address",
+  hcloud_network: "network",
+  hcloud_network_subnet: "subnet",
+  hcloud_firewall: "firewall",
+  hcloud_placement_group: "placement group",
+  hcloud_server_network: "place in the network of",
+  hcloud_ssh_key: "SSH key",
+  hcloud_load_balancer: "load balancer",
+  hcloud_load_balancer_network: "load balancer's network",
+  hcloud_load_balancer_service: "load balancer's service",
+  hcloud_load_balancer_target: "load balancer's target",
+  hcloud_zone_rrset: "DNS records",
+};
+
+type Values = Readonly<Record<string, unknown>>;
+
+/** Values of a plan are whatever the provider says; what is no word is not printed. */
+function word(value: unknown): string {
+  return typeof value === "string" || typeof value === "number" || typeof value === "boolean" ? String(value) : "?";
+}
+
+function nameOf(type: string, of: Values, index: string | number | undefined): string {
+  const name = [of["name"], index, of["ip_range"]].find((one) => one !== undefined && one !== null && one !== "");
+  const size: Readonly<Record<string, string>> = {
+    hcloud_server: `${word(of["server_type"])} in ${word(of["location"])}`,
+    hcloud_volume: `${word(of["size"])} GB in ${word(of["location"])}`,
+    hcloud_load_balancer: word(of["load_balancer_type"]),
+    hcloud_zone_rrset: `${word(of["type"])} in ${word(of["zone"])}`,
+  };
+  const more = size[type] === undefined ? "" : ` (${size[type]})`;
+  return `${names[type] ?? type}${name === undefined ? "" : ` ${word(name)}`}${more}`;
+}
+
+/** `server_type: cx23 -> cx33`; values that are no words are named alone. */
+function differences(before: Values, after: Values): readonly string[] {
+  const said = (value: unknown): string | undefined => {
+    const text = word(value);
+    return text === "?" || text === "" ? undefined : text;
+  };
+  return Object.keys(after)
+    .filter((key) => JSON.stringify(before[key]) !== JSON.stringify(after[key]))
+    .map((key) => {
+      const [from, to] = [said(before[key]), said(after[key])];
+      return to === undefined || key === "user_data" ? key : `${key}: ${from ?? "none"} -> ${to}`;
+    });
+}
+
+interface Circumstances {
+  readonly goes: boolean;
+  readonly losesData: boolean;
+  readonly before: Values;
+  readonly after: Values;
+  readonly action: Action;
+}
+
+function warningOf(type: string, { goes, losesData, before, after, action }: Circumstances): string | undefined {
+  if (losesData)
+    return type === "hcloud_volume"
+      ? "all data on it is gone for good"
+      : "everything on its disk is gone for good, the data of containers included";
+  if (goes && type === "hcloud_server") return "it is down until a new one is deployed to; its volume stays";
+  if (goes && type === "hcloud_primary_ip") return "the address is gone for good: DNS and allow lists have to change";
+  if (type === "hcloud_server" && action === "change" && before["server_type"] !== after["server_type"])
+    return "the power is cut for some minutes: stop databases first. It is a new order, at the price of today";
+  return undefined;
+}
+
+/** What there is before and after, for the price. Data sources cost nothing. */
+export function thingsOf(plan: PlanDocument): { readonly before: readonly Thing[]; readonly after: readonly Thing[] } {
+  const planned = plan.resource_changes.filter(({ mode }) => mode === "managed");
+  const pick = (side: "before" | "after"): readonly Thing[] =>
+    planned.flatMap(({ type, change }) => (change[side] === null ? [] : [{ type, values: change[side] }]));
+  // What is adopted is paid for already.
+  return { before: pick("before"), after: pick("after") };
+}

@@ -1,0 +1,198 @@
+import { join } from "node:path";
+import { refusedError } from "../core/index.ts";
+import type { Report } from "../core/index.ts";
+import type { Context } from "../system/index.ts";
+import { adoptionFile, findOwned } from "./adopt.ts";
+import type { Orphan } from "./adopt.ts";
+import { changesOf, PlanDocument, thingsOf } from "./changes.ts";
+import type { MachineChange } from "./changes.ts";
+import { block, comment, renderHcl, set } from "./hcl.ts";
+import { readPrices, total } from "./hetzner/prices.ts";
+import type { Total } from "./hetzner/prices.ts";
+import { initialize, openProgram, programError } from "./program.ts";
+import type { Program } from "./program.ts";
+import type { Access, WantedMachines } from "./session.ts";
+import { readState } from "./state.ts";
+import type { KnownState } from "./state.ts";
+
+/** A plan of OpenTofu that can be carried out exactly as it was told. */
+export interface PreparedPlan {
+  readonly program: Program;
+  readonly changes: readonly MachineChange[];
+  readonly price: PlannedPrice;
+  /** Before the plan. */
+  readonly state: KnownState;
+  /** Where OpenTofu keeps the plan, for as long as it is in use. */
+  readonly file: string;
+}
+
+export interface PlannedPrice {
+  readonly currency: string;
+  /** Percent. */
+  readonly vat: number;
+  readonly before: Total;
+  readonly after: Total;
+}
+
+export interface PrepareOptions {
+  readonly variables?: Readonly<Record<string, string>>;
+  /** Plan the end of everything, or of everything but volumes. */
+  readonly destroy?: "everything" | "all-but-data";
+  readonly report: Report;
+}
+
+/** What is put into the folder for the time of one command; git ignores it. */
+const passing = { override: "wherry_override.tf", adopt: "wherry_adopt.tf" } as const;
+
+/** What the files protect from whoever runs tofu by hand. Here, the command asks before it does anything. */
+const guarded = [
+  ["hcloud_server", "app"],
+  ["hcloud_volume", "data"],
+] as const;
+
+/** Takes the protection away for the next plan, from what the team's files still have. */
+async function unprotect(ctx: Context, folder: string): Promise<void> {
+  const names = (await ctx.files.list(folder)).filter((name) => name.endsWith(".tf"));
+  const texts = await Promise.all(names.map((name) => ctx.files.readText(join(folder, name))));
+  const blocks = guarded
+    .filter((labels) => texts.some((text) => text?.includes(`resource "${labels.join('" "')}"`) === true))
+    .map((labels) => block("resource", labels, block("lifecycle", [], set("prevent_destroy", false))));
+  const head = comment("Made by wherry for one command, which asks before anything is lost.");
+  await ctx.files.write(join(folder, passing.override), renderHcl([head, ...blocks]));
+}
+
+/**
+ * Makes a plan, and lets `use` look at it and carry it out. Nothing at the provider is changed by planning.
+ * @throws WherryError for what the program or the provider says no to
+ */
+export async function withPlan<T>(
+  ctx: Context,
+  machines: WantedMachines,
+  access: Access,
+  options: PrepareOptions,
+  use: (plan: PreparedPlan) => Promise<T>,
+): Promise<T> {
+  const { folder } = machines;
+  await requireFiles(ctx, machines);
+  const { token, hetzner } = access;
+  const program = await openProgram(ctx, { folder, token, variables: options.variables ?? {} });
+  const prices = await readPrices(hetzner);
+  return ctx.files.withTemporaryFolder(async (temporary) => {
+    const file = join(temporary, "plan");
+    try {
+      await tidy(ctx, folder);
+      // Asks the registry, and so takes a while; what is there already was checked against the lock file.
+      if ((await ctx.files.stat(join(folder, ".terraform"))) === undefined) await initialize(program);
+      const state = await readState(program);
+      if (options.destroy === undefined) {
+        await keepUnfinished(program, state, options.report);
+        await adopt(ctx, machines, access, state, options.report);
+      } else await unprotect(ctx, folder);
+      const document = await plan(ctx, { program, file, folder, state }, options);
+      const { before, after } = thingsOf(document);
+      const price = {
+        currency: prices.currency,
+        vat: prices.vat_rate,
+        before: total(prices, before),
+        after: total(prices, after),
+      };
+      return await use({
+        program,
+        changes: changesOf(
+          document,
+          state.resources.map(({ address }) => address),
+        ),
+        price,
+        state,
+        file,
+      });
+    } finally {
+      await tidy(ctx, folder);
+    }
+  });
+}
+
+/** @throws WherryError `no-files` where `infra init` has not written any */
+export async function requireFiles(ctx: Context, { folder, shownFolder, environment }: WantedMachines): Promise<void> {
+  if ((await ctx.files.stat(join(folder, "versions.tf"))) !== undefined) return;
+  throw refusedError("no-files", `there are no files in ${shownFolder}`, {
+    hint: `wherry infra init -e ${environment}`,
+  });
+}
+
+/** A killed command may have left them. */
+async function tidy(ctx: Context, folder: string): Promise<void> {
+  for (const name of Object.values(passing)) await ctx.files.remove(join(folder, name));
+}
+
+interface Planning {
+  readonly program: Program;
+  readonly file: string;
+  readonly folder: string;
+  readonly state: KnownState;
+}
+
+async function plan(ctx: Context, on: Planning, options: PrepareOptions): Promise<PlanDocument> {
+  const { program, file, folder, state } = on;
+  const args = ["plan", "-input=false", "-no-color", `-out=${file}`, ...destroyArguments(state, options)];
+  let result = await program.run(args, { report: options.report });
+  if (result.exitCode !== 0 && /(tofu|terraform) init/.test(result.stdout + result.stderr)) {
+    await initialize(program);
+    result = await program.run(args, { report: options.report });
+  }
+  if (result.exitCode !== 0 && /prevent_destroy/.test(result.stdout + result.stderr)) {
+    // So that it can be said what would be lost.
+    await unprotect(ctx, folder);
+    result = await program.run(args, { report: options.report });
+  }
+  if (result.exitCode !== 0) throw programError(program, "plan", result);
+  const shown = await program.run(["show", "-json", "-no-color", file]);
+  if (shown.exitCode !== 0) throw programError(program, "show", shown);
+  return PlanDocument.parse(JSON.parse(shown.stdout));
+}
+
+function destroyArguments({ resources }: KnownState, { destroy }: PrepareOptions): readonly string[] {
+  if (destroy === undefined) return [];
+  if (destroy === "everything") return ["-destroy"];
+  const targets = resources.filter(({ type }) => type !== "hcloud_volume").map(({ address }) => `-target=${address}`);
+  return ["-destroy", ...targets];
+}
+
+/**
+ * An apply that ended while a server was being set up marks it as spoilt, and the next one would make it anew. The server
+ * was ordered whole, so it is kept; what is missing around it is a change like any other.
+ */
+async function keepUnfinished(program: Program, { resources }: KnownState, report: Report): Promise<void> {
+  for (const { address, type, tainted } of resources) {
+    if (tainted !== true || (type !== "hcloud_server" && type !== "hcloud_volume")) continue;
+    const result = await program.run(["untaint", "-no-color", address]);
+    if (result.exitCode !== 0) throw programError(program, "untaint", result);
+    report({ type: "note", text: `${address} was made, and its set-up was interrupted: it is kept` });
+  }
+}
+
+async function adopt(
+  ctx: Context,
+  { app, environment, folder, infrastructure: { count } }: WantedMachines,
+  { hetzner }: Access,
+  { resources }: KnownState,
+  report: Report,
+): Promise<void> {
+  const known = new Set(resources.map(({ address }) => address));
+  const missing = (await findOwned(hetzner, { app, environment })).filter(({ address }) => !known.has(address));
+  const orphans = missing.filter((orphan) => isWanted(orphan, `${app}-${environment}`, count));
+  for (const { address } of missing.filter((one) => !orphans.includes(one)))
+    report({ type: "note", text: `${address} is at Hetzner with these labels, and the files do not want it` });
+  if (orphans.length === 0) return;
+  await ctx.files.write(join(folder, passing.adopt), adoptionFile(orphans));
+}
+
+/** Of things that come with servers, only those of servers that are wanted have a place in the files. */
+function isWanted({ address }: Orphan, name: string, count: number): boolean {
+  const key = /^hcloud_(?:server|server_network|primary_ip|volume|volume_attachment)\.\w+\["(.+)"\]$/.exec(
+    address,
+  )?.[1];
+  if (key === undefined) return true;
+  const number = key.startsWith(`${name}-`) ? Number(key.slice(name.length + 1)) : Number.NaN;
+  return number >= 1 && number <= count;
+}

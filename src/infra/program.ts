@@ -1,0 +1,138 @@
+import { refusedError, WherryError } from "../core/index.ts";
+import type { Report, Secret } from "../core/index.ts";
+import type { Context, ProcessResult } from "../system/index.ts";
+import { tokenHint } from "./hetzner/api.ts";
+
+/** `tofu`, or `terraform` where there is none, in the folder of one environment. */
+export interface Program {
+  readonly name: "tofu" | "terraform";
+  readonly version: string;
+  /** Runs one command; a failure does not throw. Values for variables and the token go along in its environment alone. */
+  run(args: readonly string[], options?: ProgramOptions): Promise<ProcessResult>;
+}
+
+interface ProgramOptions {
+  /** Told each line that it says. */
+  readonly report?: Report;
+}
+
+interface Surroundings {
+  readonly folder: string;
+  readonly token: Secret;
+  /** Values of variables as JSON text, by name. */
+  readonly variables?: Readonly<Record<string, string>>;
+}
+
+/** @throws WherryError `no-tofu` where neither is installed */
+export async function openProgram(ctx: Context, { folder, token, variables = {} }: Surroundings): Promise<Program> {
+  const env = {
+    ...ctx.env,
+    HCLOUD_TOKEN: token.reveal(),
+    TF_IN_AUTOMATION: "1",
+    TF_INPUT: "0",
+    CHECKPOINT_DISABLE: "1",
+    ...Object.fromEntries(Object.entries(variables).map(([name, value]) => [`TF_VAR_${name}`, value])),
+  };
+  for (const name of ["tofu", "terraform"] as const) {
+    const { exitCode, stdout } = await ctx.processes.run([name, "version", "-json"], { env });
+    if (exitCode !== 0) continue;
+    const { terraform_version: version = "unknown" } = JSON.parse(stdout) as { readonly terraform_version?: string };
+    return {
+      name,
+      version,
+      run: (args, { report } = {}) => {
+        const line = (text: string): void => report?.({ type: "line", text });
+        return ctx.processes.run([name, ...args], { cwd: folder, env, onStdoutLine: line, onStderrLine: line });
+      },
+    };
+  }
+  throw refusedError("no-tofu", "neither tofu nor terraform is installed", {
+    hint: "install OpenTofu: https://opentofu.org/docs/intro/install/",
+  });
+}
+
+/** Gets the provider and opens the state. Does nothing where both are there. */
+export async function initialize(program: Program): Promise<void> {
+  const result = await program.run(["init", "-input=false", "-no-color"]);
+  if (result.exitCode !== 0) throw programError(program, "init", result);
+}
+
+interface Meaning {
+  readonly pattern: RegExp;
+  readonly code: string;
+  readonly message: string;
+  readonly hint: string;
+}
+
+/** What Hetzner's refusals look like in the words of its provider, and how to go on. */
+const meanings: readonly Meaning[] = [
+  {
+    pattern: /\bunauthorized\b|unable to authenticate/,
+    code: "token-refused",
+    message: "Hetzner does not accept the token",
+    hint: tokenHint,
+  },
+  {
+    pattern: /token_readonly|\bforbidden\b/,
+    code: "token-refused",
+    message: "the token may read, and not write",
+    hint: tokenHint,
+  },
+  {
+    pattern: /resource_unavailable|placement_error|no_space_left_in_location|unsupported location for server type/,
+    code: "out-of-stock",
+    message: "the server type cannot be had there at the moment",
+    hint: "take another type or location",
+  },
+  {
+    pattern: /uniqueness_error|is already used/,
+    code: "name-taken",
+    message: "something of that name is in the project already, and was not made by these files",
+    hint: "rename or remove it there, or give the app another name",
+  },
+  {
+    pattern: /rate_limit_exceeded|rate limit/,
+    code: "rate-limited",
+    message: "Hetzner's limit of requests for this project is reached",
+    hint: "wait some minutes, and run the same command again: it goes on from what is there",
+  },
+  {
+    pattern: /resource_limit_exceeded/,
+    code: "limit-reached",
+    message: "the project has as many of these as Hetzner allows it",
+    hint: "ask for more in the Hetzner console, under Limits",
+  },
+  {
+    pattern: /Error acquiring the state lock/,
+    code: "state-locked",
+    message: "somebody else is changing these machines",
+    hint: "wait until they are done",
+  },
+];
+
+/** What the program says, as an error with a way on. `step`: the command that failed. */
+export function programError(program: Pick<Program, "name">, step: string, result: ProcessResult): WherryError {
+  const said = `${result.stdout}\n${result.stderr}`;
+  const context = errorsIn(said);
+  const meaning = meanings.find(({ pattern }) => pattern.test(said));
+  const exit = step === "apply" ? "failed" : "refused";
+  if (meaning !== undefined)
+    return new WherryError(exit, meaning.code, meaning.message, { hint: meaning.hint, context });
+  return new WherryError(exit, `${step}-failed`, `${program.name} ${step} failed`, {
+    context,
+    hint:
+      step === "apply"
+        ? "run the same command again: it goes on from what is there"
+        : `try it by hand: ${program.name} ${step}`,
+  });
+}
+
+/** The error boxes without their frames; the last lines where there is none. */
+export function errorsIn(text: string): readonly string[] {
+  const lines = text
+    .split("\n")
+    .map((line) => line.replace(/^[│╷╵]\s?/, "").trimEnd())
+    .filter((line) => line !== "");
+  const from = lines.findIndex((line) => line.startsWith("Error: "));
+  return (from === -1 ? lines.slice(-5) : lines.slice(from)).slice(0, 30);
+}

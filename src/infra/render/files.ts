@@ -1,0 +1,36 @@
+import { renderHcl } from "../hcl.ts";
+import { folderOf } from "../machines.ts";
+import type { Machines } from "../machines.ts";
+import type { WantedFile } from "../../writer/index.ts";
+import { cloudInitTemplate } from "./cloud-init.ts";
+import { network } from "./network.ts";
+import { servers } from "./servers.ts";
+import { outputs, values, variables, versions } from "./settings.ts";
+
+/** The files of one environment; paths relative to the folder of wherry.yaml. */
+export function machineFiles(machines: Machines): readonly WantedFile[] {
+  const folder = folderOf(machines.environment);
+  const file = (name: string, content: string): WantedFile => ({ path: `${folder}/${name}`, content, comment: "#" });
+  return [
+    file("versions.tf", renderHcl(versions(machines))),
+    file("variables.tf", renderHcl(variables())),
+    file("terraform.tfvars", renderHcl(values(machines))),
+    file("main.tf", renderHcl(servers(machines))),
+    file("network.tf", renderHcl(network(machines))),
+    file("outputs.tf", renderHcl(outputs(machines))),
+    file("cloud-init.yaml.tftpl", cloudInitTemplate(machines.image)),
+    file(".gitignore", ignored),
+  ];
+}
+
+/** State and plans hold addresses and keys; what Wherry puts here for the time of one command is its own. */
+const ignored = `.terraform/
+*.tfstate
+*.tfstate.*
+*.tfplan
+crash.log
+crash.*.log
+wherry_override.tf
+wherry_adopt.tf
+first_host_key*
+`;
