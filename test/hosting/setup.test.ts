@@ -7,7 +7,7 @@ import { temporaryFolder } from "../helpers/temporary.ts";
 import { oneEnvironment, team, values } from "./helpers.ts";
 
 /** A request to a fake is fast, but there are many, and a machine may have much else to do. */
-const patient = { timeout: 120_000 };
+const patient = { timeout: 300_000 };
 
 function secretsOf(github: FakeSetup, environment: string): Readonly<Record<string, string>> {
   const stored = github.world.environments.get(environment)?.secrets ?? new Map();

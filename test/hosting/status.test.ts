@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { fakeGitHub } from "../github/fake/github.ts";
 import { oneEnvironment, team } from "./helpers.ts";
 
-test("status names everything that was changed by hand, and setup makes it right", { timeout: 120_000 }, async () => {
+test("status names everything that was changed by hand, and setup makes it right", { timeout: 300_000 }, async () => {
   const github = await fakeGitHub();
   const shop = team(github, oneEnvironment);
   await shop.github("setup", "--yes");
@@ -46,7 +46,7 @@ test("status names everything that was changed by hand, and setup makes it right
 
 test(
   "a value that is new here is drift, and a value that is not here is not guessed at",
-  { timeout: 120_000 },
+  { timeout: 300_000 },
   async () => {
     const github = await fakeGitHub();
     const shop = team(github, oneEnvironment);

@@ -68,7 +68,7 @@ const troubles: Readonly<
   },
 };
 
-describe("github setup that is stopped in the middle", { timeout: 120_000 }, () => {
+describe("github setup that is stopped in the middle", { timeout: 300_000 }, () => {
   test.each(Object.entries(troubles))("by %s says why and how to go on, and goes on", async (_, one) => {
     const github = await fakeGitHub();
     const shop = team(github, oneEnvironment);
@@ -98,7 +98,7 @@ describe("github setup that is stopped in the middle", { timeout: 120_000 }, () 
   });
 });
 
-describe("github setup", { timeout: 120_000 }, () => {
+describe("github setup", { timeout: 300_000 }, () => {
   test("waits where GitHub asks for a short wait, and repeats what failed once", async () => {
     const github = await fakeGitHub();
     const shop = team(github, oneEnvironment);
