@@ -4,8 +4,8 @@ import { chmodSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { expect, test } from "vitest";
 import { jenkinsFiles } from "../../src/pipeline/index.ts";
-import { repository } from "../helpers/git.ts";
-import { writeFiles } from "../helpers/temporary.ts";
+import type { Pipeline } from "../../src/pipeline/index.ts";
+import { temporaryFolder, writeFiles } from "../helpers/temporary.ts";
 import { fixtures, pipelineOf } from "./fixtures.ts";
 
 /** The parser of declarative pipelines is not in Maven Central; the language is. */
@@ -61,20 +61,16 @@ const builds = {
 } as const satisfies Readonly<Record<string, Build>>;
 
 /** A repository with the generated files, and stand-ins for all programs that tell what they were asked. */
-async function prepare({
-  fixture,
-  file,
-  env,
-  wherry = 0,
-  edit,
-}: Build): Promise<{ folder: string; properties: string }> {
-  const { pipeline } = await pipelineOf(fixtures[fixture] ?? {});
-  const folder = repository({});
+function prepare(
+  pipeline: Pipeline,
+  { file, env, wherry = 0, edit }: Build,
+): { readonly folder: string; readonly properties: string } {
+  const folder = temporaryFolder();
   const files = Object.fromEntries(jenkinsFiles(pipeline).map(({ path, content }) => [path, content]));
   const tell = '#!/bin/sh\necho "called: $(basename "$0") $*"\n';
-  const programs = ["npm", "npx", "pnpm", "corepack", "python", "docker", "git"].map((name) => `.git/bin/${name}`);
+  const programs = ["npm", "npx", "pnpm", "corepack", "python", "docker", "git"].map((name) => `bin/${name}`);
   const place = ".jenkins/wherry/node_modules/.bin/wherry";
-  const values = Object.entries({ PATH: `${folder}/.git/bin:/usr/bin:/bin`, HOME: folder, ...env });
+  const values = Object.entries({ PATH: `${folder}/bin:/usr/bin:/bin`, HOME: folder, ...env });
   const written = {
     ...files,
     [file]: edit?.(files[file] ?? "") ?? files[file] ?? "",
@@ -82,7 +78,7 @@ async function prepare({
     [place]: `${tell}exit ${wherry}\n`,
     "shop/api/.keep": "",
     "shop/jobs/.keep": "",
-    ".git/build.properties": [
+    "build.properties": [
       `file=${file}`,
       `folder=${folder}`,
       ...values.map(([name, value]) => `env.${name}=${value}`),
@@ -90,13 +86,23 @@ async function prepare({
   };
   writeFiles(folder, written);
   for (const path of [...programs, place]) chmodSync(`${folder}/${path}`, 0o755);
-  return { folder, properties: `${folder}/.git/build.properties` };
+  return { folder, properties: `${folder}/build.properties` };
 }
 
 /** What came of each build. All run in one virtual machine: starting it is most of the time. */
 async function runAll() {
-  const prepared = await Promise.all(Object.values<Build>(builds).map(prepare));
-  const words = ["-cp", jar, "groovy.ui.GroovyMain", `${import.meta.dirname}/jenkins/declarative.groovy`];
+  const pipelines = new Map<string, Pipeline>();
+  for (const name of ["node", "monorepo"]) pipelines.set(name, (await pipelineOf(fixtures[name] ?? {})).pipeline);
+  const prepared = Object.values<Build>(builds).map((build) =>
+    prepare(pipelines.get(build.fixture) as Pipeline, build),
+  );
+  const words = [
+    "-XX:TieredStopAtLevel=1",
+    "-cp",
+    jar,
+    "groovy.ui.GroovyMain",
+    `${import.meta.dirname}/jenkins/declarative.groovy`,
+  ];
   const { stdout, stderr } = spawnSync("java", [...words, ...prepared.map(({ properties }) => properties)], {
     encoding: "utf8",
   });
