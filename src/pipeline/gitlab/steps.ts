@@ -12,9 +12,9 @@ export type Pin = (image: string) => string;
 export const wherryFolder = ".gitlab/wherry";
 
 /** Docker's own command line with compose, buildx, git and ssh; Node.js is added where it is not there. */
-export const dockerImage = "docker:28-cli";
+const dockerImage = "docker:28-cli";
 /** The engine beside it, which builds images. It needs a privileged runner, as those of GitLab.com are. */
-export const engineImage = "docker:28-dind";
+const engineImage = "docker:28-dind";
 
 export function wherryCommand(pipeline: Pipeline): (words: string) => string {
   return wherryIn(wherryFolder, pipeline);
