@@ -227,6 +227,18 @@ export const routes: readonly Route[] = [
     load: async () => (await import("./commands/server/status.ts")).status,
   },
   {
+    words: ["cost"],
+    brief: "Say what servers cost, here and elsewhere",
+    group: "server",
+    load: async () => (await import("./commands/cost/show.ts")).show,
+  },
+  {
+    words: ["cost", "refresh"],
+    brief: "Fetch the providers' own prices",
+    group: "server",
+    load: async () => (await import("./commands/cost/refresh.ts")).refresh,
+  },
+  {
     words: ["proxy", "upgrade"],
     brief: "Bring the proxy up to date without losing a request",
     group: "server",
