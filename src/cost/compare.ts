@@ -72,7 +72,7 @@ function rowOf(name: string, provider: Provider, prices: PriceList, need: Need, 
 }
 
 /** Days after which prices are called old. */
-export const oldAfterDays = 60;
+const oldAfterDays = 60;
 
 /** Providers whose figures are older than that; what is compared with them may be wrong. */
 export function oldOnes(rows: readonly Row[], now: Date): readonly { title: string; asOf: string; days: number }[] {

@@ -59,7 +59,7 @@ export function parseMachine(output: string): Machine | undefined {
   if (!(cpus > 0) || !(kilobytes > 0) || disks.length === 0) return undefined;
   const gigabytes = (column: number): number =>
     disks.reduce((sum, disk) => sum + (disk[column] ?? 0), 0) / (1024 * 1024);
-  const [uptime = 0, sent = 0] = [Number(one("uptime")), Number(one("sent"))];
+  const [uptime, sent] = [Number(one("uptime")), Number(one("sent"))];
   return {
     cpus,
     memory: kilobytes / (1024 * 1024),

@@ -55,7 +55,7 @@ export function offerOf(provider: Provider, size: Size, need: Need): Offer | und
   };
 }
 
-export function monthOf({ month, hour }: Pick<Size, "month" | "hour">): Micros {
+function monthOf({ month, hour }: Pick<Size, "month" | "hour">): Micros {
   return month === undefined ? product(hour ?? "0", hoursOfAMonth) : micros(month);
 }
 
