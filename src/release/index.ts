@@ -14,6 +14,8 @@ export type { LedgerLine } from "./ledger.ts";
 export type { DeploymentResult, PlanResult } from "./result.ts";
 export { readHistory } from "./history.ts";
 export { compareSecretsWithLive } from "./secret-diff.ts";
+export { planRotation, rotate } from "./rotate.ts";
+export type { RotationResult } from "./rotate.ts";
 export { readStatus } from "./status.ts";
 export type { ServerSummary, Status } from "./status.ts";
 export { serverStatus, setUpServer } from "./server.ts";
