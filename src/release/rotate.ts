@@ -85,7 +85,12 @@ async function open(ctx: Context, options: RotateOptions): Promise<Rotation> {
   const settings = await loadSettings(ctx, options);
   const rule = settings.rotation.get(options.name);
   const names = rule?.postgres === undefined ? [options.name] : [options.name, rule.postgres.user];
-  return { settings, options, rule, change: await openChange(ctx, settings, names) };
+  const change = await openChange(ctx, settings, names);
+  const role = change.before.get(rule?.postgres?.user ?? "")?.reveal();
+  // It becomes part of what psql reads.
+  if (role !== undefined && !/^[a-z_][a-z0-9_]{0,62}$/.test(role))
+    throw usageError("invalid-role", `${rule?.postgres?.user} holds no name of a role: small letters, digits and _`);
+  return { settings, options, rule, change };
 }
 
 function resultOf({ settings, options, rule, change }: Rotation): RotationResult {

@@ -36,7 +36,9 @@ const services = `
     drain: 3s`;
 
 const extra = `rotation:
-  DB_PASSWORD: { postgres: { service: db, user: DB_USER, owner: shop } }
+  DB_PASSWORD:
+    postgres: { service: db, user: DB_USER, owner: shop }
+    revoke: [sh, -c, "cat > revoked.txt"]
 `;
 
 const first = "the first password";
@@ -98,6 +100,8 @@ test("a password of PostgreSQL is rotated under traffic: no request is lost, the
   const second = await secret("DB_PASSWORD");
   expect(await secret("DB_USER")).toBe("shop_a");
   expect([await holds("shop_a", second), await holds("shop", first)]).toEqual([true, false]);
+
+  expect(readFileSync(join(app.folder, "revoked.txt"), "utf8")).toBe(first);
 
   // Killed while it deploys: the new values are there, and both passwords hold.
   const killed = await app.wherry(["secrets", "rotate", "DB_PASSWORD", ...production], {
