@@ -129,7 +129,7 @@ export interface StagedChange {
 }
 
 /** Where the old value of a secret stays until nothing needs it any more: in the same source, under this name. */
-export function previousName(name: string): string {
+function previousName(name: string): string {
   return `${name}_PREVIOUS`;
 }
 

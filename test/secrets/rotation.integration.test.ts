@@ -81,7 +81,7 @@ test("a password of PostgreSQL is rotated under traffic: no request is lost, the
   await set("DB_USER", "shop");
   await set("DB_PASSWORD", first);
   const deployed = await app.wherry(["deploy", "--json", ...production], { timeout });
-  expect(deployed.exitCode, deployed.stderr).toBe(0);
+  expect(deployed).toMatchObject({ exitCode: 0 });
   const traffic = await startTraffic({
     address: one.address,
     port: one.httpPort,
@@ -95,7 +95,7 @@ test("a password of PostgreSQL is rotated under traffic: no request is lost, the
   expect(await secret("DB_PASSWORD")).toBe(first);
 
   const rotated = await rotate();
-  expect(rotated.exitCode, rotated.stderr + rotated.stdout).toBe(0);
+  expect(rotated).toMatchObject({ exitCode: 0 });
   expect(rotated.json()).toMatchObject({ outcome: "rotated", name: "DB_PASSWORD" });
   const second = await secret("DB_PASSWORD");
   expect(await secret("DB_USER")).toBe("shop_a");
@@ -123,7 +123,7 @@ test("a password of PostgreSQL is rotated under traffic: no request is lost, the
     await sleep(500);
     again = await rotate();
   }
-  expect(again.exitCode, again.stderr + again.stdout).toBe(0);
+  expect(again).toMatchObject({ exitCode: 0 });
   expect(await secret("DB_PASSWORD")).toBe(third);
   expect([await holds("shop_b", third), await holds("shop_a", second)]).toEqual([true, false]);
   expect((await app.wherry(["secrets", "get", "DB_PASSWORD_PREVIOUS", "--reveal", ...production])).exitCode).not.toBe(
@@ -133,7 +133,7 @@ test("a password of PostgreSQL is rotated under traffic: no request is lost, the
   // A release that never becomes healthy: the old value is back, and what was made ready for the new one is refused.
   app.commit({ "behaviour.txt": "never-healthy\n" });
   const failed = await rotate();
-  expect(failed.exitCode, failed.stderr + failed.stdout).toBe(5);
+  expect(failed).toMatchObject({ exitCode: 5 });
   expect(failed.json()).toMatchObject({ outcome: "undone" });
   expect([await secret("DB_PASSWORD"), await secret("DB_USER")]).toEqual([third, "shop_b"]);
   expect(await holds("shop_b", third)).toBe(true);

@@ -42,43 +42,45 @@ function query(user, password, sql) {
       }
     });
     function take(type, body) {
-      if (type === "E") return socket.destroy(new Error(body.toString().replaceAll("\0", " ")));
-      if (type === "R" && body.readInt32BE(0) === 10)
-        return socket.write(
-          message("p", Buffer.concat([text("SCRAM-SHA-256"), size(first.length + 3), Buffer.from(`n,,${first}`)])),
-        );
-      if (type === "R" && body.readInt32BE(0) === 11) {
-        const challenge = body.subarray(4).toString();
-        const [, whole, salt, rounds] = /^r=([^,]+),s=([^,]+),i=(\d+)$/.exec(challenge);
-        const salted = pbkdf2Sync(password, Buffer.from(salt, "base64"), Number(rounds), 32, "sha256");
-        const key = createHmac("sha256", salted).update("Client Key").digest();
-        const last = `c=biws,r=${whole}`;
-        const stored = createHash("sha256").update(key).digest();
-        const signature = createHmac("sha256", stored).update(`${first},${challenge},${last}`).digest();
-        const proof = key.map((byte, index) => byte ^ signature[index]);
-        return socket.write(message("p", Buffer.from(`${last},p=${Buffer.from(proof).toString("base64")}`)));
+      const kind = type === "R" ? body.readInt32BE(0) : type;
+      if (kind === "E") socket.destroy(new Error(body.toString().replaceAll("\0", " ")));
+      if (kind === 10) {
+        const response = Buffer.from(`n,,${first}`);
+        socket.write(message("p", Buffer.concat([text("SCRAM-SHA-256"), size(response.length), response])));
       }
-      if (type !== "Z") return;
-      if (!asked) {
+      if (kind === 11) socket.write(message("p", Buffer.from(proofFor(body.subarray(4).toString()))));
+      if (kind === "Z" && asked) {
+        socket.end(message("X", Buffer.alloc(0)));
+        resolve();
+      } else if (kind === "Z") {
         asked = true;
-        return socket.write(message("Q", text(sql)));
+        socket.write(message("Q", text(sql)));
       }
-      socket.end(message("X", Buffer.alloc(0)));
-      resolve();
+    }
+    function proofFor(challenge) {
+      const [, whole, salt, rounds] = /^r=([^,]+),s=([^,]+),i=(\d+)$/.exec(challenge);
+      const salted = pbkdf2Sync(password, Buffer.from(salt, "base64"), Number(rounds), 32, "sha256");
+      const key = createHmac("sha256", salted).update("Client Key").digest();
+      const last = `c=biws,r=${whole}`;
+      const stored = createHash("sha256").update(key).digest();
+      const signature = createHmac("sha256", stored).update(`${first},${challenge},${last}`).digest();
+      const proof = key.map((byte, index) => byte ^ signature[index]);
+      return `${last},p=${Buffer.from(proof).toString("base64")}`;
     }
   });
 }
 
 const [user, password] = [secret("db_user"), secret("db_password")];
 await query(user, password, "create table if not exists visits (at timestamptz default now())").catch(() => {});
-createServer(async (request, response) => {
+createServer((request, response) => {
   request.resume();
-  if (behaviour === "never-healthy") return response.writeHead(503).end();
-  try {
-    await query(user, password, request.url === "/healthz" ? "select 1" : "insert into visits default values");
-    response.writeHead(200, { version: user }).end();
-  } catch (error) {
-    console.error(error.message);
-    response.writeHead(500).end();
-  }
+  const sql = request.url === "/healthz" ? "select 1" : "insert into visits default values";
+  const asked = behaviour === "never-healthy" ? Promise.reject(new Error("told so")) : query(user, password, sql);
+  asked.then(
+    () => response.writeHead(200, { version: user }).end(),
+    (error) => {
+      console.error(error.message);
+      response.writeHead(500).end();
+    },
+  );
 }).listen(3000);

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { loadSettings } from "../../../config/index.ts";
-import { Secret } from "../../../core/index.ts";
+import type { Secret } from "../../../core/index.ts";
 import { planRotation, rotate as rotateAndDeploy } from "../../../release/index.ts";
 import type { RotationResult } from "../../../release/index.ts";
 import { rotateSecret } from "../../../secrets/index.ts";
