@@ -15,7 +15,7 @@ const message = (type, body) => Buffer.concat([Buffer.from(type), size(body.leng
 function query(user, password, sql) {
   return new Promise((resolve, reject) => {
     const socket = connect(5432, "db");
-    socket.setTimeout(4000, () => socket.destroy(new Error("no answer")));
+    socket.setTimeout(9000, () => socket.destroy(new Error("no answer")));
     socket.on("error", reject);
     socket.on("close", () => reject(new Error("closed")));
     const nonce = randomBytes(18).toString("base64");
