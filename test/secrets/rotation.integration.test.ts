@@ -78,7 +78,7 @@ async function set(name: string, value: string): Promise<void> {
 
 /** Can somebody log in over the network with this? */
 async function holds(user: string, password: string): Promise<boolean> {
-  const script = `docker exec -e PGPASSWORD="$2" "$(docker ps -q --filter label=wherry.service=db)" sh -c 'psql -qAt -h "$(hostname -i)" -U "$1" -d shop -c "select 1"' sh "$1"`;
+  const script = `docker exec -e PGPASSWORD="$2" "$(docker ps -q --filter label=wherry.service=db)" sh -c 'psql -qAt -h "$(hostname -i | cut -d " " -f 1)" -U "$1" -d shop -c "select 1"' sh "$1"`;
   return (await one.exec(["sh", "-c", script, "sh", user, password])).stdout.trim() === "1";
 }
 
