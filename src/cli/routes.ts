@@ -276,6 +276,18 @@ export const routes: readonly Route[] = [
     load: async () => (await import("./commands/infra/ansible.ts")).ansible,
   },
   {
+    words: ["cost"],
+    brief: "Say what servers cost, here and elsewhere",
+    group: "machines",
+    load: async () => (await import("./commands/cost/show.ts")).show,
+  },
+  {
+    words: ["cost", "refresh"],
+    brief: "Fetch the providers' own prices",
+    group: "machines",
+    load: async () => (await import("./commands/cost/refresh.ts")).refresh,
+  },
+  {
     words: ["proxy", "upgrade"],
     brief: "Bring the proxy up to date without losing a request",
     group: "server",

@@ -30,6 +30,7 @@ export { looksPublic, tlsOf } from "./tls.ts";
 export type { TlsSettings } from "./tls.ts";
 export type { BackupMethod, BackupSettings } from "./backup.ts";
 export type { NotifyChannel, NotifyEvent } from "./notify.ts";
+export type { RotationSettings } from "./rotation.ts";
 export type { SecretsFrom } from "./secrets-from.ts";
 export { strategyOf } from "./strategy.ts";
 export type { CanarySettings, Strategy, WatchCheck, WatchSettings } from "./strategy.ts";

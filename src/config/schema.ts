@@ -5,6 +5,7 @@ import { backup } from "./backup.ts";
 import { deployOn } from "./deploy-on.ts";
 import { infrastructure } from "./infrastructure.ts";
 import { notify } from "./notify.ts";
+import { rotation } from "./rotation.ts";
 import { secretsFrom } from "./secrets-from.ts";
 import { strategy } from "./strategy.ts";
 import { tls } from "./tls.ts";
@@ -139,6 +140,7 @@ const shared = {
     .optional()
     .describe("Variables whose values are secrets: they must have a value before anything is touched."),
   secrets_from: secretsFrom.optional(),
+  rotation: rotation.optional(),
   values: z
     .record(variable, z.union([z.string(), z.number(), z.boolean()]))
     .optional()

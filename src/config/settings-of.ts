@@ -8,6 +8,7 @@ import type { BalancerSettings, HealthSettings, Route, ServerAddress, ServiceSet
 import { proxySettingsOf } from "./proxy-settings.ts";
 import { backupOf } from "./backup.ts";
 import { notifyOf } from "./notify.ts";
+import { rotationOf } from "./rotation.ts";
 import { secretsFromOf } from "./secrets-from.ts";
 import { strategyOf } from "./strategy.ts";
 import { tlsOf } from "./tls.ts";
@@ -66,6 +67,7 @@ export function settingsOf(config: ReadConfig, compose: readonly string[]): Sett
     deployOn: withoutUndefined(merged.deploy_on ?? {}),
     secrets: secrets.filter(({ name }, index) => secrets.findIndex((other) => other.name === name) === index),
     secretsFrom: secretsFromOf(merged.secrets_from, config.app, config.environment),
+    rotation: rotationOf(merged.rotation),
     values: Object.fromEntries(Object.entries(merged.values ?? {}).map(([name, value]) => [name, String(value)])),
     keep: merged.keep ?? defaults.keep,
     strategy: strategyOf(merged.strategy),

@@ -3,6 +3,7 @@ import type { ProxySettings } from "./proxy-settings.ts";
 import type { BackupSettings } from "./backup.ts";
 import type { DeployOn } from "./deploy-on.ts";
 import type { NotifyChannel } from "./notify.ts";
+import type { RotationSettings } from "./rotation.ts";
 import type { SecretsFrom } from "./secrets-from.ts";
 import type { Strategy } from "./strategy.ts";
 import type { TlsSettings } from "./tls.ts";
@@ -41,6 +42,8 @@ export interface Settings {
   readonly secrets: readonly { readonly name: string; readonly at: Position }[];
   /** Where their values come from; the first that has one wins. Never empty. */
   readonly secretsFrom: readonly SecretsFrom[];
+  /** What happens around secrets when they are rotated, by name. */
+  readonly rotation: ReadonlyMap<string, RotationSettings>;
   /** Values for interpolation in the compose files, before `.env`. */
   readonly values: Readonly<Record<string, string>>;
   /** How many releases stay on the server with their images, the live one included. */

@@ -17,6 +17,8 @@ export { originText } from "./origin.ts";
 export { askVerified } from "./verified.ts";
 export type { Proof } from "./verified.ts";
 export { compareSecretsWithLive } from "./secret-diff.ts";
+export { planRotation, rotate } from "./rotate.ts";
+export type { RotationResult } from "./rotate.ts";
 export { readStatus } from "./status.ts";
 export type { ServerSummary, Status } from "./status.ts";
 export { serverStatus, setUpServer } from "./server.ts";

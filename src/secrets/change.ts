@@ -92,7 +92,7 @@ export async function rotateSecret(
       hint: "change it where it is set",
     });
   }
-  const value = given instanceof Secret ? given : new Secret(randomBytes(given.bytes).toString("base64url"));
+  const value = given instanceof Secret ? given : randomValue(given.bytes);
   ctx.mask.add(value);
   // Where the old one cannot be read, it cannot be compared either; that is no reason to keep it.
   const before = await holder.read([name]).catch(() => undefined);
@@ -110,6 +110,83 @@ export async function rotateSecret(
       "a database or service that checks it must be told the new one as well; the old one is to be revoked there once the deployment has succeeded",
     ],
   };
+}
+
+/** A change of values that can be taken back, and that a killed process leaves so that the next one sees how far it came. */
+export interface StagedChange {
+  /** Title of the source that has them. */
+  readonly source: string;
+  /** Values before the change, by name. */
+  readonly before: ReadonlyMap<string, Secret>;
+  /** Values after it, where they are written already: an earlier change was not ended. */
+  readonly after: ReadonlyMap<string, Secret> | undefined;
+  /** Writes the new values, and the old ones beside them. */
+  stage(values: ReadonlyMap<string, Secret>): Promise<void>;
+  /** Puts the old values back. */
+  undo(): Promise<void>;
+  /** Forgets the old values. */
+  end(): Promise<void>;
+}
+
+/** Where the old value of a secret stays until nothing needs it any more: in the same source, under this name. */
+function previousName(name: string): string {
+  return `${name}_PREVIOUS`;
+}
+
+/**
+ * Opens the values of these secrets, all of one source, for a change.
+ * @throws WherryError where the source has not all of them, or cannot be written
+ */
+export async function openChange(ctx: Context, settings: Settings, names: readonly string[]): Promise<StagedChange> {
+  const [first = ""] = names;
+  const sources = openSources(ctx, settings);
+  let holder: OpenSource | undefined;
+  for (const source of sources) {
+    if (!(await source.names(names)).includes(first)) continue;
+    holder = source;
+    break;
+  }
+  if (holder === undefined) throw await unknownName(ctx, settings, first);
+  if (holder.readOnly !== undefined) {
+    throw usageError("read-only-source", `${first} comes from ${holder.title}: ${holder.readOnly}`, {
+      hint: "change it where it is set",
+    });
+  }
+  const source = holder;
+  const kept = names.map(previousName);
+  const found = await source.read([...names, ...kept]);
+  for (const value of found.values()) ctx.mask.add(value);
+  const now = new Map(names.flatMap((name) => pair(name, found.get(name))));
+  const missing = names.find((name) => !now.has(name));
+  if (missing !== undefined)
+    throw usageError("unknown-secret", `${source.title} has no ${missing}, which is changed together with ${first}`);
+  const old = new Map(names.flatMap((name) => pair(name, found.get(previousName(name)))));
+  // Sources without a change of several values at once are written one by one: only all of them are a change.
+  const begun = old.size === names.length && old.get(first)?.reveal() !== now.get(first)?.reveal();
+  const before = begun ? old : now;
+  return {
+    source: source.title,
+    before,
+    after: begun ? now : undefined,
+    async stage(values) {
+      const previous = [...before].map(([name, value]) => [previousName(name), value] as const);
+      await source.write(new Map([...previous, ...values]));
+    },
+    async undo() {
+      await source.write(before);
+      await source.remove(kept);
+    },
+    end: () => source.remove(kept),
+  };
+}
+
+function pair(name: string, value: Secret | undefined): readonly (readonly [string, Secret])[] {
+  return value === undefined ? [] : [[name, value]];
+}
+
+/** A random value in letters, digits, - and _. */
+export function randomValue(bytes: number): Secret {
+  return new Secret(randomBytes(bytes).toString("base64url"));
 }
 
 /** Encrypts everything for those who may read it by now. */

@@ -164,6 +164,7 @@ export function settingsWith(services: Readonly<Record<string, Partial<ServiceSe
     atOnce: 1,
     deployOn: {},
     secrets: [],
+    rotation: new Map(),
     secretsFrom: [{ kind: "environment" }, { kind: "file" }],
     values: {},
     keep: 5,

@@ -109,6 +109,7 @@ describe("wherry.yaml", () => {
       tls: tlsOf(undefined),
       deployOn: { tag: "PROD-*" },
       secrets: [{ name: "DB_PASSWORD", at: at(22, 15) }],
+      rotation: new Map(),
       secretsFrom: [{ kind: "environment" }, { kind: "file" }],
       values: { LOG_LEVEL: "warn", DEBUG: "false", WORKERS: "3" },
       keep: 5,

@@ -68,7 +68,7 @@ describe("wherry secrets set", () => {
     const fixed = secretsApp({ from: "  - environment" });
     expect((await fixed.secrets(["set", "A"], { input: "x" })).stderr).toContain("no source of secrets can be written");
     expect((await fixed.secrets(["remove", "PATH", "--yes"])).stderr).toContain("variables of this process");
-    expect((await fixed.secrets(["rotate", "PATH"])).stderr).toContain("variables of this process");
+    expect((await fixed.secrets(["rotate", "PATH", "--later"])).stderr).toContain("variables of this process");
   });
 });
 
@@ -99,14 +99,14 @@ test("remove asks first, and says what still wants it", async () => {
 test("rotate takes a given value, and refuses the one that was", async () => {
   const app = secretsApp();
   await app.secrets(["set", "APP_PASSWORD"], { input: "old value" });
-  expect(await app.secrets(["rotate", "APP_PASSWORD", "--given"], { input: "old value\n" })).toMatchObject({
+  expect(await app.secrets(["rotate", "APP_PASSWORD", "--given", "--later"], { input: "old value\n" })).toMatchObject({
     exitCode: 2,
   });
-  expect(await app.secrets(["rotate", "APP_PASSWORD", "--given"], { input: "new value\n" })).toMatchObject({
+  expect(await app.secrets(["rotate", "APP_PASSWORD", "--given", "--later"], { input: "new value\n" })).toMatchObject({
     exitCode: 0,
   });
   expect(await app.secrets(["get", "APP_PASSWORD", "--reveal"])).toMatchObject({ stdout: "new value" });
-  expect(await app.secrets(["rotate", "NEVER_SET"])).toMatchObject({ exitCode: 2 });
+  expect(await app.secrets(["rotate", "NEVER_SET", "--later"])).toMatchObject({ exitCode: 2 });
 });
 
 describe("import and export", () => {

@@ -36,7 +36,7 @@ test("a rotated secret differs from the live release until it is deployed, and n
   await run(["deploy", "--verbose"]);
   expect(await state()).toEqual([{ name: "APP_PASSWORD", state: "same" }]);
 
-  await run(["secrets", "rotate", "APP_PASSWORD"]);
+  await run(["secrets", "rotate", "APP_PASSWORD", "--later"]);
   expect(await state()).toEqual([{ name: "APP_PASSWORD", state: "different" }]);
   const { stdout: value } = await app.wherry(["secrets", "get", "APP_PASSWORD", "--reveal"]);
   await run(["deploy", "--json", "--verbose"]);

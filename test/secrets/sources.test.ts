@@ -147,7 +147,7 @@ describe.each(Object.keys(places))("secrets in %s", (kind) => {
   test("are replaced by a random value that nobody sees, and what is left to do is said", async () => {
     const { app, calls } = await open();
     await app.secrets(["set", "APP_PASSWORD"], { input: password });
-    const rotated = await app.secrets(["rotate", "APP_PASSWORD"]);
+    const rotated = await app.secrets(["rotate", "APP_PASSWORD", "--later"]);
     expect(rotated).toMatchObject({ exitCode: 0 });
     expect(rotated.stdout).toContain("wherry deploy -e production");
     const { stdout: value } = await app.secrets(["get", "APP_PASSWORD", "--reveal"]);

@@ -1,0 +1,174 @@
+import { loadReleaseRules, loadSettings, stacksOf } from "../config/index.ts";
+import type { LoadOptions, ServerAddress } from "../config/index.ts";
+import { WherryError } from "../core/index.ts";
+import type { Report } from "../core/index.ts";
+import type { Context } from "../system/index.ts";
+import { compare, oldOnes } from "./compare.ts";
+import type { Row, View } from "./compare.ts";
+import { measure } from "./measure.ts";
+import type { Machine } from "./measure.ts";
+import type { Need } from "./need.ts";
+import { loadPrices } from "./prices.ts";
+import { findRented } from "./rented.ts";
+import type { Rented } from "./rented.ts";
+import { sizeOf } from "./right-size.ts";
+import type { PriceList } from "./schema.ts";
+import { suggest } from "./suggest.ts";
+import type { Suggestion } from "./suggest.ts";
+import type { Known, Use } from "./use/model.ts";
+import { useFromPrometheus } from "./use/prometheus.ts";
+import { useFromSysstat } from "./use/sysstat.ts";
+
+export interface CostOptions extends Pick<LoadOptions, "directory" | "environment"> {
+  /** Given: prices of this and nothing else; no server is asked. */
+  readonly need: Need | undefined;
+  /** What is said of the servers that run, where measuring does not tell it. */
+  readonly traffic: number | undefined;
+  readonly backup: boolean;
+  readonly view: View;
+  /** Address of a Prometheus that knows the servers. */
+  readonly prometheus: string | undefined;
+}
+
+/** A server that runs now. */
+export interface RunningServer {
+  readonly environments: readonly string[];
+  readonly server: string;
+  readonly machine: Known<Machine>;
+  readonly rented: Known<Rented>;
+  readonly use: Known<Use>;
+  /** What an equal one would have to have; null where it could not be measured. */
+  readonly need: Need | null;
+  readonly suggestion: Suggestion | null;
+}
+
+export interface Comparison {
+  /** Servers that it is about; empty for a need that was typed. */
+  readonly servers: readonly string[];
+  readonly need: Need;
+  readonly rows: readonly Row[];
+}
+
+export interface Cost {
+  readonly date: string;
+  readonly view: View;
+  readonly servers: readonly RunningServer[];
+  readonly comparisons: readonly Comparison[];
+  readonly old: ReturnType<typeof oldOnes>;
+}
+
+/** What runs now, what it is worth elsewhere, and what it would have to be. Changes nothing anywhere. */
+export async function costs(ctx: Context, options: CostOptions, report: Report): Promise<Cost> {
+  const { need, view } = options;
+  const directory = await folderOf(ctx, options.directory, need !== undefined);
+  const prices = await loadPrices(ctx, directory);
+  const servers = need === undefined ? await runningServers(ctx, options, prices, report) : [];
+  const comparisons =
+    need === undefined
+      ? comparisonsOf(servers, prices, view)
+      : [{ servers: [], need, rows: compare(prices, need, view) }];
+  const now = ctx.clock.now();
+  const rows = comparisons.flatMap((one) => one.rows);
+  const old = oldOnes(rows, now).filter(
+    ({ title }, index, all) => all.findIndex((one) => one.title === title) === index,
+  );
+  return { date: now.toISOString(), view, servers, comparisons, old };
+}
+
+/** The folder of wherry.yaml; a need that is typed can be priced anywhere. */
+export async function folderOf(ctx: Context, directory: string | undefined, anywhere: boolean): Promise<string> {
+  try {
+    return (await loadReleaseRules(ctx, { directory })).directory;
+  } catch (error) {
+    if (anywhere && error instanceof WherryError && error.code === "no-config") return directory ?? ctx.cwd;
+    throw error;
+  }
+}
+
+async function runningServers(
+  ctx: Context,
+  options: CostOptions,
+  prices: PriceList,
+  report: Report,
+): Promise<readonly RunningServer[]> {
+  const places = await serversOf(ctx, options);
+  const running: RunningServer[] = [];
+  for (const [key, { address, environments }] of places) {
+    report({ type: "line", text: `measuring ${key}` });
+    running.push(await lookAt(ctx, { key, address, environments }, options, prices));
+  }
+  return running;
+}
+
+interface Place {
+  readonly address: ServerAddress;
+  readonly environments: readonly string[];
+}
+
+/** Every server of the environments once, with the environments that are on it. */
+async function serversOf(
+  ctx: Context,
+  { directory, environment }: Pick<LoadOptions, "directory" | "environment">,
+): Promise<ReadonlyMap<string, Place>> {
+  const rules = await loadReleaseRules(ctx, { directory });
+  const names = environment === undefined ? rules.environments.map((rule) => rule.environment) : [environment];
+  const places = new Map<string, Place>();
+  for (const name of names) {
+    for (const stack of await stacksOf(ctx, { directory, environment: name })) {
+      const { servers } = await loadSettings(ctx, { directory, environment: name, stack });
+      for (const address of servers) {
+        const key = address.kind === "local" ? "local" : address.host;
+        const before = places.get(key)?.environments ?? [];
+        places.set(key, { address, environments: before.includes(name) ? before : [...before, name] });
+      }
+    }
+  }
+  return places;
+}
+
+async function lookAt(
+  ctx: Context,
+  { key, address, environments }: Place & { readonly key: string },
+  options: CostOptions,
+  prices: PriceList,
+): Promise<RunningServer> {
+  const nothing = (reason: string): RunningServer => {
+    const unknown = { known: false, reason } as const;
+    return { environments, server: key, machine: unknown, rented: unknown, use: unknown, need: null, suggestion: null };
+  };
+  let measured: Awaited<ReturnType<typeof measure>>;
+  try {
+    measured = await measure(ctx, address);
+  } catch (error) {
+    if (error instanceof WherryError && error.exit === "refused") return nothing(error.message);
+    throw error;
+  }
+  const { server, machine } = measured;
+  const hosts = [key, ...machine.addresses];
+  const rented = await findRented(ctx, hosts);
+  const use =
+    options.prometheus === undefined
+      ? useFromSysstat(machine.sysstat, machine, ctx.clock.now())
+      : await useFromPrometheus(ctx, options.prometheus, machine, hosts);
+  const need: Need = {
+    ...sizeOf(machine),
+    traffic: options.traffic ?? Math.ceil(machine.traffic ?? 0),
+    ipv4: 1,
+    backup: options.backup || (rented.known && rented.value.backups),
+    count: 1,
+  };
+  const suggestion = use.known ? suggest({ prices, need, machine, rented, use: use.value }) : null;
+  return { environments, server, machine: { known: true, value: machine }, rented, use, need, suggestion };
+}
+
+/** Servers of the same size are compared once, together. */
+function comparisonsOf(servers: readonly RunningServer[], prices: PriceList, view: View): readonly Comparison[] {
+  const groups = new Map<string, { need: Need; servers: string[] }>();
+  for (const { server, need } of servers) {
+    if (need === null) continue;
+    const key = JSON.stringify(need);
+    const group = groups.get(key) ?? { need, servers: [] };
+    groups.set(key, { need: { ...need, count: group.servers.length + 1 }, servers: [...group.servers, server] });
+  }
+  return [...groups.values()].map((group) => ({ ...group, rows: compare(prices, group.need, view) }));
+}
