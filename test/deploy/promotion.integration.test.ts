@@ -48,10 +48,7 @@ describe("production gets what uat has tried out", () => {
   let app: SmallApp;
 
   beforeAll(async () => {
-    [uat, production] = await Promise.all([server(), server()]);
-    // None of this is about bringing what each server has anyway.
-    for (const machine of [uat, production])
-      for (const image of ["haproxy:3.2", "node:24-slim"]) await machine.preloadImage(image);
+    [uat, production] = await Promise.all([server({ warm: true }), server({ warm: true })]);
     const sshConfig = join(mkdtempSync(join(tmpdir(), "wherry-promotion-")), "ssh_config");
     writeFileSync(sshConfig, [uat, production].map((one) => readFileSync(one.sshConfig, "utf8")).join("\n"));
     app = smallApp(production, {

@@ -30,7 +30,7 @@ describe.skipIf(reason !== undefined)("generated workflows, run", () => {
 
   beforeAll(async () => {
     await ensureBaseImages(["nginx:1.28", "haproxy:3.2"], () => {});
-    [one, npm] = await Promise.all([server(), packedWherry()]);
+    [one, npm] = await Promise.all([server({ warm: true }), packedWherry()]);
     await Promise.all(["nginx:1.28", "haproxy:3.2"].map((image) => one.preloadImage(image)));
     team = await shop("pipeline-run", one, npm.pin);
     runner = githubRunner({ origin: team.origin, registry: npm.registry });

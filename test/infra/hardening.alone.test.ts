@@ -89,7 +89,7 @@ describe("hardening a server", () => {
   }
 
   beforeAll(async () => {
-    one = await server();
+    one = await server({ warm: true });
     folder = mkdtempSync(join(tmpdir(), "wherry-hardening-"));
     app = smallApp(one, { app: "hardened", files: { "compose.yaml": compose } });
     network = `wherry-hardening-${one.n}`;

@@ -52,7 +52,7 @@ let app: SmallApp;
 beforeAll(async () => {
   if (!wanted) return;
   await ensureBaseImages(["postgres:17", "node:24-slim", "haproxy:3.2"], () => {});
-  one = await server();
+  one = await server({ warm: true });
   const file = readFileSync(join(import.meta.dirname, "rotation/server.js"), "utf8");
   const files = { "compose.yaml": compose, "server.js": file };
   app = smallApp(one, { app: "rotation", services, extra, files, env: { APP_PASSWORD: first } });
