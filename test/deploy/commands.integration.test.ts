@@ -185,9 +185,9 @@ describe("commands", () => {
     expect(once.stdout.match(/web +\| version 1 listens\n/g)).toHaveLength(2);
 
     const followed = await first.wherry(["logs", "-f", ...production], {
-      timeout: 30_000,
+      timeout: 60_000,
       onStart(child) {
-        setTimeout(() => child.kill(signal), 5000);
+        child.stdout?.once("data", () => setTimeout(() => child.kill(signal), 1000));
       },
     });
     expect(followed.stdout).toContain("version 1 listens");
