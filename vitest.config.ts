@@ -30,7 +30,7 @@ export default defineConfig({
           ...shared,
           ...slow,
           name: "alone",
-          // They count lost requests or measure time: a neighbour would be seen as a loss.
+          // They count lost requests, measure time or need a port for themselves: a neighbour would be seen as a fault.
           include: ["test/**/*.alone.test.ts"],
           fileParallelism: false,
         },
