@@ -66,7 +66,8 @@ export function previewSection(file: WherryFile, previews: Section, number: numb
   const top: Record<string, unknown> = {};
   for (const key of taken) if (file[key] !== undefined) top[key] = file[key];
   // By host, and no preview has one of these.
-  if (typeof file.tls === "object") top["tls"] = { ...file.tls, certificates: undefined };
+  if (typeof file.tls === "object")
+    top["tls"] = Object.fromEntries(Object.entries(file.tls).filter(([key]) => key !== "certificates"));
   const { domain, limit: _limit, ...own } = previews;
   const merged = mergeOver(top, own) as EnvironmentSection;
   const services = merged.services ?? {};
@@ -124,7 +125,7 @@ function hostsOf(services: Services): readonly string[] {
 
 function routesOf(route: RawRoute | undefined): readonly OneRoute[] {
   if (route === undefined) return [];
-  return Array.isArray(route) ? route : [route as OneRoute];
+  return Array.isArray(route) ? route : [route];
 }
 
 function hostOf(route: OneRoute): string {
