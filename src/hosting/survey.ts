@@ -180,7 +180,7 @@ async function lookAt(
     stacks.map((stack) => loadSettings(ctx, { directory: found.rules.directory, environment, stack })),
   );
   const wantedNames = [deployKeyName, ...stage.secrets.filter((secret) => possible(name, secret, notes))];
-  const values = await valuesHere(ctx, settings, wantedNames, notes);
+  const values = await valuesHere(ctx, settings.map(withOwnValues), wantedNames, notes);
   const known = await knownHosts(
     ctx,
     settings.flatMap(({ servers }) => servers),
@@ -235,6 +235,12 @@ function possible(environment: string, name: string, notes: string[]): boolean {
   if (secretName.test(name)) return true;
   notes.push(`${environment}: GitHub takes no secret with the name ${name}: letters, digits and _, and not GITHUB_`);
   return false;
+}
+
+/** A variable of this process does not say whose value it is: previews, which anybody who pushes can read, get none. */
+function withOwnValues(settings: Settings): Settings {
+  if (settings.preview === undefined) return settings;
+  return { ...settings, secretsFrom: settings.secretsFrom.filter(({ kind }) => kind !== "environment") };
 }
 
 /** What a deployment from here would get. A source that does not open leaves its values unknown. */
