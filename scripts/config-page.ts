@@ -17,7 +17,9 @@ interface Schema {
 /** The tables of the manual's page on wherry.yaml: one for each mapping with keys of its own. */
 export function configTables(): string {
   const root = configJsonSchema() as Schema;
-  const shared = Object.keys(root.properties ?? {}).filter((key) => key !== "app" && !above.includes(key));
+  const shared = Object.keys(root.properties ?? {}).filter(
+    (key) => key !== "app" && key !== "previews" && !above.includes(key),
+  );
   const anew = (key: string, instead: string): readonly string[] => {
     const section = itemOf(root.properties?.[key]);
     const again = shared.filter((name) => section?.properties?.[name] !== undefined);
@@ -31,8 +33,11 @@ export function configTables(): string {
     keyTable(root),
     ...anew("environments", "anew for this environment"),
     ...anew("stacks", "for this stack"),
+    "## `previews`",
+    "What is left out is as at the top level, of which previews take `compose`, `profiles`, `services`, `secrets`, `values`, `tls` and `check`. [More on previews](previews.md).",
+    keyTable(mappingOf(root.properties?.["previews"]) ?? {}),
     ...tablesBelow(
-      withKeys(root, (key) => !above.includes(key)),
+      withKeys(root, (key) => key !== "previews" && !above.includes(key)),
       "",
     ),
   ].join("\n\n");

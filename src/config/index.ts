@@ -30,6 +30,8 @@ export { looksPublic, tlsOf } from "./tls.ts";
 export type { TlsSettings } from "./tls.ts";
 export type { BackupMethod, BackupSettings } from "./backup.ts";
 export type { NotifyChannel, NotifyEvent } from "./notify.ts";
+export { previewHost, previewName, sharedName } from "./previews.ts";
+export type { PreviewSettings } from "./previews.ts";
 export type { RotationSettings } from "./rotation.ts";
 export type { SecretsFrom } from "./secrets-from.ts";
 export { strategyOf } from "./strategy.ts";

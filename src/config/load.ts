@@ -2,6 +2,7 @@ import { dirname, join, resolve } from "node:path";
 import { nearest, usageError } from "../core/index.ts";
 import type { Context } from "../system/index.ts";
 import { invalidFile } from "./problems.ts";
+import { sharedName } from "./previews.ts";
 import { readConfig } from "./read.ts";
 import type { LoadOptions, ReadConfig } from "./read.ts";
 import type { ServerAddress, Settings } from "./settings.ts";
@@ -64,7 +65,7 @@ async function composeFiles(ctx: Context, config: ReadConfig): Promise<readonly 
   const files = await writtenOrDefault(config, exists);
   const folder = dirname(files[0] ?? ".");
   const overlays = [".yaml", ".yml"].flatMap((ending) =>
-    ["compose", "docker-compose"].map((stem) => join(folder, `${stem}.${config.environment}${ending}`)),
+    ["compose", "docker-compose"].map((stem) => join(folder, `${stem}.${sharedName(config)}${ending}`)),
   );
   const known = new Set(files.map((file) => resolve(config.directory, file)));
   for (const overlay of overlays) {

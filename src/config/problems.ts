@@ -19,6 +19,8 @@ function problemsOfIssue(issue: Issue, above: Path, source: YamlSource): readonl
   if (issue.code === "unrecognized_keys") {
     return issue.keys.map((key) => ({ at: positionOfKey(source, [...path, key]), message: unknownKey(path, key) }));
   }
+  if (isMissing(issue))
+    return [{ at: positionOfKey(source, path.slice(0, -1)), message: `${path.join(".")}: is missing` }];
   if (issue.code === "invalid_union") return problemsOfUnion(issue, path, source);
   if (issue.code === "invalid_key") {
     return issue.issues.map((inner) => ({
@@ -26,10 +28,14 @@ function problemsOfIssue(issue: Issue, above: Path, source: YamlSource): readonl
       message: `${path.join(".")}: ${inner.message}`,
     }));
   }
-  if (issue.code === "invalid_type" && issue.input === undefined && /received undefined/.test(issue.message)) {
-    return [{ at: positionOfKey(source, path.slice(0, -1)), message: `${path.join(".")}: is missing` }];
-  }
   return [{ at: positionOfValue(source, path), message: `${path.join(".")}: ${words(issue)}` }];
+}
+
+/** Nothing is there, and no form of it may be left out. */
+function isMissing(issue: Issue): boolean {
+  if (issue.code === "invalid_type") return issue.input === undefined && /received undefined/.test(issue.message);
+  if (issue.code !== "invalid_union" || issue.errors.length === 0) return false;
+  return issue.errors.every((branch) => branch.some((inner) => inner.path.length === 0 && isMissing(inner)));
 }
 
 /** What was meant shows in the type of what was written: the other forms of a shorthand only confuse. */

@@ -9,6 +9,15 @@ import type { EnvironmentRule } from "./deploy-on.ts";
 import { imageSourceProblems, imageSources } from "./images-from.ts";
 import { infrastructureOf } from "./infrastructure.ts";
 import type { InfrastructureSettings } from "./infrastructure.ts";
+import {
+  previewNumber,
+  previewProblems,
+  previewSection,
+  previewSettings,
+  previewTrouble,
+  sharedName,
+} from "./previews.ts";
+import type { PreviewSettings } from "./previews.ts";
 import { secretsFromOf } from "./secrets-from.ts";
 import type { SecretsFrom } from "./secrets-from.ts";
 import { releaseRules, ruleProblems } from "./release-rules.ts";
@@ -40,6 +49,8 @@ export interface ReadConfig {
   readonly stack: string | undefined;
   /** Environment whose images this one gets; undefined: they are built. */
   readonly imagesFrom: string | undefined;
+  /** Undefined: it is an environment of the file. */
+  readonly preview: PreviewSettings | undefined;
   readonly merged: EnvironmentSection;
   /** Where a part of the merged document is written: in the part that is merged last and has it. */
   at(path: Path, part: "key" | "value"): Position;
@@ -47,33 +58,52 @@ export interface ReadConfig {
 
 export async function readConfig(ctx: Context, options: LoadOptions): Promise<ReadConfig> {
   const { path, source, file } = await openFile(ctx, options);
-  const environment = chooseEnvironment(options.environment, Object.keys(file.environments), source);
-  const { app, environments, stacks = {}, ...top } = file;
-  const { stacks: here = {}, ...own } = environments[environment] ?? {};
+  const environment = chooseEnvironment(options.environment, file, source);
   const stack = chooseStack(options.stack, file, source);
-  const merged = (stack === undefined ? [top, own] : [top, stacks[stack], own, here[stack]]).reduce<unknown>(
-    (sum, part) => mergeOver(sum, part ?? undefined),
-    {},
-  );
-  const environmentPath = ["environments", environment];
-  const places: readonly Path[] =
-    stack === undefined
-      ? [environmentPath, []]
-      : [[...environmentPath, "stacks", stack], environmentPath, ["stacks", stack], []];
+  const { merged, places, preview } = previewParts(file, environment) ?? environmentParts(file, environment, stack);
   return {
     path,
     directory: dirname(path),
-    app,
+    app: file.app,
     environment,
     stack,
     imagesFrom: imageSources(file).get(environment),
-    merged: merged as EnvironmentSection,
+    preview,
+    merged,
     at(wanted, part) {
       const whole = places.map((place) => [...place, ...wanted]);
       const found =
         (wanted.length === 0 ? undefined : whole.find((place) => hasPath(source, place))) ?? whole[0] ?? wanted;
       return part === "key" ? positionOfKey(source, found) : positionOfValue(source, found);
     },
+  };
+}
+
+/** `places`: where parts of it may be written, that first which is merged last. */
+type Parts = Pick<ReadConfig, "merged" | "preview"> & { readonly places: readonly Path[] };
+
+function environmentParts(file: WherryFile, environment: string, stack: string | undefined): Parts {
+  const { app: _app, environments, stacks = {}, previews: _previews, ...top } = file;
+  const { stacks: here = {}, ...own } = environments[environment] ?? {};
+  const merged = (stack === undefined ? [top, own] : [top, stacks[stack], own, here[stack]]).reduce<unknown>(
+    (sum, part) => mergeOver(sum, part ?? undefined),
+    {},
+  );
+  const path = ["environments", environment];
+  return {
+    preview: undefined,
+    merged: merged as EnvironmentSection,
+    places: stack === undefined ? [path, []] : [[...path, "stacks", stack], path, ["stacks", stack], []],
+  };
+}
+
+function previewParts(file: WherryFile, environment: string): Parts | undefined {
+  const number = previewNumber(environment);
+  if (file.previews === undefined || number === undefined) return undefined;
+  return {
+    preview: previewSettings(file.previews, number),
+    merged: previewSection(file, file.previews, number),
+    places: [["previews"], []],
   };
 }
 
@@ -104,6 +134,8 @@ export interface AppRules {
   readonly imagesFrom: ReadonlyMap<string, string>;
   /** In the order in which they depend on each other; empty where the app has none. */
   readonly stacks: readonly string[];
+  /** Previews of pull requests are wanted. */
+  readonly previews: boolean;
 }
 
 /** The release rules of all environments, in the order of the file. */
@@ -116,6 +148,7 @@ export async function loadReleaseRules(ctx: Context, options: Pick<LoadOptions, 
     environments: releaseRules(file),
     imagesFrom: imageSources(file),
     stacks: orderOf(file.stacks ?? {}),
+    previews: file.previews !== undefined,
   };
 }
 
@@ -145,7 +178,7 @@ export async function loadMachines(ctx: Context, options: LoadOptions): Promise<
     environment: config.environment,
     file: config.path,
     directory: config.directory,
-    secretsFrom: secretsFromOf(from, config.app, config.environment),
+    secretsFrom: secretsFromOf(from, config.app, sharedName(config)),
     servers: servers.map((one) => (typeof one === "string" ? one : one.host)),
     infrastructure:
       typeof infrastructure === "object" ? infrastructureOf(infrastructure, config.environment) : infrastructure,
@@ -186,13 +219,15 @@ function validate(source: YamlSource): WherryFile {
         ...stackProblems(result.data, source),
         ...ruleProblems(result.data, source),
         ...imageSourceProblems(result.data, source),
+        ...previewProblems(result.data, source),
       ]
     : problemsOf(result.error, source);
   if (problems.length > 0 || !result.success) throw invalidFile(problems);
   return result.data;
 }
 
-function chooseEnvironment(wanted: string | undefined, known: readonly string[], source: YamlSource): string {
+function chooseEnvironment(wanted: string | undefined, file: WherryFile, source: YamlSource): string {
+  const known = Object.keys(file.environments);
   const at = positionOfKey(source, ["environments"]);
   if (wanted === undefined) {
     const [only, ...others] = known;
@@ -203,6 +238,9 @@ function chooseEnvironment(wanted: string | undefined, known: readonly string[],
     });
   }
   if (known.includes(wanted)) return wanted;
+  if (file.previews !== undefined && previewNumber(wanted) !== undefined) return wanted;
+  const trouble = previewTrouble(wanted, file, source);
+  if (trouble !== undefined) throw trouble;
   const near = nearest(wanted, known);
   throw usageError(
     "unknown-environment",

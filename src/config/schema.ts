@@ -231,11 +231,44 @@ const environment = z.strictObject({
     ),
 });
 
+/** Where labels in front of it still make a name: no address, and what an authority gives certificates for. */
+const domain = hostName.refine(
+  (name) => name.length <= 180 && !name.includes("_") && !/^[\d.]+$/.test(name),
+  "a domain is a name such as preview.example.com",
+);
+
+const previews = z
+  .strictObject({
+    domain: domain.describe(
+      "Domain below which each preview has its hosts, pr-12.DOMAIN; a wildcard record of DNS leads them to the server.",
+    ),
+    server: oneServer.describe("Server of all previews; the best one has nothing else on it."),
+    limit: z
+      .int()
+      .min(1)
+      .max(100)
+      .optional()
+      .describe("How many previews of this app the server has at once. Default: 3"),
+    services: shared.services.describe("What is different for services in previews. The hosts of routes are replaced."),
+    secrets: shared.secrets.describe(
+      "Variables whose values are secrets, instead of those of the top level. Their values are the previews' own.",
+    ),
+    secrets_from: secretsFrom
+      .optional()
+      .describe("Where their values come from; the list of the top level is not taken. Default: [environment, file]"),
+    values: shared.values.describe("Values for ${VARIABLE} in the compose files, over those of the top level."),
+    tls: tls.optional().describe("HTTPS, over that of the top level."),
+  })
+  .describe(
+    "Environments preview-NUMBER, one for each pull request: made of the top level and of this, and of nothing else.",
+  );
+
 export const WherryFile = z
   .strictObject({
     app: name("an app's name").describe("Name of the app; unique on each server."),
     ...shared,
     stacks: stacks.optional(),
+    previews: previews.optional(),
     environments: z
       .record(name("an environment's name"), environment.nullable())
       .describe(

@@ -8,6 +8,7 @@ import type { BalancerSettings, HealthSettings, Route, ServerAddress, ServiceSet
 import { proxySettingsOf } from "./proxy-settings.ts";
 import { backupOf } from "./backup.ts";
 import { notifyOf } from "./notify.ts";
+import { sharedName } from "./previews.ts";
 import { rotationOf } from "./rotation.ts";
 import { secretsFromOf } from "./secrets-from.ts";
 import { strategyOf } from "./strategy.ts";
@@ -55,6 +56,7 @@ export function settingsOf(config: ReadConfig, compose: readonly string[]): Sett
     dependsOn: merged.depends_on ?? [],
     address: merged.address,
     environment: config.environment,
+    preview: config.preview,
     imagesFrom: config.imagesFrom,
     file: config.path,
     directory: config.directory,
@@ -66,7 +68,7 @@ export function settingsOf(config: ReadConfig, compose: readonly string[]): Sett
     atOnce: merged.servers_at_once ?? 1,
     deployOn: withoutUndefined(merged.deploy_on ?? {}),
     secrets: secrets.filter(({ name }, index) => secrets.findIndex((other) => other.name === name) === index),
-    secretsFrom: secretsFromOf(merged.secrets_from, config.app, config.environment),
+    secretsFrom: secretsFromOf(merged.secrets_from, config.app, sharedName(config)),
     rotation: rotationOf(merged.rotation),
     values: Object.fromEntries(Object.entries(merged.values ?? {}).map(([name, value]) => [name, String(value)])),
     keep: merged.keep ?? defaults.keep,

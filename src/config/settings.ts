@@ -3,6 +3,7 @@ import type { ProxySettings } from "./proxy-settings.ts";
 import type { BackupSettings } from "./backup.ts";
 import type { DeployOn } from "./deploy-on.ts";
 import type { NotifyChannel } from "./notify.ts";
+import type { PreviewSettings } from "./previews.ts";
 import type { RotationSettings } from "./rotation.ts";
 import type { SecretsFrom } from "./secrets-from.ts";
 import type { Strategy } from "./strategy.ts";
@@ -21,6 +22,8 @@ export interface Settings {
   /** Private address that this stack is reached at by others; undefined: by none. */
   readonly address: string | undefined;
   readonly environment: string;
+  /** Of which pull request it is a preview; undefined: it is an environment of the file. */
+  readonly preview: PreviewSettings | undefined;
   /** Environment whose images are deployed here; undefined: they are built. */
   readonly imagesFrom: string | undefined;
   /** Absolute path of wherry.yaml, and the folder that relative paths in it start from. */

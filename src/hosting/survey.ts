@@ -5,7 +5,7 @@ import type { Report } from "../core/index.ts";
 import { describeCommit } from "../git/index.ts";
 import { explainTrouble, openGitHubApi, repositoryOn } from "../github/index.ts";
 import type { GitHubApi } from "../github/index.ts";
-import { findPipeline } from "../pipeline/index.ts";
+import { anyPreview, findPipeline, previewEnvironment } from "../pipeline/index.ts";
 import type { EnvironmentStage, FoundPipeline } from "../pipeline/index.ts";
 import { readValues } from "../secrets/index.ts";
 import type { Context } from "../system/index.ts";
@@ -78,7 +78,9 @@ export async function survey(ctx: Context, options: SurveyOptions, report: Repor
   const { account } = repository;
   const can = abilitiesOf(account);
   const notes: string[] = [];
-  const stages = can.environments ? found.pipeline.environments : [];
+  const { previews } = found.pipeline;
+  const all = [...found.pipeline.environments, ...(previews === undefined ? [] : [previewEnvironment(previews)])];
+  const stages = can.environments ? all : [];
   const wantedOf = { settings: wantedSettings(account), environments: stages.map(({ name }) => name) };
   const { present, unreadable } = await readPresent(api, repository, { ...wantedOf, rulesets: can.rulesets });
   const reviewers = can.reviewers ? await Promise.all(options.reviewers.map((name) => findReviewer(api, name))) : [];
@@ -171,12 +173,14 @@ async function lookAt(
   notes: string[],
 ): Promise<Looked> {
   const { name } = stage;
+  // Previews share one environment at GitHub: what holds for one of them holds for all.
+  const environment = found.pipeline.environments.includes(stage) ? name : anyPreview;
   const stacks = found.rules.stacks.length === 0 ? [undefined] : found.rules.stacks;
   const settings = await Promise.all(
-    stacks.map((stack) => loadSettings(ctx, { directory: found.rules.directory, environment: name, stack })),
+    stacks.map((stack) => loadSettings(ctx, { directory: found.rules.directory, environment, stack })),
   );
   const wantedNames = [deployKeyName, ...stage.secrets.filter((secret) => possible(name, secret, notes))];
-  const values = await valuesHere(ctx, settings, wantedNames, notes);
+  const values = await valuesHere(ctx, settings.map(withOwnValues), wantedNames, notes);
   const known = await knownHosts(
     ctx,
     settings.flatMap(({ servers }) => servers),
@@ -231,6 +235,12 @@ function possible(environment: string, name: string, notes: string[]): boolean {
   if (secretName.test(name)) return true;
   notes.push(`${environment}: GitHub takes no secret with the name ${name}: letters, digits and _, and not GITHUB_`);
   return false;
+}
+
+/** A variable of this process does not say whose value it is: previews, which anybody who pushes can read, get none. */
+function withOwnValues(settings: Settings): Settings {
+  if (settings.preview === undefined) return settings;
+  return { ...settings, secretsFrom: settings.secretsFrom.filter(({ kind }) => kind !== "environment") };
 }
 
 /** What a deployment from here would get. A source that does not open leaves its values unknown. */

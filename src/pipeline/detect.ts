@@ -11,6 +11,7 @@ import { commandsOf, path } from "./commands.ts";
 import { databaseOf, databasesFor } from "./databases.ts";
 import type { KnownDatabase } from "./databases.ts";
 import type { EnvironmentStage, ImageStage, PartStage, Pipeline, WherryPin } from "./model.ts";
+import { findPreviews } from "./previews.ts";
 import { secretsToHandOver, unreachableSources } from "./secrets.ts";
 
 export interface PipelineOptions {
@@ -52,6 +53,7 @@ export async function findPipeline(ctx: Context, options: PipelineOptions): Prom
   const environments: EnvironmentStage[] = [];
   for (const rule of rules.environments) environments.push(...(await environmentOf(ctx, rule, settings, notes)));
   notes.push(...promotionNotes(environments));
+  const previews = await findPreviews(ctx, rules, notes);
   return {
     root,
     rules,
@@ -62,6 +64,7 @@ export async function findPipeline(ctx: Context, options: PipelineOptions): Prom
       parts,
       images: compose.images,
       environments,
+      previews,
       dependencies: dependenciesOf(parts, survey, compose, folder),
       wherry: options.wherry,
       notes: [...new Set(notes)],

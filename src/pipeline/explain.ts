@@ -1,6 +1,7 @@
-import { environmentOf, stageBefore } from "../config/index.ts";
+import { environmentOf, previewName, stageBefore } from "../config/index.ts";
 import type { RefDecision } from "../config/index.ts";
-import type { EnvironmentStage, PartStage, Pipeline } from "./model.ts";
+import type { EnvironmentStage, PartStage, Pipeline, PreviewStage } from "./model.ts";
+import { previewUrl } from "./previews.ts";
 
 /** What happens for a ref, in words. */
 export interface Explanation {
@@ -20,6 +21,8 @@ export interface Explanation {
  */
 export function explain(words: string, pipeline: Pipeline, rules: Parameters<typeof environmentOf>[1]): Explanation {
   const ref = words.startsWith("refs/") ? words : wholeName(words, rules);
+  const [, number] = /^refs\/pull\/([1-9]\d*)\/(?:merge|head)$/.exec(ref) ?? [];
+  if (number !== undefined) return explainPullRequest(ref, number, pipeline);
   const decision = environmentOf(ref, rules);
   const stage = pipeline.environments.find(({ name }) => name === decision.environment);
   return {
@@ -30,6 +33,49 @@ export function explain(words: string, pipeline: Pipeline, rules: Parameters<typ
     meant: decision.environment === undefined ? (decision.meant ?? null) : null,
     runs: stage === undefined ? withoutDeployment(decision, pipeline) : deployment(decision, stage, pipeline),
   };
+}
+
+/** A pull request has its checks, and a preview where the file wants one. No release rule leads from it anywhere. */
+function explainPullRequest(ref: string, number: string, pipeline: Pipeline): Explanation {
+  const { previews } = pipeline;
+  const environment = `${previewName}-${number}`;
+  return {
+    ref,
+    environment: previews === undefined ? null : environment,
+    version: null,
+    reason:
+      previews === undefined
+        ? "a pull request is deployed nowhere: there is no previews: in wherry.yaml, or no pipeline reaches its server"
+        : "a pull request of this repository has a preview, by previews in wherry.yaml",
+    meant: null,
+    runs: [
+      ...checks(pipeline, "ci.yml"),
+      ...(previews === undefined ? [] : previewRuns(pipeline.app, previews, number)),
+    ],
+  };
+}
+
+function previewRuns(app: string, previews: PreviewStage, number: string): readonly Run[] {
+  const { server, limit, secrets } = previews;
+  const environment = `${previewName}-${number}`;
+  return [
+    {
+      what: `Deploy to ${environment}, whatever the checks say (preview.yml)`,
+      details: [
+        "once it is opened, and with each push; not for forks, nor for Dependabot",
+        `its head commit, on ${server}, after what the environment ${previewName} of the repository asks for (approval, waiting time)`,
+        `refused where the server has ${limit === 1 ? "another preview" : `${limit} other previews`} of ${app}`,
+        ...(secrets.length === 0
+          ? []
+          : [`with the secrets ${secrets.join(", ")} of the environment ${previewName}, and no others`]),
+        `seen at ${previewUrl(previews, number)}`,
+      ],
+    },
+    {
+      what: `Remove ${environment} with its data, once it is closed (preview.yml)`,
+      details: [],
+    },
+  ];
 }
 
 function wholeName(name: string, rules: Parameters<typeof environmentOf>[1]): string {

@@ -70,6 +70,17 @@ export interface EnvironmentStage {
   readonly secrets: readonly string[];
 }
 
+/** What is done for pull requests, each with an environment of its own. */
+export interface PreviewStage {
+  readonly scheme: "https" | "http";
+  /** Below it is `pr-<number>`, where people see a preview. */
+  readonly domain: string;
+  readonly server: string;
+  readonly limit: number;
+  /** Names of secrets that a deployment hands over, sorted; all previews have the same. */
+  readonly secrets: readonly string[];
+}
+
 export interface Pipeline {
   readonly app: string;
   /** Folder of wherry.yaml below the top of the repository; empty for the top itself. */
@@ -80,6 +91,8 @@ export interface Pipeline {
   readonly images: readonly ImageStage[];
   /** Those that a pipeline can reach, in the order of the file. */
   readonly environments: readonly EnvironmentStage[];
+  /** Undefined: pull requests are not deployed. */
+  readonly previews: PreviewStage | undefined;
   /** Folders with something that Dependabot keeps up to date, by its name for the ecosystem. */
   readonly dependencies: readonly { readonly ecosystem: string; readonly folder: string }[];
   readonly wherry: WherryPin;

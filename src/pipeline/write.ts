@@ -24,13 +24,18 @@ export interface ProposalOptions {
 
 /** What the files of a pipeline on GitHub would be, compared with what is there. Writes nothing. */
 export function proposeGitHub(ctx: Context, options: ProposalOptions): Promise<PipelineProposal> {
-  return propose(ctx, options, { folder: githubFolder, files: (pipeline) => Promise.resolve(githubFiles(pipeline)) });
+  return propose(ctx, options, {
+    folder: githubFolder,
+    previews: "written",
+    files: (pipeline) => Promise.resolve(githubFiles(pipeline)),
+  });
 }
 
 /** The same for GitLab. Registries are asked for the digests of the jobs' images. */
 export function proposeGitLab(ctx: Context, options: ProposalOptions): Promise<PipelineProposal> {
   return propose(ctx, options, {
     folder: gitlabFolder,
+    previews: "left out",
     files: async (pipeline, notes) => {
       const images = gitlabImages(pipeline);
       const { known } = await resolveDigests(ctx, images);
@@ -48,6 +53,7 @@ export function proposeGitLab(ctx: Context, options: ProposalOptions): Promise<P
 export function proposeJenkins(ctx: Context, options: ProposalOptions): Promise<PipelineProposal> {
   return propose(ctx, options, {
     folder: jenkinsFolder,
+    previews: "left out",
     files: (pipeline, notes) => {
       const left = schedulesLeftOut(pipeline.environments);
       if (left.length > 0)
@@ -67,6 +73,7 @@ export function proposeJenkins(ctx: Context, options: ProposalOptions): Promise<
 interface Host {
   /** Of Wherry's package. */
   readonly folder: string;
+  readonly previews: "written" | "left out";
   /** @param notes what the user should know is added to it */
   files(pipeline: Pipeline, notes: string[]): Promise<readonly WantedFile[]>;
 }
@@ -86,10 +93,14 @@ async function propose(ctx: Context, options: ProposalOptions, host: Host): Prom
     notes.push(
       `the registry did not tell the hash of wherry ${version}: ${host.folder}/package-lock.json is not written, and jobs refuse to install Wherry without it. Run this again with a network`,
     );
-  const files = await host.files({ ...found.pipeline, wherry }, notes);
+  const previews = host.previews === "written" ? found.pipeline.previews : undefined;
+  if (previews !== found.pipeline.previews)
+    notes.push("previews: only the pipeline for GitHub makes them; by hand: wherry deploy -e preview-NUMBER");
+  const pipeline = { ...found.pipeline, previews, wherry };
+  const files = await host.files(pipeline, notes);
   return {
     root,
-    pipeline: { ...found.pipeline, wherry, notes },
+    pipeline: { ...pipeline, notes },
     changes: await compare(ctx, root, await takenOver(ctx, root, files)),
   };
 }

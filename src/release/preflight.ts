@@ -1,3 +1,4 @@
+import type { Settings } from "../config/index.ts";
 import { ownerOf, proxyFragment } from "../proxy/index.ts";
 import { refusedError } from "../core/index.ts";
 import type { App } from "./app.ts";
@@ -48,6 +49,23 @@ export function checkDisk(state: ServerState, server: string, bytesNeeded: numbe
     "disk-full",
     `${server} has ${megabytes(state.freeBytes)} of disk free; this deployment needs ${megabytes(bytesNeeded)}, and ${megabytes(reserveBytes)} have to stay`,
     { hint: "make room there (docker system df shows what Docker holds), or lower keep: in wherry.yaml" },
+  );
+}
+
+/** Has the server its number of previews? One that is there may always be brought up to date. */
+export function checkPreviews(
+  { name, environment, preview }: Pick<Settings, "name" | "environment" | "preview">,
+  { previews }: Pick<ServerState, "previews">,
+  server: string,
+): void {
+  if (preview === undefined || previews.includes(environment) || previews.length < preview.limit) return;
+  const [oldest] = previews;
+  throw refusedError(
+    "too-many-previews",
+    `${server} has ${previews.length} of ${preview.limit} previews of ${name}: ${previews.join(", ")}`,
+    {
+      hint: `close one of their pull requests, or wherry remove -e ${oldest} --volumes; previews.limit in wherry.yaml says how many there may be`,
+    },
   );
 }
 

@@ -15,6 +15,8 @@ import type { Step } from "./steps.ts";
 
 export interface Removal {
   readonly environment: string;
+  /** Of a pull request: its data is nobody's. */
+  readonly preview: boolean;
   readonly app: string;
   readonly server: string;
   readonly containers: readonly string[];
@@ -97,7 +99,8 @@ function joined(removals: readonly Removal[]): Removal {
   };
 }
 
-async function belongingsOf(connection: Connection, { app, name, environment }: Settings): Promise<Removal> {
+async function belongingsOf(connection: Connection, settings: Settings): Promise<Removal> {
+  const { app, name, environment, preview } = settings;
   const reading = [
     { id: "state", script: script("tell_state") },
     { id: "belongings", script: script(belongings) },
@@ -108,6 +111,7 @@ async function belongingsOf(connection: Connection, { app, name, environment }: 
   return {
     app: name,
     environment,
+    preview: preview !== undefined,
     server: connection.name,
     containers: state.containers.map(({ service, slot, id }) => `${service} (${slot}) ${id.slice(0, 12)}`),
     networks: [...state.networks.keys()],

@@ -22,6 +22,8 @@ export interface ServerState {
   readonly warm: { readonly slot: Slot; readonly release: string } | undefined;
   readonly salt: string | undefined;
   readonly records: readonly ReleaseRecord[];
+  /** Environments of this app that are previews of pull requests, in the order of their numbers. */
+  readonly previews: readonly string[];
   /** Releases that got traffic at some time -> the last instant at which they did. Others never got so far. */
   readonly served: ReadonlyMap<string, string>;
   /** Third octet -> owner (`shop-production/blue/web`), over all apps of the server. */
@@ -108,6 +110,7 @@ export function parseState(output: string): ServerState {
         : { ...canary, share: Number(one("canary")?.split(" ")[2]) / 100 },
     warm: slotAndRelease(one("warm")),
     salt: one("salt"),
+    previews: [...new Set(all("preview"))].toSorted((a, b) => a.localeCompare(b, "en", { numeric: true })),
     records: all("record").map((text) => JSON.parse(text) as ReleaseRecord),
     served: new Map(all("served").map((line) => [line.split(" ")[0] ?? "", line.split(" ")[1] ?? ""])),
     octets: new Map(all("octet").map((line) => [Number(line.split(" ")[0]), line.slice(line.indexOf(" ") + 1)])),

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { sharedName } from "../config/index.ts";
 import type { Settings } from "../config/index.ts";
 import { formatPosition, refusedError, Secret } from "../core/index.ts";
 import type { Position } from "../core/index.ts";
@@ -6,6 +7,7 @@ import type { Context } from "../system/index.ts";
 import { parseDotenv } from "./dotenv.ts";
 import { secretsFile } from "./sources/file.ts";
 import { openSources } from "./sources/open.ts";
+import type { SourceSettings } from "./sources/open.ts";
 
 /** A name that must have a value, and where the user's files ask for it. */
 export interface WantedSecret {
@@ -56,7 +58,7 @@ export async function findSecrets(
 /** The values that there are, from the sources alone. They are masked from here on. */
 export async function readValues(
   ctx: Context,
-  settings: Pick<Settings, "name" | "environment" | "directory" | "secretsFrom">,
+  settings: SourceSettings,
   names: readonly string[],
 ): Promise<ReadonlyMap<string, Secret>> {
   const found = new Map<string, Secret>();
@@ -89,7 +91,7 @@ function missingError(settings: Settings, missing: readonly WantedSecret[]): Err
   const ways = [
     ...(kinds.has("environment") ? ["set it in the environment of this command"] : []),
     ...(kinds.has("file")
-      ? [`write ${first?.name}=... into ${secretsFile(environment)} (mode 0600, not committed)`]
+      ? [`write ${first?.name}=... into ${secretsFile(sharedName(settings))} (mode 0600, not committed)`]
       : []),
     `wherry secrets set ${first?.name} -e ${environment}`,
   ];

@@ -149,6 +149,7 @@ export function settingsWith(services: Readonly<Record<string, Partial<ServiceSe
     stack: "default",
     dependsOn: [],
     address: undefined,
+    preview: undefined,
     balancer: undefined,
     environment: "production",
     imagesFrom: undefined,

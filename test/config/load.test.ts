@@ -89,6 +89,7 @@ describe("wherry.yaml", () => {
       stack: "default",
       dependsOn: [],
       address: undefined,
+      preview: undefined,
       balancer: undefined,
       environment: "production",
       file: join(folder, "wherry.yaml"),

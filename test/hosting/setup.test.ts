@@ -1,5 +1,6 @@
 import { generateKeyPairSync } from "node:crypto";
 import { execFileSync } from "node:child_process";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { fakeGitHub } from "../github/fake/github.ts";
 import type { FakeSetup } from "../github/fake/github.ts";
@@ -76,6 +77,29 @@ describe("wherry github setup", patient, () => {
         expect(said).not.toContain(Buffer.from(value).toString("base64").slice(0, 16));
       }
     }
+  });
+
+  test("makes one environment for all previews, which any pull request gets into, with none of this process's values", async () => {
+    const github = await fakeGitHub();
+    const previews = "previews: { domain: preview.example.com, server: deploy@203.0.113.10, secrets: [DB_PASSWORD] }\n";
+    const shop = team(github, { "wherry.yaml": oneEnvironment["wherry.yaml"] + previews });
+    mkdirSync(`${shop.folder}/.wherry`);
+    writeFileSync(`${shop.folder}/.wherry/secrets.preview.env`, "DB_PASSWORD=of previews alone\n", { mode: 0o600 });
+
+    const first = (await shop.github("setup", "--yes", "--json", "--make-keys")).json();
+
+    expect(first.error).toBeUndefined();
+    expect(first.environments.map(({ name }) => name)).toEqual(["production", "preview"]);
+    expect(refsOf(github, "preview")).toEqual([]);
+    expect(github.world.environments.get("preview")?.variables.get("WHERRY_KNOWN_HOSTS")?.value).toContain(
+      "203.0.113.10",
+    );
+    expect(first.newKeys).toMatchObject([{ environment: "preview" }]);
+    const stored = secretsOf(github, "preview");
+    expect(stored["DB_PASSWORD"]).toBe("of previews alone");
+    expect(stored["WHERRY_SSH_KEY"]).toContain("PRIVATE KEY");
+    expect(Object.values(stored)).not.toContain(values.WHERRY_SSH_KEY);
+    expect(secretsOf(github, "production")).toMatchObject(values);
   });
 
   test("with a free plan says what a private repository lacks and what stands in, and makes the rest", async () => {

@@ -48,6 +48,35 @@ describe("what happens for a ref, in words", () => {
     `);
   });
 
+  test("a pull request, where each has a preview", async () => {
+    expect(await told("previews", "refs/pull/12/merge")).toMatchInlineSnapshot(`
+      "refs/pull/12/merge -> preview-12
+      a pull request of this repository has a preview, by previews in wherry.yaml
+      Check web: unit tests (ci.yml)
+      wherry check of production (ci.yml)
+      Build the images of web (ci.yml)
+      Look for known vulnerabilities (ci.yml)
+      Deploy to preview-12, whatever the checks say (preview.yml)
+        once it is opened, and with each push; not for forks, nor for Dependabot
+        its head commit, on 203.0.113.20, after what the environment preview of the repository asks for (approval, waiting time)
+        refused where the server has 2 other previews of shop
+        with the secrets DB_PASSWORD, MAIL_KEY of the environment preview, and no others
+        seen at https://pr-12.preview.example.com
+      Remove preview-12 with its data, once it is closed (preview.yml)"
+    `);
+  });
+
+  test("a pull request, where none has a preview", async () => {
+    expect(await told("rust", "refs/pull/12/head")).toMatchInlineSnapshot(`
+      "refs/pull/12/head -> null
+      a pull request is deployed nowhere: there is no previews: in wherry.yaml, or no pipeline reaches its server
+      Check web: lint, unit tests (ci.yml)
+      wherry check of development, uat, production (ci.yml)
+      Build the images of web (ci.yml)
+      Look for known vulnerabilities (ci.yml)"
+    `);
+  });
+
   test("a tag that only looks like a release", async () => {
     expect(await told("node", "PROD-1.2")).toMatchInlineSnapshot(`
       "refs/tags/PROD-1.2 -> null

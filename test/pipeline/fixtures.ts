@@ -71,6 +71,20 @@ environments:
     "shop/jobs/app.py": "from flask import Flask\napp = Flask(__name__)\n",
     "shop/jobs/Dockerfile": "FROM python:3.13\n",
   },
+  /** Pull requests are deployed, from a folder below the top. */
+  previews: {
+    "shop/wherry.yaml": `app: shop
+secrets: [DB_PASSWORD]
+services: { web: { route: shop.example.com, port: 3000 } }
+previews: { domain: preview.example.com, server: deploy@203.0.113.20, limit: 2, secrets: [DB_PASSWORD, MAIL_KEY] }
+environments:
+  production: { server: deploy@203.0.113.11, secrets: [DB_PASSWORD, PAY_KEY] }
+`,
+    "shop/compose.yaml": compose,
+    "shop/Dockerfile": "FROM node:24\n",
+    "shop/package.json": json({ name: "shop", scripts: { test: "node --test" }, dependencies: { express: "5.1.0" } }),
+    "shop/server.js": "",
+  },
   python: {
     "wherry.yaml": wherry,
     "compose.yaml": `${compose}  db: { image: "mysql:8.4${digest}" }\n`,

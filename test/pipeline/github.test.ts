@@ -1,18 +1,19 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { parse } from "yaml";
 import { describe, expect, test } from "vitest";
-import { actions } from "../../src/pipeline/index.ts";
+import { actions, githubFiles } from "../../src/pipeline/index.ts";
 import { filterOf } from "../../src/pipeline/github/yaml.ts";
 import { proposeGitHub } from "../../src/pipeline/index.ts";
 import { createContext } from "../../src/system/index.ts";
 import type { HttpsAnswer } from "../../src/system/index.ts";
 import { apply } from "../../src/writer/index.ts";
 import { repository } from "../helpers/git.ts";
-import { filesOf, fixtures, wherryPin } from "./fixtures.ts";
+import { filesOf, fixtures, pipelineOf, wherryPin } from "./fixtures.ts";
 
 interface Workflow {
   readonly on: Readonly<Record<string, unknown>>;
   readonly permissions: unknown;
+  readonly concurrency: unknown;
   readonly jobs: Readonly<Record<string, WorkflowJob>>;
 }
 
@@ -20,6 +21,7 @@ interface WorkflowJob {
   readonly permissions: Readonly<Record<string, string>>;
   readonly "timeout-minutes": number;
   readonly environment?: { readonly name: string };
+  readonly env?: Readonly<Record<string, string>>;
   readonly needs?: readonly string[];
   readonly if?: string;
   readonly services?: Readonly<Record<string, { readonly image: string }>>;
@@ -81,6 +83,9 @@ describe.each(names)("the pipeline of %s", (name) => {
     for (const [path, { on, jobs }, text] of await workflowsOf(name)) {
       expect(text).not.toMatch(/pull_request_target|workflow_run/);
       if (path.endsWith("ci.yml")) expect(text).not.toContain("secrets.");
+      else if (path.endsWith("preview.yml"))
+        for (const job of Object.values(jobs))
+          expect(job.if).toContain("&& github.event.pull_request.head.repo.full_name == github.repository");
       else expect(Object.keys(on)).not.toContain("pull_request");
       for (const job of Object.values(jobs))
         if (job.environment === undefined) expect(JSON.stringify(job)).not.toContain("secrets.");
@@ -97,6 +102,56 @@ describe.each(names)("the pipeline of %s", (name) => {
       expect(job.needs).toEqual(checks);
       expect(job.if).toBe(`needs.gate.outputs.environment == '${id.replace("deploy-", "")}'`);
     }
+  });
+});
+
+describe("the workflow of previews", () => {
+  const read = async () => {
+    const [, workflow] = (await workflowsOf("previews")).find(([path]) => path.endsWith("preview.yml")) ?? [];
+    return workflow ?? { on: {}, permissions: undefined, concurrency: undefined, jobs: {} };
+  };
+
+  test("starts for pull requests alone, one run at a time for each, and cancels none that has begun", async () => {
+    const { on, concurrency } = await read();
+    expect(on).toEqual({ pull_request: { types: ["opened", "synchronize", "reopened", "closed"] } });
+    expect(concurrency).toEqual({
+      group: "${{ github.workflow }}-${{ github.event.pull_request.number }}",
+      "cancel-in-progress": false,
+    });
+  });
+
+  test("deploys the head of the pull request with the secrets of previews, and none of production", async () => {
+    const { jobs } = await read();
+    const { deploy } = jobs;
+    expect(deploy?.environment).toEqual({
+      name: "preview",
+      url: "https://pr-${{ github.event.pull_request.number }}.preview.example.com",
+    });
+    expect(deploy?.env).toMatchObject({ ENVIRONMENT: "preview-${{ github.event.pull_request.number }}" });
+    expect(deploy?.steps[0]?.with).toMatchObject({ ref: "${{ github.event.pull_request.head.sha }}" });
+    const names = [...JSON.stringify(jobs).matchAll(/secrets\.(\w+)/g)].map(([, secret = ""]) => secret);
+    expect([...new Set(names)].toSorted()).toEqual(["DB_PASSWORD", "MAIL_KEY", "WHERRY_SSH_KEY"]);
+  });
+
+  test("removes it with its data once it is closed, by a job that has no secret of the app", async () => {
+    const { deploy, remove } = (await read()).jobs;
+    expect(deploy?.if).toMatch(/^github\.event\.action != 'closed' && /);
+    expect(remove?.if).toMatch(/^github\.event\.action == 'closed' && /);
+    expect(remove?.steps.flatMap(({ run }) => run ?? []).join("\n")).toContain(
+      'remove --environment "$ENVIRONMENT" --volumes --yes',
+    );
+    expect(JSON.stringify(remove)).not.toMatch(/secrets\.(?!WHERRY_SSH_KEY)/);
+  });
+
+  test("is not written where no pipeline reaches their server, and this is said", async () => {
+    const { pipeline } = await pipelineOf({
+      "wherry.yaml":
+        "app: shop\nservices: { web: { route: shop.test } }\npreviews: { domain: p.test, server: local }\nenvironments: { production: { server: a@b } }\n",
+      "compose.yaml": "services: { web: { image: nginx } }\n",
+    });
+    expect(pipeline.previews).toBeUndefined();
+    expect(pipeline.notes.join("\n")).toContain("previews: their server is local");
+    expect(githubFiles(pipeline).map(({ path }) => path)).not.toContain(".github/workflows/preview.yml");
   });
 });
 

@@ -95,6 +95,7 @@ const nothing: ServerState = {
   canary: undefined,
   warm: undefined,
   salt: "00",
+  previews: [],
   records: [],
   served: new Map(),
   octets: new Map(),

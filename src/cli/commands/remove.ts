@@ -6,14 +6,18 @@ import { toggle } from "../parameters.ts";
 
 export const remove = command({
   description: [
-    "Removes everything of an environment from its server: containers, networks, releases, images that no other environment needs. Volumes stay, unless --volumes is given and the app's name is typed.",
+    "Removes everything of an environment from its server: containers, networks, releases, images that no other environment needs. Volumes stay, unless --volumes is given and the app's name is typed; for the preview of a pull request --yes is enough.",
   ],
   flags: { volumes: toggle("remove the volumes too: the data is gone for good") },
   needs: ["environment", "plan", "yes"],
-  examples: [{ line: "remove -e development", what: "take an environment down" }],
+  examples: [
+    { line: "remove -e development", what: "take an environment down" },
+    { line: "remove -e preview-12 --volumes --yes", what: "the preview of a pull request, with its data" },
+  ],
   schema: z.strictObject({
     app: z.string(),
     environment: z.string(),
+    preview: z.boolean(),
     server: z.string(),
     containers: z.array(z.string()),
     networks: z.array(z.string()),
@@ -28,7 +32,7 @@ export const remove = command({
     await confirm(ctx, {
       question: `Remove ${name} from ${found.server}${lost}?`,
       yes,
-      ...(volumes ? { typed: name } : {}),
+      ...(volumes && !found.preview ? { typed: name } : {}),
     });
     const options = {
       environment: found.environment,

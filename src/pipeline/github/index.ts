@@ -4,6 +4,7 @@ import { wherryFiles } from "../wherry-package.ts";
 import { ciWorkflow } from "./ci.ts";
 import { dependabotFile } from "./dependabot.ts";
 import { deployWorkflow } from "./deploy.ts";
+import { previewWorkflow } from "./preview.ts";
 import { rollbackWorkflow } from "./rollback.ts";
 
 /** The files of a pipeline on GitHub, relative to the top of the repository. */
@@ -18,6 +19,9 @@ export function githubFiles(pipeline: Pipeline): readonly WantedFile[] {
           file(`${workflows}/deploy.yml`, deployWorkflow(pipeline)),
           file(`${workflows}/rollback.yml`, rollbackWorkflow(pipeline)),
         ]),
+    ...(pipeline.previews === undefined
+      ? []
+      : [file(`${workflows}/preview.yml`, previewWorkflow(pipeline, pipeline.previews))]),
     file(".github/dependabot.yml", dependabotFile(pipeline)),
     ...wherryFiles(pipeline.wherry),
   ];

@@ -8,11 +8,19 @@ export interface ServerWork {
   readonly needs?: readonly string[];
   readonly if: string;
   readonly minutes: number;
+  /** Where it is not the environment of the same name, at the commit of the run: expressions of GitHub. */
+  readonly of?: { readonly environment: string; readonly commit: string };
   readonly step: Step;
+  /** What the page of the run says of it; left out: what was deployed, by the server's ledger. */
+  readonly summary?: Step;
 }
 
 /** A job with the way to a server: it alone has the key, and takes it away at its end, whatever happens. */
-export function serverJob(pipeline: Pipeline, environment: EnvironmentStage, work: ServerWork): Job {
+export function serverJob(
+  pipeline: Pipeline,
+  environment: Pick<EnvironmentStage, "name" | "url">,
+  work: ServerWork,
+): Job {
   const { name, url } = environment;
   const { name: title, ...step } = work.step;
   return {
@@ -23,13 +31,13 @@ export function serverJob(pipeline: Pipeline, environment: EnvironmentStage, wor
     "timeout-minutes": work.minutes,
     environment: { name, ...(url === undefined ? {} : { url }) },
     permissions: readContents,
-    env: { ENVIRONMENT: name, ...wherryVariables(pipeline) },
+    env: { ENVIRONMENT: work.of?.environment ?? name, ...wherryVariables(pipeline) },
     steps: [
-      checkOut("whole"),
+      checkOut("whole", work.of?.commit),
       ...installWherry(),
       openSsh(),
       { name: title, id: "work", ...step },
-      summary(pipeline),
+      work.summary ?? summary(pipeline),
       closeSsh(),
     ],
   };

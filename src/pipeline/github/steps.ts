@@ -29,12 +29,19 @@ export function wherryVariables({ folder }: Pipeline): Readonly<Record<string, s
   return folder === "" ? {} : { APP_FOLDER: folder };
 }
 
-/** @param history `whole`: all commits, branches and tags, for questions to git. */
-export function checkOut(history: "commit" | "whole" = "commit"): Step {
+/**
+ * @param history `whole`: all commits, branches and tags, for questions to git.
+ * @param commit where it is not that of the run
+ */
+export function checkOut(history: "commit" | "whole" = "commit", commit?: string): Step {
   return {
     name: "Check out",
     uses: uses("actions/checkout"),
-    with: { "persist-credentials": false, ...(history === "whole" ? { "fetch-depth": 0 } : {}) },
+    with: {
+      "persist-credentials": false,
+      ...(commit === undefined ? {} : { ref: commit }),
+      ...(history === "whole" ? { "fetch-depth": 0 } : {}),
+    },
   };
 }
 

@@ -11,6 +11,12 @@ tell_state() {
     folder=${record%/*}
     [ ! -e "$folder/served" ] || say "served ${folder##*/} $(cat "$folder/served")"
   done
+  # Previews of this app that were not removed: those that have a release.
+  for record in "$state/apps/$app"/preview-*/releases/*/release.json; do
+    [ -e "$record" ] || continue
+    folder=${record%/releases/*}
+    say "preview ${folder##*/}"
+  done
   for octet in "$state"/networks/*; do
     [ -e "$octet" ] && say "octet ${octet##*/} $(cat "$octet")"
   done

@@ -1,3 +1,4 @@
+import { sharedName } from "../../config/index.ts";
 import type { SecretsFrom, Settings } from "../../config/index.ts";
 import type { Context } from "../../system/index.ts";
 import { ageSource } from "./age.ts";
@@ -13,14 +14,15 @@ export interface OpenSource extends SecretSource {
   readonly kind: SecretsFrom["kind"];
 }
 
+/** What sources are opened by. */
+export type SourceSettings = Pick<Settings, "name" | "environment" | "directory" | "secretsFrom"> &
+  Partial<Pick<Settings, "preview">>;
+
 /** The sources of an environment, in the order in which they are asked. Nothing is read yet. */
-export function openSources(
-  ctx: Context,
-  settings: Pick<Settings, "name" | "environment" | "directory" | "secretsFrom">,
-): readonly OpenSource[] {
+export function openSources(ctx: Context, settings: SourceSettings): readonly OpenSource[] {
   const place: SecretPlace = {
     app: settings.name,
-    environment: settings.environment,
+    environment: sharedName(settings),
     directory: settings.directory,
   };
   return settings.secretsFrom.map((from) => ({ kind: from.kind, ...open(ctx, place, from) }));

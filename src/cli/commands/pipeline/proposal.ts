@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { previewEnvironment } from "../../../pipeline/index.ts";
 import type { PipelineProposal } from "../../../pipeline/index.ts";
 import { apply } from "../../../writer/index.ts";
 import { confirm } from "../../confirm.ts";
@@ -56,7 +57,10 @@ function documentOf({ root, pipeline, changes }: PipelineProposal, written: read
   return {
     root,
     files: changes.map(({ path, kind, diff }) => ({ path, kind, diff })),
-    environments: pipeline.environments.map(({ name, secrets }) => ({ name, secrets: ["WHERRY_SSH_KEY", ...secrets] })),
+    environments: [
+      ...pipeline.environments,
+      ...(pipeline.previews === undefined ? [] : [previewEnvironment(pipeline.previews)]),
+    ].map(({ name, secrets }) => ({ name, secrets: ["WHERRY_SSH_KEY", ...secrets] })),
     notes: [...pipeline.notes],
     written: [...written],
   };
