@@ -123,6 +123,18 @@ describe("a version", () => {
     expect(verdicts(await plan(folder, "uat", "2.0.0", true))).toMatchObject({ new: "failed" });
   });
 
+  test("that wants two people says so, whoever could be asked", async () => {
+    const { folder, commit } = clone();
+    expect((await plan(folder, "production")).toKnow).toEqual([]);
+    const strict = wherryYaml.replace("production: {", "production: { deploy_on: { two_people: true },");
+    writeFiles(folder, { "wherry.yaml": strict });
+    commit("feat: two people");
+    git(folder, "tag", "-a", "-m", "x", "UAT-1.0.0");
+    expect((await plan(folder, "production")).toKnow).toEqual([
+      "production wants two people: its gate refuses a tag that is pushed by whoever deployed this commit to uat (unknown here)",
+    ]);
+  });
+
   test("whose images come from an environment without versions has its ledger asked all the same", async () => {
     const { folder, commit } = clone();
     const from = wherryYaml.replace("production: {", "production: { images_from: development,");

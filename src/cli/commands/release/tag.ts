@@ -43,6 +43,7 @@ export const tag = command({
     checks: z.array(
       z.strictObject({ what: z.string(), verdict: z.enum(["passed", "failed", "unknown"]), reason: z.string() }),
     ),
+    toKnow: z.array(z.string()),
     notes: notesSchema,
     pushed: z.boolean(),
     changelog: z.strictObject({ path: z.string(), diff: z.string(), written: z.boolean() }).nullable(),
@@ -74,10 +75,11 @@ export const tag = command({
     const written = proposed === undefined ? [] : await apply(ctx, proposed.directory, [proposed.change]);
     return { ...planned, pushed: true, changelog: told(written.length > 0) };
   },
-  print({ tag: name, commit, previous, checks, notes, pushed, changelog }, { style }) {
+  print({ tag: name, commit, previous, checks, toKnow, notes, pushed, changelog }, { style }) {
     const signs = { passed: style.good("passed"), failed: style.bad("failed"), unknown: style.warning("unknown") };
     return [
       ...checks.map(({ what, verdict, reason }) => `${signs[verdict]} ${what}: ${reason}`),
+      ...toKnow.map((line) => `${style.warning("to know:")} ${line}`),
       "",
       ...formatNotes(notes, style),
       "",
