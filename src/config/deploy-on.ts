@@ -37,11 +37,21 @@ export const deployOn = z
       })
       .optional()
       .describe("When the default branch is deployed here, as cron has it, in UTC: 0 6 * * 1-5."),
+    two_people: z
+      .literal(true, "two_people is true, or left out")
+      .optional()
+      .describe(
+        "true: a pipeline refuses what the same person deployed to the stage before (for production, the environment by versions before it). Default: one person may do both",
+      ),
   })
   .refine(
     ({ branch, tag, manual, schedule }) =>
       [branch ?? tag, manual, schedule].filter((one) => one !== undefined).length <= 1,
     "one of branch or tag, manual, schedule; branch and tag may stand together",
+  )
+  .refine(
+    ({ schedule, two_people: two }) => schedule === undefined || two === undefined,
+    "two_people: nobody asks for what a schedule starts",
   );
 
 export type DeployOn = z.infer<typeof deployOn>;
@@ -60,6 +70,8 @@ export interface EnvironmentRule {
   readonly rules: readonly DeployRule[];
   /** `default`: by the name of the environment. `none`: nothing is written, and its name says nothing. */
   readonly from: "wherry.yaml" | "default" | "none";
+  /** Somebody else has deployed the commit to the stage before. */
+  readonly twoPeople?: true;
 }
 
 /** What environments of these names do where they say nothing. */
@@ -72,19 +84,21 @@ const usual: Readonly<Record<string, DeployRule>> = {
 /** The rule of one environment, as it is written or by its name. */
 export function ruleOf(environment: string, written: DeployOn | undefined): EnvironmentRule {
   const production = /^(?:prod|production|live)(?:-|$)/.test(environment);
-  const { branch, tag, manual, schedule } = written ?? {};
+  const { branch, tag, manual, schedule, two_people: two } = written ?? {};
+  const people = two === true ? ({ twoPeople: true } as const) : {};
   const rules: readonly DeployRule[] = [
     ...(branch === undefined ? [] : [{ kind: "branch", pattern: branch } as const]),
     ...(tag === undefined ? [] : [{ kind: "tag", pattern: tag } as const]),
     ...(schedule === undefined ? [] : [{ kind: "schedule", cron: schedule.trim() } as const]),
   ];
-  if (rules.length > 0 || manual === true) return { environment, production, rules, from: "wherry.yaml" };
+  if (rules.length > 0 || manual === true) return { environment, production, rules, from: "wherry.yaml", ...people };
   const rule = Object.hasOwn(usual, environment) ? usual[environment] : undefined;
   return {
     environment,
     production,
     rules: rule === undefined ? [] : [rule],
     from: rule === undefined ? "none" : "default",
+    ...people,
   };
 }
 

@@ -22,6 +22,7 @@ import { secretsFromOf } from "./secrets-from.ts";
 import type { SecretsFrom } from "./secrets-from.ts";
 import { releaseRules, ruleProblems } from "./release-rules.ts";
 import { chooseStack, orderOf, stackProblems } from "./stacks.ts";
+import { twoPeopleProblems } from "./two-people.ts";
 import { hasPath, parseYaml, positionOfKey, positionOfValue, yamlProblems } from "./yaml-source.ts";
 import type { Path, YamlSource } from "./yaml-source.ts";
 import type { Position } from "../core/index.ts";
@@ -220,6 +221,7 @@ function validate(source: YamlSource): WherryFile {
         ...ruleProblems(result.data, source),
         ...imageSourceProblems(result.data, source),
         ...previewProblems(result.data, source),
+        ...twoPeopleProblems(result.data, source),
       ]
     : problemsOf(result.error, source);
   if (problems.length > 0 || !result.success) throw invalidFile(problems);

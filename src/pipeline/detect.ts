@@ -1,6 +1,6 @@
 import { dirname, relative, resolve } from "node:path";
 import { interpolate, readSources } from "../compose/index.ts";
-import { isMapping, loadReleaseRules, loadSettings } from "../config/index.ts";
+import { isMapping, loadReleaseRules, loadSettings, stageBefore } from "../config/index.ts";
 import type { AppRules, EnvironmentRule, Settings } from "../config/index.ts";
 import { usageError } from "../core/index.ts";
 import { commitOf, defaultBranch, topFolder } from "../git/index.ts";
@@ -260,18 +260,29 @@ async function environmentOf(
   ];
 }
 
-/** A job that builds nothing has to reach the servers that have the images. */
+/** A job that builds nothing has to reach the servers that have the images, and one that wants two people their ledger. */
 function promotionNotes(environments: readonly EnvironmentStage[]): readonly string[] {
-  return environments.flatMap(({ name, servers, imagesFrom }) => {
-    if (imagesFrom === undefined) return [];
-    const source = environments.find((one) => one.name === imagesFrom);
-    if (source === undefined)
-      return [`${name} gets the images of ${imagesFrom}, whose server no pipeline reaches: images_from: build`];
-    const others = source.servers.filter((server) => !servers.includes(server));
-    if (others.length === 0) return [];
-    return [
-      `${name} gets the images of ${imagesFrom}: its WHERRY_SSH_KEY has to open ${others.join(", ")} too, and its WHERRY_KNOWN_HOSTS to know it`,
+  return environments.flatMap(({ name, rule, servers, imagesFrom }) => {
+    const rules = environments.map((one) => one.rule);
+    const before = rule.twoPeople === true ? stageBefore(rule, rules) : undefined;
+    const wanted = [
+      { from: imagesFrom, what: `${name} gets the images of ${imagesFrom}`, remedy: "images_from: build" },
+      {
+        from: before === imagesFrom ? undefined : before,
+        what: `${name} wants two people, and asks the ledger of ${before}`,
+        remedy: "leave two_people out",
+      },
     ];
+    return wanted.flatMap(({ from, what, remedy }) => {
+      if (from === undefined) return [];
+      const source = environments.find((one) => one.name === from);
+      if (source === undefined) return [`${what}, whose server no pipeline reaches: ${remedy}`];
+      const others = source.servers.filter((server) => !servers.includes(server));
+      if (others.length === 0) return [];
+      return [
+        `${what}: its WHERRY_SSH_KEY has to open ${others.join(", ")} too, and its WHERRY_KNOWN_HOSTS to know it`,
+      ];
+    });
   });
 }
 

@@ -130,6 +130,9 @@ function deployment(decision: RefDecision, stage: EnvironmentStage, pipeline: Pi
           : [
               `with the images of ${stage.imagesFrom}, by digest: nothing is built, and this commit was deployed there with success, or it ends here`,
             ]),
+        ...(stage.rule.twoPeople === true && before !== undefined
+          ? [`asked for by somebody else than who deployed this commit to ${before}, or it ends here`]
+          : []),
         `on ${stage.servers.join(", ")}, after what the environment ${stage.name} of the repository asks for (approval, waiting time)`,
         "one at a time: it waits for the lock of the server",
         ...(stage.secrets.length === 0 ? [] : [`with the secrets ${stage.secrets.join(", ")} of the environment`]),

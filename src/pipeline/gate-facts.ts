@@ -1,8 +1,8 @@
-import { loadReleaseRules } from "../config/index.ts";
+import { loadReleaseRules, stageBefore } from "../config/index.ts";
 import { usageError } from "../core/index.ts";
 import { commitOf, isOnBranch, tagNames } from "../git/index.ts";
-import { askVerified, readHistory } from "../release/index.ts";
-import type { LedgerLine } from "../release/index.ts";
+import { askVerified, pipelineAuthor, readHistory } from "../release/index.ts";
+import type { LedgerLine, Proof } from "../release/index.ts";
 import type { Context } from "../system/index.ts";
 import { branchesToAsk, decideGate } from "./gate.ts";
 import type { GateFacts, GateResult } from "./gate.ts";
@@ -40,12 +40,19 @@ export async function askGate(ctx: Context, options: GateOptions): Promise<GateR
     ...branches.map((branch) => isOnBranch(ctx, directory, commit, branch)),
   ]);
   const source = asked === undefined ? undefined : imagesFrom.get(asked);
-  const [ledgers, images] = live
+  const rule = environments.find(({ environment }) => environment === asked);
+  const before = rule?.twoPeople === true ? stageBefore(rule, environments) : undefined;
+  const proofOf = async (environment: string | undefined): Promise<Proof | undefined> =>
+    environment === undefined ? undefined : askVerified(ctx, { directory, environment, stacks, commit });
+  const [ledgers, images, tried] = live
     ? await Promise.all([
         ledgersOf(ctx, { directory, environment: asked, stacks }),
-        source === undefined ? undefined : askVerified(ctx, { directory, environment: source, stacks, commit }),
+        proofOf(source),
+        // Mostly the two are one, and asked once.
+        before === source ? undefined : proofOf(before),
       ])
     : [];
+  const known = before === source ? images : tried;
   const facts: GateFacts = {
     refCommit,
     tags,
@@ -54,6 +61,7 @@ export async function askGate(ctx: Context, options: GateOptions): Promise<GateR
     live: ledgers === undefined ? undefined : await liveReleases(ctx, directory, ledgers),
     deployed: ledgers?.flat().map(({ tag, commit: from }) => ({ tag, commit: from })),
     images,
+    people: before === undefined || known === undefined ? undefined : { tried: known, asker: pipelineAuthor(ctx) },
   };
   return decideGate({ ref, commit, environments, asked, schedule, releaseBranch, allowRollback, facts });
 }

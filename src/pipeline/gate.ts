@@ -1,6 +1,7 @@
 import { compareVersions, environmentOf, stageBefore } from "../config/index.ts";
 import type { EnvironmentRule, GitRef, Version } from "../config/index.ts";
-import type { Proof } from "../release/index.ts";
+import type { Author, Proof } from "../release/index.ts";
+import { twoPeopleCheck } from "./two-people.ts";
 
 /**
  * The last word before a deployment by a pipeline: is this ref one that goes to an environment, and is its commit where it
@@ -37,6 +38,8 @@ export interface GateFacts {
   readonly deployed: readonly { readonly tag: string | null; readonly commit: string | null }[] | undefined;
   /** What the ledger of the environment says whose images are taken; undefined where it was not asked, or none is. */
   readonly images: Proof | undefined;
+  /** Who deployed the commit to the stage before, and who asks now; undefined where no server was asked, or it does not matter. */
+  readonly people: { readonly tried: Proof; readonly asker: Author | undefined } | undefined;
 }
 
 export interface GateCheck {
@@ -72,6 +75,7 @@ export function decideGate(input: GateInput): GateResult {
           ...reuseChecks(input, ref),
         ]),
     ...imagesChecks(input),
+    ...peopleChecks(input, rule),
   ];
   const good = checks.every(({ verdict }) => verdict === "passed");
   return { environment: good ? rule.environment : null, version: version?.text ?? null, checks };
@@ -246,4 +250,10 @@ function reuseChecks({ facts, commit }: GateInput, { name }: GitRef): readonly G
 
 function imagesChecks({ facts: { images } }: GateInput): readonly GateCheck[] {
   return images === undefined ? [] : [{ what: "images", verdict: images.verdict, reason: images.reason }];
+}
+
+/** Only where it is wanted, and the ledger of the stage before was asked. */
+function peopleChecks({ facts: { people }, environments }: GateInput, rule: EnvironmentRule): readonly GateCheck[] {
+  if (rule.twoPeople !== true || people === undefined) return [];
+  return [twoPeopleCheck({ ...people, before: stageBefore(rule, environments) ?? "the stage before" })];
 }

@@ -65,6 +65,11 @@ export function proposeJenkins(ctx: Context, options: ProposalOptions): Promise<
         notes.push(
           `${byHand.join(", ")}: deployed by hand alone, and so not by Jenkins: wherry pipeline run deploy -e NAME`,
         );
+      const people = pipeline.environments.filter(({ rule }) => rule.twoPeople === true).map(({ name }) => name);
+      if (people.length > 0)
+        notes.push(
+          `${people.join(", ")}: Jenkins does not tell who asks for a deployment, and so two_people refuses every one`,
+        );
       return Promise.resolve(jenkinsFiles(pipeline));
     },
   });

@@ -11,6 +11,8 @@ export type { HostCertificate } from "./certificate-list.ts";
 export { testNotifications } from "./notify.ts";
 export type { AppOptions } from "./app.ts";
 export type { LedgerLine } from "./ledger.ts";
+export { pipelineAuthor } from "./ledger-line.ts";
+export type { Author } from "./ledger-line.ts";
 export type { DeploymentResult, PlanResult } from "./result.ts";
 export { readHistory } from "./history.ts";
 export { originText } from "./origin.ts";

@@ -102,16 +102,23 @@ export function kindOf(release: ReleaseRecord, previous: ReleaseRecord | undefin
 
 /** Who deploys, and from where: a CI run says so itself, else the user of this machine. */
 export async function authorOf(ctx: Context, directory: string): Promise<Author> {
-  const { env } = ctx;
-  const actor = env["GITHUB_ACTOR"] ?? env["GITLAB_USER_LOGIN"];
-  if (actor !== undefined) {
-    const run = env["GITHUB_RUN_ID"];
-    const address =
-      run === undefined
-        ? env["CI_JOB_URL"]
-        : `${env["GITHUB_SERVER_URL"] ?? "https://github.com"}/${env["GITHUB_REPOSITORY"] ?? ""}/actions/runs/${run}`;
-    return { name: actor, bot: /\[bot\]$|-bot$|^dependabot|^renovate/.test(actor), from: address ?? ctx.self.host };
-  }
+  const author = pipelineAuthor(ctx);
+  if (author !== undefined) return author;
   const asked = await ctx.processes.run(["git", "-C", directory, "config", "user.name"]);
   return { name: asked.stdout.trim() || ctx.self.user, bot: false, from: ctx.self.host };
+}
+
+/** Names of accounts that are no people; the last ones are GitLab's, of tokens of a project or group. */
+const botName = /\[bot\]$|-bot$|^dependabot|^renovate|^(?:project|group)_\d+_bot/i;
+
+/** Who started the run of a pipeline that this is; undefined where it is none, or does not say who. */
+export function pipelineAuthor({ env, self }: Pick<Context, "env" | "self">): Author | undefined {
+  const actor = env["GITHUB_ACTOR"] || env["GITLAB_USER_LOGIN"];
+  if (!actor) return undefined;
+  const run = env["GITHUB_RUN_ID"];
+  const address =
+    run === undefined
+      ? env["CI_JOB_URL"]
+      : `${env["GITHUB_SERVER_URL"] ?? "https://github.com"}/${env["GITHUB_REPOSITORY"] ?? ""}/actions/runs/${run}`;
+  return { name: actor, bot: botName.test(actor), from: address ?? self.host };
 }

@@ -3,6 +3,7 @@ import { WherryError } from "../core/index.ts";
 import type { Context } from "../system/index.ts";
 import { readHistory } from "./history.ts";
 import type { LedgerLine } from "./ledger.ts";
+import type { Author } from "./ledger-line.ts";
 
 /** A deployment that another environment may take its images from, or why there is none. */
 export type Verified =
@@ -41,9 +42,14 @@ function words(outcome: LedgerLine["outcome"]): string {
   return outcome.replaceAll("_", " ");
 }
 
-/** What an environment's ledgers say of a commit: `deployments` has one id for each stack. */
+/** What an environment's ledgers say of a commit: `deployments` has one id for each stack, and `by` who made it. */
 export type Proof =
-  | { readonly verdict: "passed"; readonly reason: string; readonly deployments: readonly string[] }
+  | {
+      readonly verdict: "passed";
+      readonly reason: string;
+      readonly deployments: readonly string[];
+      readonly by: readonly Author[];
+    }
   | { readonly verdict: "failed" | "unknown"; readonly reason: string };
 
 /** Asks the servers of an environment, of each stack, whether a commit was deployed there with success. */
@@ -81,6 +87,7 @@ export async function askVerified(
       verdict: "passed",
       reason: `${commit.slice(0, 12)} was deployed to ${environment} as ${releases}, and it succeeded`,
       deployments: lines.map(({ id }) => id),
+      by: lines.map(({ who, from }) => ({ ...who, from })),
     };
   } catch (error) {
     if (!(error instanceof WherryError) || error.exit === "interrupted") throw error;

@@ -30,6 +30,8 @@ export interface PlannedTag {
   /** The version before, as a tag; null where this is the first. */
   readonly previous: string | null;
   readonly checks: readonly GateCheck[];
+  /** What the gate will want, and nobody can check from here. */
+  readonly toKnow: readonly string[];
   /** Newest first. */
   readonly notes: Notes;
 }
@@ -92,24 +94,26 @@ export async function planTag(ctx: Context, options: TagOptions): Promise<Planne
       live: undefined,
       deployed: undefined,
       images: undefined,
+      people: undefined,
     },
   });
   const proofOf = (environment: string): Promise<Proof> =>
     askVerified(ctx, { directory, environment, stacks, commit: head });
   const source = imagesFrom.get(rule.environment);
+  const verified = before === undefined ? undefined : { before, proof: await proofOf(before) };
   const checks: readonly GateCheck[] = [
     cleanCheck(described?.dirty ?? []),
     // Of the stage before, the server is asked as well, see below.
     ...decided.checks.filter(({ what }) => what !== "tag" && what !== before),
     newCheck(tag, tags),
     await askChecks(ctx, described?.repository, head),
-    ...(before === undefined
+    ...(verified === undefined
       ? []
       : [
           triedCheck(
-            before,
+            verified.before,
             tried.map((one) => one.tag),
-            await proofOf(before),
+            verified.proof,
           ),
         ]),
     ...(source === undefined || source === before ? [] : [{ what: "images", ...plain(await proofOf(source)) }]),
@@ -121,6 +125,7 @@ export async function planTag(ctx: Context, options: TagOptions): Promise<Planne
     commit: head,
     previous: last?.tag ?? null,
     checks,
+    toKnow: rule.twoPeople === true && verified !== undefined ? [twoPeopleNote(rule, verified)] : [],
     notes: notesSince(since),
   };
 }
@@ -280,6 +285,15 @@ function triedCheck(environment: string, tags: readonly string[], proof: Proof):
       reason: `no version of ${environment} stands at this commit: wherry release ${environment} first`,
     };
   return { what, ...plain(proof) };
+}
+
+/** Whose login the pipeline will see is known there alone. */
+function twoPeopleNote(
+  { environment }: EnvironmentRule,
+  { before, proof }: { readonly before: string; readonly proof: Proof },
+): string {
+  const names = proof.verdict === "passed" ? [...new Set(proof.by.map(({ name }) => name))].join(", ") : "unknown here";
+  return `${environment} wants two people: its gate refuses a tag that is pushed by whoever deployed this commit to ${before} (${names})`;
 }
 
 function plain({ verdict, reason }: Proof): Omit<GateCheck, "what"> {

@@ -31,6 +31,17 @@ describe("what happens for a ref, in words", () => {
     `);
   });
 
+  test("a release that wants two people says who cannot ask for it", async () => {
+    const { pipeline, rules } = await pipelineOf(fixtures["node"] ?? {});
+    const strict = <T extends { readonly production: boolean }>(rule: T): T =>
+      rule.production ? { ...rule, twoPeople: true } : rule;
+    const environments = pipeline.environments.map((stage) => ({ ...stage, rule: strict(stage.rule) }));
+    const { runs } = explain("PROD-1.2.0", { ...pipeline, environments }, rules.environments.map(strict));
+    expect(runs.at(-1)?.details).toContain(
+      "asked for by somebody else than who deployed this commit to uat, or it ends here",
+    );
+  });
+
   test("a branch that is deployed, by its bare name", async () => {
     expect(await told("monorepo", "feature/a/b")).toMatchInlineSnapshot(`
       "refs/heads/feature/a/b -> preview

@@ -205,6 +205,7 @@ describe("the gate and what is live", () => {
         live,
         deployed: undefined,
         images: undefined,
+        people: undefined,
         ...more,
       },
     });
@@ -257,7 +258,7 @@ describe("the gate and what is live", () => {
   });
 
   test("whose images are taken, its ledger has to say yes: no and not known are no pass", () => {
-    const passed = { verdict: "passed", reason: "it succeeded", deployments: ["d1"] } as const;
+    const passed = { verdict: "passed", reason: "it succeeded", deployments: ["d1"], by: [] } as const;
     expect(decide([], { images: passed }).environment).toBe("production");
     for (const verdict of ["failed", "unknown"] as const) {
       const result = decide([], { images: { verdict, reason: "of uat" } }, true);

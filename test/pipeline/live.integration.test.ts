@@ -134,3 +134,47 @@ test("production gets nothing that the ledger of uat does not vouch for, whateve
   expect(again.environment).toBeNull();
   expect(again.checks.find(({ what }) => what === "reuse")).toMatchObject({ verdict: "failed" });
 });
+
+test("where two people are wanted, the ledger of uat says who the first one was", async () => {
+  const app = `pipeline-people-${process.pid}`;
+  const folder = repository({
+    "wherry.yaml": `app: ${app}\nserver: local\nenvironments:\n  uat:\n  production: { images_from: build, deploy_on: { two_people: true } }\n`,
+    "compose.yaml": "services: {}\n",
+  });
+  const commit = git(folder, "rev-parse", "HEAD");
+  for (const tag of ["UAT-1.0.0", "PROD-1.0.0"]) git(folder, "tag", tag, commit);
+  const run = { GITHUB_RUN_ID: "7", GITHUB_REPOSITORY: "acme/shop", GITHUB_SERVER_URL: "https://github.com" };
+  const line = {
+    id: "d1",
+    release: "20261125-0001",
+    commit,
+    tag: "UAT-1.0.0",
+    outcome: "succeeded",
+    reason: null,
+    rollbackOf: null,
+    finished: "2026-11-25T12:00:00Z",
+    who: { name: "ada", bot: false },
+    from: "https://github.com/acme/shop/actions/runs/6",
+  };
+  const ask = async (actor: string): Promise<string> => {
+    const ctx = createContext({ cwd: folder, env: { ...process.env, ...run, GITHUB_ACTOR: actor } });
+    const { environment, checks } = await askGate(ctx, {
+      directory: undefined,
+      ref: "refs/tags/PROD-1.0.0",
+      commit,
+      asked: "production",
+      schedule: undefined,
+      releaseBranch: "main",
+      allowRollback: false,
+      live: true,
+    });
+    const check = checks.find(({ what }) => what === "people");
+    return `${environment}: ${check?.reason}`;
+  };
+
+  ledgerOf(app, [line], "uat");
+  expect(await ask("grace")).toBe("production: ada deployed this commit to uat, and grace asks for it now");
+  expect(await ask("ADA")).toBe("null: ADA deployed this commit to uat: somebody else has to release it");
+  ledgerOf(app, [], "uat");
+  expect(await ask("grace")).toBe(`null: ${commit.slice(0, 12)} was never deployed to uat`);
+});

@@ -1,4 +1,5 @@
 import { describe, expect, onTestFinished, test } from "vitest";
+import { main } from "../../src/cli/app.ts";
 import { createContext } from "../../src/system/index.ts";
 import type { Context } from "../../src/system/index.ts";
 import { listVersions, planTag, pushTag, readNotes } from "../../src/versions/index.ts";
@@ -122,6 +123,18 @@ describe("a version", () => {
     expect(verdicts(await plan(folder, "uat", "2.0.0", true))).toMatchObject({ new: "failed" });
   });
 
+  test("that wants two people says so, whoever could be asked", async () => {
+    const { folder, commit } = clone();
+    expect((await plan(folder, "production")).toKnow).toEqual([]);
+    const strict = wherryYaml.replace("production: {", "production: { deploy_on: { two_people: true },");
+    writeFiles(folder, { "wherry.yaml": strict });
+    commit("feat: two people");
+    git(folder, "tag", "-a", "-m", "x", "UAT-1.0.0");
+    expect((await plan(folder, "production")).toKnow).toEqual([
+      "production wants two people: its gate refuses a tag that is pushed by whoever deployed this commit to uat (unknown here)",
+    ]);
+  });
+
   test("whose images come from an environment without versions has its ledger asked all the same", async () => {
     const { folder, commit } = clone();
     const from = wherryYaml.replace("production: {", "production: { images_from: development,");
@@ -178,5 +191,39 @@ describe("a version", () => {
     expect(await verdict([run(null)])).toBe("failed");
     expect(await verdict([])).toBe("unknown");
     expect(asked[0]).toBe("https://api.github.com/repos/acme/shop/commits/c0ffee/check-runs?per_page=100");
+  });
+});
+
+describe("wherry release --changelog", () => {
+  const flags = ["--yes", "--accept-unknown", "--release-branch", "main", "--json"];
+  const release = async (folder: string, ...words: readonly string[]): Promise<Record<string, unknown>> => {
+    const { stdout } = await main(["release", "uat", ...words, ...flags, "-C", folder], contextIn(folder));
+    return JSON.parse(stdout) as Record<string, unknown>;
+  };
+
+  test("changes the file after the tag, outside of the commit that is released, and the next release waits for it", async () => {
+    const { folder, commit } = clone();
+    await release(folder);
+    commit("feat: coupons");
+    const head = git(folder, "rev-parse", "HEAD");
+    const planned = await release(folder, "--changelog", "--plan");
+    expect(planned).toMatchObject({ pushed: false, changelog: { path: "CHANGELOG.md", written: false } });
+    expect(git(folder, "status", "--porcelain")).toBe("");
+
+    const done = await release(folder, "--changelog");
+    expect(done).toMatchObject({ tag: "UAT-1.1.0", pushed: true, changelog: { written: true } });
+    expect(git(folder, "rev-parse", "UAT-1.1.0^{commit}")).toBe(head);
+    expect(git(folder, "status", "--porcelain")).toBe("?? CHANGELOG.md");
+    expect(verdicts(await plan(folder, "uat"))).toMatchObject({ clean: "failed" });
+    commit("docs: changes");
+    expect(git(folder, "show", "HEAD:CHANGELOG.md")).toMatch(/## \[1\.1\.0\] - .*\n\n### Added\n\n- coupons \(/);
+  });
+
+  test("takes no file outside of the app's folder, and pushes nothing then", async () => {
+    const { folder } = clone();
+    expect(await release(folder, "--changelog-file", "../CHANGELOG.md")).toMatchObject({
+      error: { message: expect.stringContaining("below the folder") as string },
+    });
+    expect(git(folder, "tag", "--list")).toBe("");
   });
 });
