@@ -21,8 +21,8 @@ export default defineConfig({
           ...slow,
           name: "integration",
           include: ["test/**/*.integration.test.ts"],
-          // They wait for servers more than they compute.
-          maxWorkers: 3,
+          // They wait for servers as much as they compute.
+          maxWorkers: 2,
         },
       },
       {

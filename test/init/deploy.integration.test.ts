@@ -49,20 +49,23 @@ describe("a repository is on a server after init, commit and deploy, without an 
       if (checked.exitCode !== 0) throw new Error(`wherry check: ${checked.stdout}${checked.stderr}`);
       const env = { WHERRY_SSH_CONFIG: target.sshConfig, ...secretValues };
 
-      const deployed = await wherry(["deploy", "--environment", "production", "--json"], {
-        cwd: folder,
-        env,
-        timeout: 400_000,
-      });
-
-      if (deployed.exitCode !== 0) throw new Error(`wherry deploy: ${deployed.stdout}${deployed.stderr}`);
+      // Production gets the images that uat has tried out.
+      for (const environment of ["uat", "production"]) {
+        const deployed = await wherry(["deploy", "--environment", environment, "--json"], {
+          cwd: folder,
+          env,
+          timeout: 400_000,
+        });
+        if (deployed.exitCode !== 0) throw new Error(`wherry deploy: ${deployed.stdout}${deployed.stderr}`);
+      }
       for (const [path, content] of Object.entries(pages)) {
         const { status, body } = await get(target, host, path);
         expect([path, status]).toEqual([path, 200]);
         expect(body).toContain(content);
       }
       // Not the next test's affair, and the server is small.
-      await wherry(["remove", "--environment", "production", "--yes"], { cwd: folder, env });
+      for (const environment of ["uat", "production"])
+        await wherry(["remove", "--environment", environment, "--yes"], { cwd: folder, env });
     } finally {
       copy.remove();
     }

@@ -41,12 +41,12 @@ describe("what init writes for development", () => {
     const source = join(copy.folder, "backend/server.js");
     writeFileSync(source, readFileSync(source, "utf8").replace("{ count,", "{ changed: true, count,"));
 
-    await until("the changed answer", 30_000, async () => (await answer()).includes('"changed":true'));
+    await until("the changed answer", 60_000, async () => (await answer()).includes('"changed":true'));
   });
 
   test("the page comes from the framework's own server", async () => {
     const url = `http://${await address("frontend", 5173)}/`;
-    await until("the page", 60_000, async () =>
+    await until("the page", 240_000, async () =>
       fetch(url).then(
         async (response) => (await response.text()).includes("/@vite/client"),
         () => false,
