@@ -64,6 +64,12 @@ const entries = [
     commit: "ed142fd0673e97e23eac54620cfb913e5ce36c25",
     seen: { on: "2026-06-30", source: "the annotated tag in aquasecurity/trivy-action, peeled" },
   },
+  {
+    action: "actions/upload-artifact",
+    version: "v7.0.1",
+    commit: "043fb46d1a93c77aae656e7c1c64a875d1fc6a0a",
+    seen: { on: "2026-11-26", source: "pinned with this version by two unrelated projects, as v7 by three more" },
+  },
 ] as const satisfies readonly PinnedAction[];
 
 export const actions: readonly PinnedAction[] = entries;

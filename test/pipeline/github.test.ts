@@ -166,6 +166,20 @@ describe("what is found in a repository", () => {
     expect(ci?.jobs["check-web"]?.services).toBeUndefined();
   });
 
+  test("what is in each image is written down, of the image that was built in the same job and no other", async () => {
+    for (const name of names) {
+      const [, ci] = (await workflowsOf(name)).find(([path]) => path.endsWith("ci.yml")) ?? [];
+      for (const [id, { steps }] of Object.entries(ci?.jobs ?? {}).filter(([job]) => job.startsWith("image-"))) {
+        const [, , build, list, keep] = steps.map((step) => step.with ?? {});
+        expect(build).toMatchObject({ push: false, load: true });
+        // Without a host in front of it, Trivy would ask Docker Hub for an image that is not there.
+        expect(build?.["tags"]).toMatch(/^localhost\//);
+        expect(list).toMatchObject({ "image-ref": build?.["tags"], format: "cyclonedx", output: keep?.["path"] });
+        expect(keep).toMatchObject({ name: id.replace("image-", "sbom-"), "if-no-files-found": "error" });
+      }
+    }
+  });
+
   test("names with a meaning in GitHub's filters stand for themselves", () => {
     expect(filterOf("rc+*")).toBe(String.raw`rc\+*`);
     expect(filterOf("a!b]/**")).toBe(String.raw`a\!b\]/**`);

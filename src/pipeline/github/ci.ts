@@ -27,9 +27,7 @@ export function ciWorkflow(pipeline: Pipeline): string {
       jobs: {
         ...partJobs(pipeline, "cache"),
         ...(pipeline.environments.length === 0 ? {} : { wherry: checkJob(pipeline) }),
-        ...Object.fromEntries(
-          pipeline.images.map((image) => [`image-${image.service.replaceAll(/[^\w-]/g, "-")}`, imageJob(image)]),
-        ),
+        ...Object.fromEntries(pipeline.images.map((image) => [`image-${wordOf(image)}`, imageJob(image)])),
         scan: scanJob(),
       },
     },
@@ -40,7 +38,18 @@ export function ciWorkflow(pipeline: Pipeline): string {
   );
 }
 
-function imageJob({ service, context, dockerfile, target }: ImageStage): Job {
+/** A name that no registry has: were it missing here, nobody else's image would be looked at in its place. */
+const builtImage = "localhost/built-here:ci";
+
+const contentsFile = "sbom.cdx.json";
+
+function wordOf({ service }: ImageStage): string {
+  return service.replaceAll(/[^\w-]/g, "-");
+}
+
+/** The image is built to see that it can be, kept nowhere, and what is in it is written down. */
+function imageJob(image: ImageStage): Job {
+  const { service, context, dockerfile, target } = image;
   return {
     name: `Image of ${service}`,
     "runs-on": runner,
@@ -57,8 +66,31 @@ function imageJob({ service, context, dockerfile, target }: ImageStage): Job {
           file: dockerfile,
           ...(target === undefined ? {} : { target }),
           push: false,
+          load: true,
+          tags: builtImage,
           "cache-from": `type=gha,scope=${service}`,
           "cache-to": `type=gha,scope=${service},mode=max`,
+        },
+      },
+      {
+        name: "What is in it",
+        uses: uses("aquasecurity/trivy-action"),
+        with: {
+          version: trivyVersion,
+          "scan-type": "image",
+          "image-ref": builtImage,
+          format: "cyclonedx",
+          output: contentsFile,
+        },
+      },
+      {
+        name: "Keep the list",
+        uses: uses("actions/upload-artifact"),
+        with: {
+          name: `sbom-${wordOf(image)}`,
+          path: contentsFile,
+          "if-no-files-found": "error",
+          "retention-days": 30,
         },
       },
     ],
