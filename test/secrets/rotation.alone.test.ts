@@ -42,15 +42,11 @@ const extra = `rotation:
 `;
 
 const first = "the first password";
-// Never seen to pass on a machine with something to spare for it: run on purpose, until it was.
-const wanted = process.env["WHERRY_TEST_ROTATION"] === "1";
-if (!wanted) console.log("skipped: rotation under traffic (WHERRY_TEST_ROTATION=1 runs it)");
 
 let one: TestServer;
 let app: SmallApp;
 
 beforeAll(async () => {
-  if (!wanted) return;
   await ensureBaseImages(["postgres:17", "node:24-slim", "haproxy:3.2"], () => {});
   one = await server({ warm: true });
   const file = readFileSync(join(import.meta.dirname, "rotation/server.js"), "utf8");
@@ -82,73 +78,70 @@ async function holds(user: string, password: string): Promise<boolean> {
   return (await one.exec(["sh", "-c", script, "sh", user, password])).stdout.trim() === "1";
 }
 
-test.runIf(wanted)(
-  "a password of PostgreSQL is rotated under traffic: no request is lost, the old one is refused, a kill is made good, a failure undone",
-  async () => {
-    await set("DB_USER", "shop");
-    await set("DB_PASSWORD", first);
-    const deployed = await app.wherry(["deploy", "--json", ...production], { timeout });
-    expect(deployed).toMatchObject({ exitCode: 0 });
-    const traffic = await startTraffic({
-      address: one.address,
-      port: one.httpPort,
-      host: app.host,
-      rate: 5,
-      mix: [{ method: "GET", path: "/", weight: 1 }],
-      versionHeader: "version",
-    });
+test("a password of PostgreSQL is rotated under traffic: no request is lost, the old one is refused, a kill is made good, a failure undone", async () => {
+  await set("DB_USER", "shop");
+  await set("DB_PASSWORD", first);
+  const deployed = await app.wherry(["deploy", "--json", ...production], { timeout });
+  expect(deployed).toMatchObject({ exitCode: 0 });
+  const traffic = await startTraffic({
+    address: one.address,
+    port: one.httpPort,
+    host: app.host,
+    rate: 5,
+    mix: [{ method: "GET", path: "/", weight: 1 }],
+    versionHeader: "version",
+  });
 
-    expect((await rotate("--plan")).json()).toMatchObject({ outcome: "planned" });
-    expect(await secret("DB_PASSWORD")).toBe(first);
+  expect((await rotate("--plan")).json()).toMatchObject({ outcome: "planned" });
+  expect(await secret("DB_PASSWORD")).toBe(first);
 
-    const rotated = await rotate();
-    expect(rotated).toMatchObject({ exitCode: 0 });
-    expect(rotated.json()).toMatchObject({ outcome: "rotated", name: "DB_PASSWORD" });
-    const second = await secret("DB_PASSWORD");
-    expect(await secret("DB_USER")).toBe("shop_a");
-    expect([await holds("shop_a", second), await holds("shop", first)]).toEqual([true, false]);
+  const rotated = await rotate();
+  expect(rotated).toMatchObject({ exitCode: 0 });
+  expect(rotated.json()).toMatchObject({ outcome: "rotated", name: "DB_PASSWORD" });
+  const second = await secret("DB_PASSWORD");
+  expect(await secret("DB_USER")).toBe("shop_a");
+  expect([await holds("shop_a", second), await holds("shop", first)]).toEqual([true, false]);
 
-    expect(readFileSync(join(app.folder, "revoked.txt"), "utf8")).toBe(first);
+  expect(readFileSync(join(app.folder, "revoked.txt"), "utf8")).toBe(first);
 
-    // Killed while it deploys: the new values are there, and both passwords hold.
-    const killed = await app.wherry(["secrets", "rotate", "DB_PASSWORD", ...production], {
-      timeout,
-      onStart(child) {
-        let seen = "";
-        child.stderr?.on("data", (chunk: Buffer) => {
-          seen += String(chunk);
-          if (/^ok .*start/m.test(seen)) child.kill("SIGKILL");
-        });
-      },
-    });
-    expect(killed.signal).toBe("SIGKILL");
-    const third = await secret("DB_PASSWORD");
-    expect(third).not.toBe(second);
-    expect(await holds("shop_a", second)).toBe(true);
-    let again = await rotate();
-    for (let attempt = 0; again.exitCode === 7 && attempt < 40; attempt += 1) {
-      await sleep(500);
-      again = await rotate();
-    }
-    expect(again).toMatchObject({ exitCode: 0 });
-    expect(await secret("DB_PASSWORD")).toBe(third);
-    expect([await holds("shop_b", third), await holds("shop_a", second)]).toEqual([true, false]);
-    expect((await app.wherry(["secrets", "get", "DB_PASSWORD_PREVIOUS", "--reveal", ...production])).exitCode).not.toBe(
-      0,
-    );
+  // Killed while it deploys: the new values are there, and both passwords hold.
+  const killed = await app.wherry(["secrets", "rotate", "DB_PASSWORD", ...production], {
+    timeout,
+    onStart(child) {
+      let seen = "";
+      child.stderr?.on("data", (chunk: Buffer) => {
+        seen += String(chunk);
+        if (/^ok .*start/m.test(seen)) child.kill("SIGKILL");
+      });
+    },
+  });
+  expect(killed.signal).toBe("SIGKILL");
+  const third = await secret("DB_PASSWORD");
+  expect(third).not.toBe(second);
+  expect(await holds("shop_a", second)).toBe(true);
+  let again = await rotate();
+  for (let attempt = 0; again.exitCode === 7 && attempt < 40; attempt += 1) {
+    await sleep(500);
+    again = await rotate();
+  }
+  expect(again).toMatchObject({ exitCode: 0 });
+  expect(await secret("DB_PASSWORD")).toBe(third);
+  expect([await holds("shop_b", third), await holds("shop_a", second)]).toEqual([true, false]);
+  expect((await app.wherry(["secrets", "get", "DB_PASSWORD_PREVIOUS", "--reveal", ...production])).exitCode).not.toBe(
+    0,
+  );
 
-    // A release that never becomes healthy: the old value is back, and what was made ready for the new one is refused.
-    app.commit({ "behaviour.txt": "never-healthy\n" });
-    const failed = await rotate();
-    expect(failed).toMatchObject({ exitCode: 5 });
-    expect(failed.json()).toMatchObject({ outcome: "undone" });
-    expect([await secret("DB_PASSWORD"), await secret("DB_USER")]).toEqual([third, "shop_b"]);
-    expect(await holds("shop_b", third)).toBe(true);
+  // A release that never becomes healthy: the old value is back, and what was made ready for the new one is refused.
+  app.commit({ "behaviour.txt": "never-healthy\n" });
+  const failed = await rotate();
+  expect(failed).toMatchObject({ exitCode: 5 });
+  expect(failed.json()).toMatchObject({ outcome: "undone" });
+  expect([await secret("DB_PASSWORD"), await secret("DB_USER")]).toEqual([third, "shop_b"]);
+  expect(await holds("shop_b", third)).toBe(true);
 
-    const report = await traffic.stop();
-    expect(report).toMatchObject({ lost: 0, failed: 0 });
-    expect(Object.keys(report.versions)).toEqual(expect.arrayContaining(["shop", "shop_a", "shop_b"]));
-    for (const result of [rotated, killed, again, failed])
-      for (const value of [first, second, third]) expect(result.stdout + result.stderr).not.toContain(value);
-  },
-);
+  const report = await traffic.stop();
+  expect(report).toMatchObject({ lost: 0, failed: 0 });
+  expect(Object.keys(report.versions)).toEqual(expect.arrayContaining(["shop", "shop_a", "shop_b"]));
+  for (const result of [rotated, killed, again, failed])
+    for (const value of [first, second, third]) expect(result.stdout + result.stderr).not.toContain(value);
+});
