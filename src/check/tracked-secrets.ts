@@ -1,11 +1,12 @@
 import { join } from "node:path";
 import { parseEnv } from "node:util";
 import { shownPath } from "../config/index.ts";
+import { WherryError } from "../core/index.ts";
 import { searchTracked, trackedFiles } from "../git/index.ts";
 import type { Context } from "../system/index.ts";
 import type { ForeignProblem, NotChecked } from "./check.ts";
 import { runGitleaks } from "./gitleaks.ts";
-import { exposure } from "./rules/exposure.ts";
+import { trackedSecret } from "./rules/exposure.ts";
 import { isOpenSecret } from "./secrets.ts";
 
 /** A form that can be nothing else than a secret, or the key of one. */
@@ -61,7 +62,10 @@ export async function findTrackedSecrets(ctx: Context, directory: string): Promi
     ctx,
     directory,
     secretForms.map(({ pattern }) => pattern),
-  ).catch(() => undefined);
+  ).catch((error: unknown) => {
+    if (error instanceof WherryError && error.exit !== "interrupted") return undefined;
+    throw error;
+  });
   if (lines === undefined) return { problems: [], notChecked: [{ what, reason: "git does not answer here" }] };
   const own = [...lines.flatMap(knownForms), ...(await inEnvFiles(ctx, directory))];
   const { found: more, reason } = await runGitleaks(ctx, directory);
@@ -107,28 +111,45 @@ async function inEnvFiles(ctx: Context, directory: string): Promise<readonly Fou
   return found.flat();
 }
 
-/** Each with its place, in a text in which it does not stand any more. */
+/** Each with its place, in a text in which the rest of its line does not stand any more: a key may go on behind what is known. */
 async function problemsOf(
   ctx: Context,
   directory: string,
   found: readonly Found[],
 ): Promise<readonly ForeignProblem[]> {
-  const rule = exposure.find(({ id }) => id === "WHY313");
-  if (rule === undefined) throw new Error("WHY313 is gone");
   const problems = await Promise.all(
-    found.map(async ({ path, line, what, secret }): Promise<readonly ForeignProblem[]> => {
+    [...new Set(found.map(({ path }) => path))].map(async (path) => {
       const text = (await ctx.files.readText(join(directory, path))) ?? "";
       const lines = text.split("\n");
-      const written = lines[line - 1] ?? "";
-      if (/wherry-ignore[ \t]+WHY313[ \t]*:[ \t]*\S/.test(written) || written.includes("gitleaks:allow")) return [];
-      const before = lines.slice(0, line - 1).reduce((sum, one) => sum + one.length + 1, 0);
-      const inLine = written.indexOf(secret.split("\n")[0] ?? "");
-      const start = before + Math.max(inLine, 0);
-      const end = inLine === -1 ? before + written.length : start + (secret.split("\n")[0] ?? "").length;
-      const hidden = text.slice(0, start) + "*".repeat(end - start) + text.slice(end);
-      const source = { file: shownPath(ctx, join(directory, path)), text: hidden };
-      return [{ ...rule, rule: rule.id, message: `${what} is in a file that git keeps`, at: { source, start, end } }];
+      const placed = found
+        .filter((one) => one.path === path)
+        .map(({ line, what, secret }) => {
+          const written = lines[line - 1] ?? "";
+          return { line, what, written, column: Math.max(written.indexOf(secret.split("\n")[0] ?? ""), 0) };
+        });
+      const hidden = lines.map((written, index) => {
+        const columns = placed.filter(({ line }) => line === index + 1).map(({ column }) => column);
+        const from = Math.min(written.length, ...columns);
+        return written.slice(0, from) + "*".repeat(written.length - from);
+      });
+      const source = { file: shownPath(ctx, join(directory, path)), text: hidden.join("\n") };
+      return placed
+        .filter(({ written }) => !isAccepted(written))
+        .map(({ line, what, written, column }): ForeignProblem => {
+          const before = lines.slice(0, line - 1).reduce((sum, one) => sum + one.length + 1, 0);
+          return {
+            ...trackedSecret,
+            rule: trackedSecret.id,
+            message: `${what} is in a file that git keeps`,
+            at: { source, start: before + column, end: before + written.length },
+          };
+        });
     }),
   );
   return problems.flat();
+}
+
+/** A comment on the line says why it is none. */
+function isAccepted(line: string): boolean {
+  return /wherry-ignore[ \t]+WHY313[ \t]*:[ \t]*\S/.test(line) || line.includes("gitleaks:allow");
 }

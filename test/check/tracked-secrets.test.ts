@@ -47,6 +47,19 @@ describe("secrets in tracked files", () => {
     expect(JSON.stringify(findings)).not.toContain(secret);
   });
 
+  test("what goes on behind a known form, or stands beside it, is not shown either", async () => {
+    const [token, pem] = [samples["a token of GitHub"] ?? "", samples["a private key"] ?? ""];
+    const cwd = repository({
+      ...compose,
+      "keys.js": `a('${token}TAIL', '${token.replace("aB3", "zZ9")}');\nb('${pem}\\nMIIEKEY');\n`,
+    });
+
+    const { findings } = await check(contextIn(cwd), {});
+
+    expect(findings.filter(({ rule }) => rule === "WHY313").map(({ at }) => at.line)).toEqual([1, 2]);
+    expect(JSON.stringify(findings)).not.toMatch(/TAIL|zZ9|MIIE/);
+  });
+
   test("values of tracked .env files are found; names without values and other settings are not", async () => {
     const cwd = repository({
       ...compose,
