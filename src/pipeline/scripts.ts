@@ -17,13 +17,14 @@ export function wherryIn(folder: string, pipeline: Pick<Pipeline, "folder">): (w
 }
 
 /**
- * A deployment that waits for the server's lock (exit code 7), for half an hour at most, and asks the gate again each time: what
- * came first may have been something later.
+ * A command that waits for the server's lock (exit code 7): for half an hour at most, which is longer than any deployment
+ * watches.
+ * @param before is done each time before it: the gate, as what came first may have been something later
  */
-export function lockedDeployment(gate: readonly string[], command: string): readonly string[] {
+export function waitForLock(before: readonly string[], command: string): readonly string[] {
   return [
     "for _ in $(seq 90); do",
-    ...gate.map((line) => `  ${line}`),
+    ...before.map((line) => `  ${line}`),
     "  status=0",
     `  ${command} || status=$?`,
     '  [ "$status" = 7 ] || exit "$status"',

@@ -1,6 +1,7 @@
 import { aroundVersion } from "../../config/index.ts";
 import type { EnvironmentStage, Pipeline } from "../model.ts";
-import { secretsOf, serverJob, waitForLock } from "./server-job.ts";
+import { waitForLock } from "../scripts.ts";
+import { secretsOf, serverJob } from "./server-job.ts";
 import {
   checkJob,
   checkOut,
@@ -141,7 +142,7 @@ function deployJob(pipeline: Pipeline, environment: EnvironmentStage, needs: rea
       },
       run: [
         ...backwards,
-        waitForLock(
+        ...waitForLock(
           [
             wherryCommand(
               pipeline,

@@ -1,7 +1,8 @@
 import { previewName } from "../../config/index.ts";
 import type { Pipeline, PreviewStage } from "../model.ts";
 import { previewUrl } from "../previews.ts";
-import { secretsOf, serverJob, waitForLock } from "./server-job.ts";
+import { waitForLock } from "../scripts.ts";
+import { secretsOf, serverJob } from "./server-job.ts";
 import { wherryCommand } from "./steps.ts";
 import type { Job } from "./steps.ts";
 import { renderYaml } from "./yaml.ts";
@@ -57,7 +58,7 @@ function deployJob(pipeline: Pipeline, previews: PreviewStage): Job {
       step: {
         name: "Deploy",
         env: secretsOf(previews.secrets),
-        run: waitForLock([], wherryCommand(pipeline, 'deploy --environment "$ENVIRONMENT"')),
+        run: waitForLock([], wherryCommand(pipeline, 'deploy --environment "$ENVIRONMENT"')).join("\n"),
       },
       summary: {
         name: "Summary",
@@ -80,7 +81,7 @@ function removeJob(pipeline: Pipeline): Job {
       of,
       step: {
         name: "Remove",
-        run: waitForLock([], wherryCommand(pipeline, 'remove --environment "$ENVIRONMENT" --volumes --yes')),
+        run: waitForLock([], wherryCommand(pipeline, 'remove --environment "$ENVIRONMENT" --volumes --yes')).join("\n"),
       },
       summary: {
         name: "Summary",

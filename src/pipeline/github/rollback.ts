@@ -1,6 +1,7 @@
 import type { EnvironmentStage, Pipeline } from "../model.ts";
 import { choice } from "./deploy.ts";
-import { secretsOf, serverJob, waitForLock } from "./server-job.ts";
+import { waitForLock } from "../scripts.ts";
+import { secretsOf, serverJob } from "./server-job.ts";
 import { wherryCommand } from "./steps.ts";
 import type { Job } from "./steps.ts";
 import { renderYaml } from "./yaml.ts";
@@ -52,7 +53,7 @@ function rollbackJob(pipeline: Pipeline, environment: EnvironmentStage): Job {
       run: [
         "back=()",
         '[ -z "$RELEASE" ] || back=("--to=$RELEASE")',
-        waitForLock([], wherryCommand(pipeline, 'rollback --environment "$ENVIRONMENT" "${back[@]}"')),
+        ...waitForLock([], wherryCommand(pipeline, 'rollback --environment "$ENVIRONMENT" "${back[@]}"')),
       ].join("\n"),
     },
   });

@@ -43,20 +43,6 @@ export function serverJob(
   };
 }
 
-/** Exit code 7: another operation holds the server's lock. Half an hour is longer than any deployment watches. */
-export function waitForLock(before: readonly string[], command: string): string {
-  return [
-    "for _ in $(seq 90); do",
-    ...before.map((line) => `  ${line}`),
-    "  status=0",
-    `  ${command} || status=$?`,
-    '  [ "$status" = 7 ] || exit "$status"',
-    "  sleep 20",
-    "done",
-    "exit 7",
-  ].join("\n");
-}
-
 export function secretsOf(names: readonly string[]): Readonly<Record<string, string>> {
   return Object.fromEntries(names.map((name) => [name, `\${{ secrets.${name} }}`]));
 }

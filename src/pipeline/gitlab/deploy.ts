@@ -1,5 +1,5 @@
 import type { EnvironmentStage, Pipeline } from "../model.ts";
-import { lockedDeployment, word } from "../scripts.ts";
+import { waitForLock, word } from "../scripts.ts";
 import { byHandConditions, conditionsOf, deployConditions, isByHand } from "./rules.ts";
 import { engine, wherryCommand } from "./steps.ts";
 import type { Job, Pin } from "./steps.ts";
@@ -59,7 +59,7 @@ function deployJob(pipeline: Pipeline, environment: EnvironmentStage, pin: Pin):
         ...(schedule === undefined
           ? []
           : ["schedule=", `[ "$CI_PIPELINE_SOURCE" != schedule ] || schedule=${word(schedule)}`]),
-        ...lockedDeployment(
+        ...waitForLock(
           [gateLine(pipeline, ` --for ${name}${schedule === undefined ? "" : ' --schedule "$schedule"'} --live`)],
           wherry(`deploy --environment ${name}`),
         ),

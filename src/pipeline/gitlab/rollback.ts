@@ -1,5 +1,5 @@
 import type { EnvironmentStage, Pipeline } from "../model.ts";
-import { lockedDeployment } from "../scripts.ts";
+import { waitForLock } from "../scripts.ts";
 import { afterwards, block, onServer, openSsh } from "./deploy.ts";
 import { byHandConditions, conditionsOf, isByHand } from "./rules.ts";
 import { wherryCommand } from "./steps.ts";
@@ -32,7 +32,7 @@ function rollbackJob(pipeline: Pipeline, environment: EnvironmentStage, pin: Pin
         // Given with the button: as wherry history lists them.
         "set --",
         '[ -z "$RELEASE" ] || set -- "--to=$RELEASE"',
-        ...lockedDeployment([], wherryCommand(pipeline)(`rollback --environment ${name} "$@"`)),
+        ...waitForLock([], wherryCommand(pipeline)(`rollback --environment ${name} "$@"`)),
       ]),
     ],
     after_script: afterwards(pipeline, name),

@@ -1,5 +1,5 @@
 import type { EnvironmentStage, Pipeline } from "../model.ts";
-import { lockedDeployment, word } from "../scripts.ts";
+import { waitForLock, word } from "../scripts.ts";
 import { block, quoted, sh } from "./groovy.ts";
 import type { Block } from "./groovy.ts";
 import { anyOf, conditionsOf, openSsh, stage, wherryCommand, withCredentials } from "./steps.ts";
@@ -50,7 +50,7 @@ function deployStage(pipeline: Pipeline, environment: EnvironmentStage): Block {
           findRef,
           // The ledger names the branch, and Jenkins checks out a commit.
           '[ -n "$TAG_NAME" ] || git checkout --quiet -B "$BRANCH_NAME"',
-          ...lockedDeployment(
+          ...waitForLock(
             [gateLine(pipeline, ` --for ${name}${schedule} --live`)],
             wherry(`deploy --environment ${name}`),
           ),

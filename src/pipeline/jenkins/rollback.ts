@@ -1,5 +1,5 @@
 import type { Pipeline } from "../model.ts";
-import { lockedDeployment } from "../scripts.ts";
+import { waitForLock } from "../scripts.ts";
 import { block, quoted, renderGroovy, sh } from "./groovy.ts";
 import { openSsh, prepareStage, stage, wherryCommand, withCredentials } from "./steps.ts";
 
@@ -27,7 +27,7 @@ export function rollbackFile(pipeline: Pipeline): string {
                   ...openSsh,
                   "set --",
                   '[ -z "$RELEASE" ] || set -- "--to=$RELEASE"',
-                  ...lockedDeployment([], wherry(`rollback --environment ${environment.name} "$@"`)),
+                  ...waitForLock([], wherry(`rollback --environment ${environment.name} "$@"`)),
                 ]),
               ]),
             ]),
