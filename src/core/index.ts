@@ -7,5 +7,7 @@ export { formatSeconds, parseDuration } from "./duration.ts";
 export type { Seconds } from "./duration.ts";
 export { createMask, redact, Secret } from "./secret.ts";
 export type { Mask } from "./secret.ts";
+export { escapeMarkup, html } from "./markup.ts";
+export type { Markup } from "./markup.ts";
 export { nearest } from "./suggest.ts";
 export type { ProgressEvent, Report } from "./progress.ts";

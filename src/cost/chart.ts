@@ -1,3 +1,4 @@
+import { escapeMarkup } from "../core/index.ts";
 import type { CostDocument } from "./document.ts";
 import { needInWords } from "./need.ts";
 
@@ -29,9 +30,9 @@ export function chartOf(document: CostDocument): string {
   .end { text-anchor: end; } .axis { stroke: var(--line); } .known { fill: var(--known); } .least { fill: var(--least); stroke: var(--known); stroke-dasharray: 3 3; }
 </style>
 <text x="24" y="36" class="title">What servers cost in a month</text>
-<text x="24" y="56" class="soft">${text(`${document.currency}, as compared on ${document.date.slice(0, 10)}; filled: all parts are known, dashed: at least`)}</text>
+<text x="24" y="56" class="soft">${escapeMarkup(`${document.currency}, as compared on ${document.date.slice(0, 10)}; filled: all parts are known, dashed: at least`)}</text>
 ${parts.join("\n")}
-${notes.map((note, index) => `<text x="24" y="${y + index * 18}" class="soft">${text(note)}</text>`).join("\n")}
+${notes.map((note, index) => `<text x="24" y="${y + index * 18}" class="soft">${escapeMarkup(note)}</text>`).join("\n")}
 </svg>
 `;
 }
@@ -42,7 +43,7 @@ function blockOf({ servers, need, providers }: Comparison, top: number): string 
   const bottom = first + providers.length * rowHeight;
   const title = servers.length === 0 ? needInWords(need) : `${servers.join(", ")}: ${needInWords(need)}`;
   return [
-    `<text x="24" y="${top + 14}" class="need">${text(short(title, 130))}</text>`,
+    `<text x="24" y="${top + 14}" class="need">${escapeMarkup(short(title, 130))}</text>`,
     `<line x1="${left}" y1="${first - 6}" x2="${left}" y2="${bottom}" class="axis"/>`,
     ...providers.map((row, index) => rowOf(row, first + index * rowHeight, most)),
   ].join("\n");
@@ -50,9 +51,9 @@ function blockOf({ servers, need, providers }: Comparison, top: number): string 
 
 function rowOf(row: Row, y: number, most: number): string {
   const middle = y + barHeight / 2 + 5;
-  const name = `<text x="${left - 12}" y="${middle}" class="end">${text(row.title)}</text>`;
+  const name = `<text x="${left - 12}" y="${middle}" class="end">${escapeMarkup(row.title)}</text>`;
   if (row.compared === null) {
-    return `${name}<text x="${left + 8}" y="${middle}" class="soft">${text(`unknown: ${short(row.reason ?? "", 90)}`)}</text>`;
+    return `${name}<text x="${left + 8}" y="${middle}" class="soft">${escapeMarkup(`unknown: ${short(row.reason ?? "", 90)}`)}</text>`;
   }
   const { atLeast, total, currency } = row.compared;
   const length = Math.max(2, (Number(atLeast) / most) * scale);
@@ -60,7 +61,7 @@ function rowOf(row: Row, y: number, most: number): string {
   return [
     name,
     `<rect x="${left}" y="${y}" width="${length.toFixed(1)}" height="${barHeight}" rx="2" class="${total === null ? "least" : "known"}"/>`,
-    `<text x="${(left + length + 8).toFixed(1)}" y="${middle}">${text(label)}</text>`,
+    `<text x="${(left + length + 8).toFixed(1)}" y="${middle}">${escapeMarkup(label)}</text>`,
   ].join("");
 }
 
@@ -87,16 +88,4 @@ function cents(full: string): string {
 
 function short(words: string, most: number): string {
   return words.length <= most ? words : `${words.slice(0, most - 1)}…`;
-}
-
-/** Names of servers and reasons are text, whatever they hold. */
-function text(words: string): string {
-  const entities: Readonly<Record<string, string>> = {
-    "&": "&amp;",
-    "<": "&lt;",
-    ">": "&gt;",
-    '"': "&quot;",
-    "'": "&#39;",
-  };
-  return words.replaceAll(/[&<>"']/g, (character) => entities[character] ?? "");
 }

@@ -2,10 +2,9 @@ import { levels } from "../levels.ts";
 import { openQuestions } from "../open-questions.ts";
 import type { OpenQuestions } from "../open-questions.ts";
 import type { AreaResult, Assessment, Evidence, Gap, Statement, ToolRow } from "../schema.ts";
-import { generator } from "./generator.ts";
-import { html } from "./markup.ts";
-import type { Markup } from "./markup.ts";
-import { reportStyle } from "./style.ts";
+import { html } from "../../core/index.ts";
+import type { Markup } from "../../core/index.ts";
+import { reportPage } from "./page.ts";
 import { changeText, dayText, heldBack, levelText, partsOf, summary, unknownText } from "./words.ts";
 
 /** The report as one file: no script, nothing loaded from anywhere, light and dark, and fit to be printed. */
@@ -16,36 +15,20 @@ export function htmlReport(assessment: Assessment): string {
     ...(commit === null ? [] : [`commit ${commit.slice(0, 12)}`]),
     ...(environment === null ? [] : [`server of ${environment}`]),
   ];
-  const page = html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="generator" content="${generator}" />
-        <meta name="color-scheme" content="light dark" />
-        <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'" />
-        <title>${name}: how it is built and run</title>
-        <style>
-          ${{ html: reportStyle }}
-        </style>
-      </head>
-      <body>
-        <header>
-          <p class="kicker">How it is built and run</p>
-          <h1>${name}</h1>
-          <p class="soft">${about.join(" · ")}</p>
-          <p class="lead">
-            ${summary(assessment)} Every statement below has its evidence beside it. What was not looked at is called
-            not known; it is neither good nor bad.
-          </p>
-        </header>
-        <main>
-          ${areaTable(assessment)} ${changes(assessment)} ${gaps(assessment)} ${unknown(assessment)}
-          ${tools(assessment.tools)} ${details(assessment)} ${appendix(assessment)}
-        </main>
-      </body>
-    </html> `;
-  return page.html;
+  return reportPage({
+    title: `${name}: how it is built and run`,
+    kicker: "How it is built and run",
+    heading: name,
+    about: about.join(" · "),
+    lead: html` <p class="lead">
+      ${summary(assessment)} Every statement below has its evidence beside it. What was not looked at is called not
+      known; it is neither good nor bad.
+    </p>`,
+    main: html`
+      ${areaTable(assessment)} ${changes(assessment)} ${gaps(assessment)} ${unknown(assessment)}
+      ${tools(assessment.tools)} ${details(assessment)} ${appendix(assessment)}
+    `,
+  });
 }
 
 function tone(level: number | null): string {

@@ -1,33 +1,18 @@
-import { generator, html, reportStyle } from "../../assess/index.ts";
-import type { Markup } from "../../assess/index.ts";
+import { reportPage } from "../../assess/index.ts";
+import { html } from "../../core/index.ts";
+import type { Markup } from "../../core/index.ts";
 import type { Audit, ControlResult, ControlStatus, ServerAudit } from "./audit.ts";
 import { controlGroups } from "./controls/index.ts";
 
-/** An audit as one page: no script, nothing loaded from anywhere. What was not looked at has a part of its own. */
+/** An audit as one page. What was not looked at has a part of its own. */
 export function auditReport(audit: Audit): string {
-  const page = html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="generator" content="${generator}" />
-        <meta name="color-scheme" content="light dark" />
-        <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'" />
-        <title>Servers of ${audit.environment}</title>
-        <style>
-          ${{ html: reportStyle }}
-        </style>
-      </head>
-      <body>
-        <header>
-          <p class="kicker">How safe they are</p>
-          <h1>Servers of ${audit.environment}</h1>
-          <p class="soft">${audit.date}</p>
-        </header>
-        <main>${audit.servers.map(server)} ${notAsked()}</main>
-      </body>
-    </html> `;
-  return page.html;
+  return reportPage({
+    title: `Servers of ${audit.environment}`,
+    kicker: "How safe they are",
+    heading: `Servers of ${audit.environment}`,
+    about: audit.date,
+    main: html`${audit.servers.map(server)} ${notAsked()}`,
+  });
 }
 
 const words: Readonly<Record<ControlStatus, string>> = {
