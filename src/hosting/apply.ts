@@ -2,6 +2,7 @@ import { WherryError } from "../core/index.ts";
 import type { Report, Secret } from "../core/index.ts";
 import { explainTrouble, refusalOf, refusedByPlan, seal } from "../github/index.ts";
 import type { GitHubApi } from "../github/index.ts";
+import { timedStep } from "../system/index.ts";
 import type { Context } from "../system/index.ts";
 import { fingerprintName, fingerprintOf, writeFingerprint } from "./fingerprint.ts";
 import type { Change, Ruleset } from "./model.ts";
@@ -40,16 +41,10 @@ export async function applyChanges(
     const environment = "environment" in change ? change.environment : undefined;
     if (environment !== undefined && without.has(environment)) continue;
     const title = `${change.verb} ${change.title}`;
-    const id = `${index}`;
-    const began = ctx.clock.monotonic();
-    report({ type: "step-started", id, title });
-    const seconds = (): number => (ctx.clock.monotonic() - began) / 1000;
     try {
-      await perform(api, change, values, keys);
-      report({ type: "step-finished", id, title, seconds: seconds() });
+      await timedStep(ctx, report, { id: `${index}`, title }, () => perform(api, change, values, keys));
       done.push({ change, refused: undefined });
     } catch (error) {
-      report({ type: "step-failed", id, title, seconds: seconds() });
       const refusal = refusalOf(error);
       if (refusal !== undefined && (refusedByPlan(refusal) || change.kind === "setting")) {
         if (change.kind === "environment" && environment !== undefined) without.add(environment);

@@ -1,6 +1,7 @@
 import { basename, relative } from "node:path";
 import { usageError, WherryError } from "../core/index.ts";
 import type { Report } from "../core/index.ts";
+import { timedStep } from "../system/index.ts";
 import type { Context } from "../system/index.ts";
 import { apply as write, compare } from "../writer/index.ts";
 import { withServers } from "./edit-server.ts";
@@ -45,7 +46,7 @@ export async function applyInfra(ctx: Context, options: ApplyOptions, report: Re
     if (plan.changes.length > 0) {
       refuseUnsaid(plan, options);
       await options.confirm(plan);
-      await timed(ctx, report, "apply", "order and change machines", () =>
+      await timedStep(ctx, report, { id: "apply", title: "order and change machines" }, () =>
         carryOut(machines, access, prepared, report),
       );
     }
@@ -95,8 +96,11 @@ async function meet(
     );
   const known = await knownHosts(ctx, machines.folder);
   for (const server of servers.filter((one) => isNew(one) || !isKnown(known, one.ipv4))) {
-    await timed(ctx, report, `boot-${server.name}`, `wait for the first boot of ${server.name}`, () =>
-      welcome(ctx, machines, { name: server.name, address: server.ipv4 }, first, report),
+    await timedStep(
+      ctx,
+      report,
+      { id: `boot-${server.name}`, title: `wait for the first boot of ${server.name}` },
+      () => welcome(ctx, machines, { name: server.name, address: server.ipv4 }, first, report),
     );
   }
 }
@@ -118,20 +122,6 @@ async function writeAddresses(
   }
   const path = relative(directory, file);
   return write(ctx, directory, await compare(ctx, directory, [{ path, content, from: "current" }]));
-}
-
-async function timed<T>(ctx: Context, report: Report, id: string, title: string, work: () => Promise<T>): Promise<T> {
-  const start = ctx.clock.monotonic();
-  const seconds = (): number => Math.round(ctx.clock.monotonic() - start) / 1000;
-  report({ type: "step-started", id, title });
-  try {
-    const result = await work();
-    report({ type: "step-finished", id, title, seconds: seconds() });
-    return result;
-  } catch (error) {
-    report({ type: "step-failed", id, title, seconds: seconds() });
-    throw error;
-  }
 }
 
 export interface DestroyOptions extends InfraOptions {
@@ -156,7 +146,9 @@ export async function destroyInfra(ctx: Context, options: DestroyOptions, report
       });
     }
     if ((await options.confirm(plan)) === "stop") return plan;
-    await timed(ctx, report, "destroy", "remove machines", () => carryOut(machines, access, prepared, report));
+    await timedStep(ctx, report, { id: "destroy", title: "remove machines" }, () =>
+      carryOut(machines, access, prepared, report),
+    );
     return plan;
   });
 }

@@ -4,6 +4,7 @@ import { refusedError, Secret, usageError, WherryError } from "../core/index.ts"
 import type { Report } from "../core/index.ts";
 import { openChange, randomValue, scramVerifier } from "../secrets/index.ts";
 import type { StagedChange } from "../secrets/index.ts";
+import { timedStep } from "../system/index.ts";
 import type { Context } from "../system/index.ts";
 import type { AppOptions } from "./app.ts";
 import { deploy, plan } from "./deploy.ts";
@@ -265,15 +266,5 @@ async function step(
 ): Promise<void> {
   const titles = steps.filter((one) => one.id === id || one.id === `${id}-hook`).map(({ title }) => title);
   if (titles.length === 0) return;
-  const begun = ctx.clock.monotonic();
-  const title = titles.join(", ");
-  const seconds = (): number => (ctx.clock.monotonic() - begun) / 1000;
-  report({ type: "step-started", id, title });
-  try {
-    await work();
-  } catch (error) {
-    report({ type: "step-failed", id, title, seconds: seconds() });
-    throw error;
-  }
-  report({ type: "step-finished", id, title, seconds: seconds() });
+  await timedStep(ctx, report, { id, title: titles.join(", ") }, work);
 }

@@ -7,6 +7,7 @@ import { exportTree } from "../git/index.ts";
 import { preferLocal, prepareImages } from "../images/index.ts";
 import type { FetchImages, ServiceImage } from "../images/index.ts";
 import type { Connection } from "../server/index.ts";
+import { timedStep } from "../system/index.ts";
 import type { Context } from "../system/index.ts";
 import type { App } from "./app.ts";
 import { withConnections } from "./fleet.ts";
@@ -183,30 +184,24 @@ async function prepare(
   report: Report,
 ): Promise<ReadonlyMap<string, ServiceImage>> {
   const { settings, model, commit, dirty } = app;
-  const since = ctx.clock.monotonic();
   const names = new Set(services.map(({ name }) => name));
   const builds = buildsOf(model).filter(({ service }) => names.has(service));
   const title = builds.length === 0 ? "look up the images" : "build and look up the images";
-  report({ type: "step-started", id: "images", title });
-  const elapsed = (): number => (ctx.clock.monotonic() - since) / 1000;
-  const images = await prepareImages(
-    ctx,
-    {
-      app: settings.app,
-      directory: settings.directory,
-      services: services.map(({ name, image, built }) => ({ name, image, built })),
-      builds,
-      secrets: new Map([...app.secrets, ...model.fileSecrets]),
-      commit: commit?.commit,
-      dirty,
-      platform,
-      exportTree: (wanted, into) => exportTree(ctx, settings.directory, wanted, into),
-    },
-    report,
-  ).catch((error: unknown) => {
-    report({ type: "step-failed", id: "images", title, seconds: elapsed() });
-    throw error;
-  });
-  report({ type: "step-finished", id: "images", title, seconds: elapsed() });
-  return images;
+  return timedStep(ctx, report, { id: "images", title }, () =>
+    prepareImages(
+      ctx,
+      {
+        app: settings.app,
+        directory: settings.directory,
+        services: services.map(({ name, image, built }) => ({ name, image, built })),
+        builds,
+        secrets: new Map([...app.secrets, ...model.fileSecrets]),
+        commit: commit?.commit,
+        dirty,
+        platform,
+        exportTree: (wanted, into) => exportTree(ctx, settings.directory, wanted, into),
+      },
+      report,
+    ),
+  );
 }

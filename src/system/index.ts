@@ -14,3 +14,4 @@ export type {
 } from "./context.ts";
 export { quote, quoteAll } from "./quote.ts";
 export { eachLine } from "./lines.ts";
+export { timedStep } from "./timed-step.ts";

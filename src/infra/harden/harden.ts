@@ -3,6 +3,7 @@ import type { Report } from "../../core/index.ts";
 import type { LoadOptions, ServerAddress } from "../../config/index.ts";
 import { withConnection } from "../../server/index.ts";
 import type { Connection } from "../../server/index.ts";
+import { timedStep } from "../../system/index.ts";
 import type { Context } from "../../system/index.ts";
 import type { Answer, AnswerLine } from "./answer.ts";
 import { auditServer, serversOf } from "./audit.ts";
@@ -139,7 +140,8 @@ interface Work {
 async function hardenServer(ctx: Context, connection: Connection, work: Work): Promise<Hardened> {
   const { server, choice, revertAfter, report } = work;
   const call = { allow: choice.allow, optional: choice.only.length > 0 };
-  const step = stepper(ctx, report);
+  const step = <T>(id: string, title: string, work: () => Promise<T>): Promise<T> =>
+    timedStep(ctx, report, { id, title }, work);
   const plain = server.changes.filter(({ guarded }) => !guarded).map(({ id }) => id);
   const guarded = server.changes.filter((change) => change.guarded).map(({ id }) => id);
   const results: HardenResult[] = server.byHand.map(({ id, message }) => ({ id, outcome: "by-hand", message }));
@@ -177,22 +179,6 @@ async function hardenServer(ctx: Context, connection: Connection, work: Work): P
       ? (await auditServer(connection)).score
       : server.before.score;
   return { server: server.server, scoreBefore: server.before.score, scoreAfter: after, results, login, failure };
-}
-
-function stepper(ctx: Context, report: Report) {
-  return async <T>(id: string, title: string, work: () => Promise<T>): Promise<T> => {
-    const begun = ctx.clock.monotonic();
-    const seconds = (): number => Math.round(ctx.clock.monotonic() - begun) / 1000;
-    report({ type: "step-started", id, title });
-    try {
-      const result = await work();
-      report({ type: result instanceof WherryError ? "step-failed" : "step-finished", id, title, seconds: seconds() });
-      return result;
-    } catch (error) {
-      report({ type: "step-failed", id, title, seconds: seconds() });
-      throw error;
-    }
-  };
 }
 
 function checked({ name }: Connection, answer: Answer): Answer {
