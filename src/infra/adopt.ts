@@ -1,7 +1,6 @@
 import * as z from "zod";
-import { block, comment, expression, renderHcl, set } from "./hcl.ts";
+import { block, comment, expression, quoteHcl, renderHcl, set } from "./hcl.ts";
 import type { Hetzner } from "./hetzner/api.ts";
-import { quoteHcl } from "./hcl.ts";
 
 /**
  * Things that were made for this environment and are missing in the state: an apply was killed between the order and the
