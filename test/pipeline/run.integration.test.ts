@@ -185,7 +185,8 @@ describe.skipIf(reason !== undefined)("generated workflows, run", () => {
     const { exitCode, log, jobs } = await push(`refs/tags/${tag}`, commit, "gate");
     expect(jobs).toEqual([{ job: "gate", result: "failure" }]);
     expect(exitCode).toBe(1);
-    expect(log).toMatch(message);
+    // Of a text that does not match, only the beginning would be shown.
+    expect(log.slice(-3000)).toMatch(message);
     team.untag(tag);
   });
 
