@@ -35,8 +35,17 @@ interface WorkflowJob {
 
 const names = Object.keys(fixtures);
 
+const rendered = new Map<string, ReturnType<typeof filesOf>>();
+
+/** Rendered once: making a repository and looking at it takes longer than any test here. */
+function renderedOf(name: string): ReturnType<typeof filesOf> {
+  const files = rendered.get(name) ?? filesOf(fixtures[name] ?? {});
+  rendered.set(name, files);
+  return files;
+}
+
 async function workflowsOf(name: string): Promise<readonly (readonly [string, Workflow, string])[]> {
-  const files = Object.entries(await filesOf(fixtures[name] ?? {}));
+  const files = Object.entries(await renderedOf(name));
   return files
     .filter(([path]) => path.startsWith(".github/workflows/"))
     .map(([path, text]) => [path, parse(text) as Workflow, text]);
@@ -44,7 +53,7 @@ async function workflowsOf(name: string): Promise<readonly (readonly [string, Wo
 
 describe.each(names)("the pipeline of %s", (name) => {
   test("is rendered as it was looked at", async () => {
-    const text = Object.entries(await filesOf(fixtures[name] ?? {}))
+    const text = Object.entries(await renderedOf(name))
       .map(([path, content]) => `===== ${path}\n${content}`)
       .join("\n");
     await expect(text).toMatchFileSnapshot(`golden/${name}.txt`);
