@@ -73,11 +73,14 @@ function namespace(): readonly string[] {
   return userInfo().uid === 0 ? ["--mount"] : ["--user", "--map-current-user", "--keep-caps", "--mount"];
 }
 
-/** Each step's shell: what it is given is written down, and its output is no terminal, as on GitHub. */
+/**
+ * Each step's shell: what it is given and what it prints is written down, and its output is no terminal, as on GitHub.
+ * act reads a step through a terminal of its own, and does not wait for the last lines of one that fails.
+ */
 const shell = `#!/bin/bash
 set -o pipefail
-env -0 > "$SEEN/$GITHUB_JOB.$BASHPID"
-/bin/bash "$@" < /dev/null 2>&1 | cat
+env -0 > "$SEEN/$GITHUB_JOB.$BASHPID.env"
+/bin/bash "$@" < /dev/null 2>&1 | tee "$SEEN/$GITHUB_JOB.$BASHPID.log"
 `;
 
 /** OpenSSH asks the system where the home of its user is, and not HOME: so the system has to say the same. */
@@ -138,9 +141,14 @@ export function githubRunner({
     }
     const exitCode = await new Promise<number | null>((ended) => child.on("close", ended));
     clearInterval(watch);
-    const steps = readdirSync(seen).map((file) => stepOf(file, readFileSync(join(seen, file), "utf8")));
+    const written = (ending: string): readonly (readonly [string, string])[] =>
+      readdirSync(seen)
+        .filter((file) => file.endsWith(ending))
+        .map((file) => [file, readFileSync(join(seen, file), "utf8")]);
+    const steps = written(".env").map(([file, text]) => stepOf(file, text));
+    const log = [...lines, ...written(".log").map(([file, text]) => `${file}:\n${text}`)].join("\n");
     rmSync(seen, { recursive: true });
-    return { id, exitCode, log: lines.join("\n"), jobs, steps, commandLines };
+    return { id, exitCode, log, jobs, steps, commandLines };
   };
 
   /** Secrets and variables lie in files that are no part of the runner's disk. */
@@ -217,5 +225,5 @@ function stepOf(file: string, text: string): StepEnvironment {
     const [, name, value] = /^([^=]+)=(.*)$/s.exec(line) ?? [];
     return name === undefined || value === undefined ? [] : [[name, value] as const];
   });
-  return { job: file.slice(0, file.lastIndexOf(".")), variables: Object.fromEntries(pairs) };
+  return { job: file.split(".")[0] ?? "", variables: Object.fromEntries(pairs) };
 }
