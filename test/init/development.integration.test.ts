@@ -51,7 +51,10 @@ describe("what init writes for development", () => {
         async (response) => (await response.text()).includes("/@vite/client"),
         () => false,
       ),
-    );
+    ).catch(async (error: unknown) => {
+      const { stdout, stderr } = await attempt([...compose, "logs", "--tail", "40", "frontend"], options());
+      throw new Error(stdout + stderr, { cause: error });
+    });
 
     expect((await fetch(`${url}src/main.jsx`)).headers.get("content-type")).toContain("javascript");
   });

@@ -44,6 +44,8 @@ function live(service: OwnService): readonly string[] {
       ...(inside === "/app" ? [] : [`working_dir: ${inside}`]),
       "# Writes into the folder of whoever works here.",
       "cap_drop: !reset []",
+      "# Builds while it serves, which takes more memory than what runs in production.",
+      "mem_limit: !reset null",
       ...(part.image.recipe === "pages" ? ["read_only: false"] : []),
       ...environmentOf(service, development.environment),
       `volumes: ${flow(volumes)}`,
