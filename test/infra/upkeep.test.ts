@@ -94,10 +94,11 @@ esac`;
   test("tells the channels that want attention: once, again when it changes, and once a day", async () => {
     const bodies: unknown[] = [];
     const server = createServer((request, response) => {
-      void text(request).then((body) => {
-        bodies.push(JSON.parse(body));
+      const answer = async (): Promise<void> => {
+        bodies.push(JSON.parse(await text(request)));
         response.end();
-      });
+      };
+      void answer();
     });
     await new Promise<void>((listening) => server.listen(0, "127.0.0.1", () => listening()));
     onTestFinished(() => void server.close());
