@@ -55,9 +55,17 @@ describe("settings of the kernel", () => {
     ["kernel.one=1\\nkernel/one=0\\n", "1", "kernel.one is 0 after the next boot, "],
     ["-kernel.one =  0 \\n# kernel.one = 0\\nkernel.one = 1\\n", "1", ""],
     ["kernel.* = 0\\n", "1", ""],
+    // Stricter is as good.
+    ["kernel.one = 3\\n", "2", ""],
+    ["kernel.one = 4\\n", "2", "kernel.one is 4 after the next boot, "],
   ])("files say %j, the kernel says %s: %j", (files, now, wrong) => {
-    expect(shell(`${kernel(files, now)}; sysctl_wrong 'kernel.one=1\nkernel.two=1'; echo .`)).toBe(`${wrong}.`);
+    expect(shell(`${kernel(files, now)}; sysctl_wrong 'kernel.one=1/2/3\nkernel.two=1'; echo .`)).toBe(`${wrong}.`);
   });
+});
+
+test("the file of a control has the first of the values that are good", () => {
+  const text = `remember_word() { :; }; sysctl() { :; }; install_file() { cat; }; id=kernel; sysctl_fix 'no.such=0/2\nno.other=1'`;
+  expect(shell(text)).toBe("# Written by wherry server harden.\nno.such = 0\nno.other = 1");
 });
 
 describe("swap", () => {

@@ -189,13 +189,16 @@ sysctl_at_boot() {
     awk -v key="$1" '{ gsub("/", ".", $1) } $1 == key { value = $2 } END { print value }'
 }
 
-# Settings of the kernel: NAME=VALUE lines. One that this kernel does not have is none of ours.
+# Settings of the kernel: lines NAME=VALUE, or NAME=VALUE/OTHER where others are as good. One that this kernel does not
+# have is none of ours.
 sysctl_wrong() {
-  printf '%s\n' "$1" | while IFS='=' read -r key value; do
+  printf '%s\n' "$1" | while IFS='=' read -r key good; do
     is=$(sysctl -n "$key" 2> /dev/null) || continue
     later=$(sysctl_at_boot "$key")
-    if [ "$is" != "$value" ]; then printf '%s is %s, ' "$key" "$is"
-    elif [ "${later:-$value}" != "$value" ]; then printf '%s is %s after the next boot, ' "$key" "$later"; fi
+    case /$good/ in
+      */"$is"/*) case /$good/ in */"${later:-$is}"/*) ;; *) printf '%s is %s after the next boot, ' "$key" "$later" ;; esac ;;
+      *) printf '%s is %s, ' "$key" "$is" ;;
+    esac
   done
 }
 
@@ -205,9 +208,9 @@ sysctl_fix() {
     is=$(sysctl -n "$key" 2> /dev/null) || continue
     remember_word "sysctl-$key" "$is"
   done
-  printf '# Written by wherry server harden.\n%s\n' "$1" | sed 's/=/ = /' | install_file "/etc/sysctl.d/99-zz-wherry-$id.conf" 644
-  printf '%s\n' "$1" | while IFS='=' read -r key value; do
-    if [ -e "/proc/sys/$(printf '%s' "$key" | tr . /)" ]; then sysctl -q -w "$key=$value"; fi
+  printf '# Written by wherry server harden.\n%s\n' "$1" | sed -E '/^#/!s/=([^\/]*).*/ = \1/' | install_file "/etc/sysctl.d/99-zz-wherry-$id.conf" 644
+  printf '%s\n' "$1" | while IFS='=' read -r key good; do
+    if [ -e "/proc/sys/$(printf '%s' "$key" | tr . /)" ]; then sysctl -q -w "$key=${good%%/*}"; fi
   done
 }
 

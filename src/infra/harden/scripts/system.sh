@@ -104,14 +104,15 @@ fix_journal() {
 }
 apply_journal() { systemctl restart systemd-journald; }
 
+# Ubuntu's apport sets suid_dumpable to 2 at each boot, after all files: what is dumped then is root's alone.
 kernel='kernel.kptr_restrict=2
 kernel.dmesg_restrict=1
-kernel.yama.ptrace_scope=1
+kernel.yama.ptrace_scope=1/2/3
 fs.protected_hardlinks=1
 fs.protected_symlinks=1
-fs.protected_fifos=1
+fs.protected_fifos=1/2
 fs.protected_regular=2
-fs.suid_dumpable=0'
+fs.suid_dumpable=0/2'
 check_kernel() {
   ! in_container || na "container: the kernel is that of the machine"
   wrong=$(sysctl_wrong "$kernel")
