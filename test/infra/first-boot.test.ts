@@ -22,3 +22,11 @@ test("keys reach it as they are, and a server without volume or host key is told
   });
   expect(JSON.stringify(whole)).toContain("scsi-0HC_Volume_4711000000");
 });
+
+test("each system gets the packages that it has", () => {
+  expect(userData("debian-13", smallest)).toContain("docker.io docker-cli docker-compose docker-buildx");
+  expect(userData("ubuntu-22.04", smallest)).toContain("docker.io docker-compose-v2 docker-buildx");
+  const older = userData("debian-12", smallest);
+  expect(older).toContain("docker-ce docker-ce-cli");
+  expect(older).toContain("signed-by=/etc/apt/keyrings/docker.asc");
+});
