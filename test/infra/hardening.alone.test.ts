@@ -206,6 +206,14 @@ describe("hardening a server", () => {
       const second = (await harden()).json<Hardening>();
       expect(second.done[0]?.results.filter(({ outcome }) => outcome !== "same")).toEqual([]);
 
+      // What runs by itself from now on: images that a kept release needs stay, and nothing of it fails.
+      const images = (): Promise<string> => shell("docker image ls --format '{{.Repository}}:{{.Tag}}' | sort");
+      const kept = await images();
+      expect(kept.match(/^wherry\/hardened\/web:/gm)).toHaveLength(2);
+      await shell('docker tag "$(docker image ls -q wherry/hardened/web | head -n 1)" wherry/hardened/web:forgotten');
+      expect(await shell("systemctl start wherry-cleanup.service wherry-alerts.service && echo done")).toBe("done");
+      expect(await images()).toBe(kept);
+
       await one.reboot();
       await expect.poll(() => app.version().catch(() => "away"), { timeout: 60_000, interval: 500 }).toBe("2");
       await shell("ip address add 169.254.169.254/32 dev lo; systemd-run --quiet nc -l -k -p 8099");

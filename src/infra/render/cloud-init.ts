@@ -7,9 +7,6 @@ import { deployUser } from "../machines.ts";
  * @param image decides what the packages are called: `debian-13`, `ubuntu-24.04`
  */
 export function cloudInitTemplate(image: string): string {
-  const packages = image.startsWith("ubuntu")
-    ? ["docker.io", "docker-compose-v2", "docker-buildx"]
-    : ["docker.io", "docker-cli", "docker-compose", "docker-buildx"];
   return `# What a server does at its first boot; main.tf fills it in and puts #cloud-config before it.
 # Checked by: cloud-init schema --config-file FILE
 ssh_pwauth: false
@@ -59,9 +56,28 @@ runcmd:
     set -e
     export DEBIAN_FRONTEND=noninteractive
     apt-get update -q
-    apt-get install -y -q --no-install-recommends ${packages.join(" ")} iptables ca-certificates curl
+${installDocker(image)}
     systemctl enable --now docker
     usermod -aG docker ${deployUser}
     install -d -m 0700 -o ${deployUser} -g ${deployUser} /var/lib/wherry
 `;
+}
+
+/** The same packages as `wherry server setup` takes. */
+function installDocker(image: string): string {
+  const install = "apt-get install -y -q --no-install-recommends";
+  if (image === "debian-12") {
+    // Its compose is version 1, and it has no buildx.
+    const from = "https://download.docker.com/linux/debian";
+    return `    ${install} ca-certificates curl
+    install -m 0755 -d /etc/apt/keyrings
+    curl -fsSL --retry 5 -o /etc/apt/keyrings/docker.asc ${from}/gpg
+    echo "deb [arch=$(dpkg --print-architecture) signed-by=/etc/apt/keyrings/docker.asc] ${from} bookworm stable" > /etc/apt/sources.list.d/docker.list
+    apt-get update -q
+    ${install} docker-ce docker-ce-cli containerd.io docker-buildx-plugin docker-compose-plugin iptables`;
+  }
+  const packages = image.startsWith("ubuntu")
+    ? "docker.io docker-compose-v2 docker-buildx"
+    : "docker.io docker-cli docker-compose docker-buildx";
+  return `    ${install} ${packages} iptables ca-certificates curl`;
 }

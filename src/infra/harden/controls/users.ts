@@ -49,7 +49,7 @@ export const users: ControlGroup = {
       severity: "info",
       title: "sudo gives each command a terminal, and keeps a log",
       why: "Without a terminal of its own a program that was started with sudo can type into the shell that started it; without a log nobody knows what was done.",
-      check: "Defaults use_pty and logfile in /etc/sudoers and its folder, and visudo -c",
+      check: "Defaults use_pty and logfile (sudo-rs logs to the journal) in /etc/sudoers and its folder, and visudo -c",
       fix: "writes /etc/sudoers.d/00-wherry-hardening when visudo accepts it",
       undo: "the file goes",
       guarded: true,

@@ -1,23 +1,47 @@
 # Written by wherry server harden; run every half hour. Says in the journal, and to the channels of `notify:` that want to
 # know of "attention", when a disk is nearly full, a certificate ends soon, or a restart is due. What was told is told
-# again when it changes.
+# again when it changes, and once a day for as long as it lasts.
 record=/var/lib/wherry-hardening
-{
-  for folder in / /var /var/lib/docker; do
-    [ -d "$folder" ] && df -P "$folder" | awk 'NR == 2 { print $6, $5 + 0 }'
-  done | sort -u | while read -r mount percent; do
-    if [ "$percent" -ge 85 ]; then echo "the disk of $mount is $((percent - percent % 5)) % full"; fi
+
+# Every disk of its own, the volume below Docker's volumes among them, and / whatever it is made of.
+#   $1 option of df
+disks() {
+  {
+    df -P $1 /
+    df -P -l $1 -x tmpfs -x devtmpfs -x overlay -x squashfs -x iso9660 -x efivarfs
+  } 2> /dev/null | awk '$5 ~ /^[0-9]+%$/ { print $6, $5 + 0 }' | sort -u
+}
+# In steps of five, so that it is not told anew with each percent.
+nearly_full() {
+  while read -r mount percent; do
+    if [ "$percent" -ge 85 ]; then echo "the disk of $mount $1 $((percent - percent % 5)) %$2"; fi
   done
+}
+
+# Only of hosts that an app still has.
+certificates() {
   for state in /var/lib/wherry /home/*/.local/state/wherry /root/.local/state/wherry; do
     for file in "$state"/proxy/certificates/*.pem; do
       [ -e "$file" ] || continue
-      name=${file##*/}
-      if command -v openssl > /dev/null && ! openssl x509 -noout -checkend 1209600 -in "$file" > /dev/null 2>&1; then echo "the certificate of ${name%.pem} ends within two weeks"; fi
+      host=${file##*/}
+      host=${host%.pem}
+      cut -d ' ' -f 1 "$state/proxy/maps/https.map" 2> /dev/null | grep -qxF -- "$host" || continue
+      if ! command -v openssl > /dev/null; then echo "nobody knows when the certificate of $host ends: openssl is not there"
+      elif ! openssl x509 -noout -checkend 1209600 -in "$file" > /dev/null 2>&1; then echo "the certificate of $host ends within two weeks"; fi
     done
   done
+}
+
+{
+  disks '' | nearly_full is ' full'
+  disks -i | nearly_full has ' of its inodes in use'
+  certificates
   if [ -e /run/reboot-required ]; then echo "updates wait for a restart"; fi
 } | sort -u > "$record/alerts.new"
-if ! cmp -s "$record/alerts.new" "$record/alerts" && [ -s "$record/alerts.new" ]; then
+
+lasts() { [ ! -e "$record/alerts.told" ] || [ -n "$(find "$record/alerts.told" -mmin +1430)" ]; }
+if [ -s "$record/alerts.new" ] && { lasts || ! cmp -s "$record/alerts.new" "$record/alerts"; }; then
+  touch "$record/alerts.told"
   while read -r line; do logger -t wherry -p daemon.err "$line"; done < "$record/alerts.new"
   text=$(cat "$record/alerts.new")
   for state in /var/lib/wherry /home/*/.local/state/wherry /root/.local/state/wherry; do

@@ -53,7 +53,7 @@ fix_docker_live_restore() {
 undo_docker_live_restore() { daemon_undo "$1"; }
 # One of the few that need no restart.
 apply_docker_live_restore() {
-  if [ -e /etc/docker/daemon.json ]; then dockerd --validate --config-file /etc/docker/daemon.json > /dev/null || return 1; fi
+  engine_accepts || return 1
   systemctl reload docker.service
   for _ in 1 2 3 4 5 6 7 8 9 10; do
     docker version > /dev/null 2>&1 && return 0

@@ -181,22 +181,36 @@ nft_undo() {
   nft delete table inet "wherry_$1" 2> /dev/null || :
 }
 
-# Settings of the kernel: NAME=VALUE lines. One that this kernel does not have is none of ours.
+# What the files of sysctl.d make of a setting at the next boot; empty where none has it. The last one counts; patterns
+# give way to names, and a name may be written with / for . as well.
+sysctl_files() { /usr/lib/systemd/systemd-sysctl --cat-config; }
+sysctl_at_boot() {
+  cached sysctl sysctl_files | sed -nE 's/^[[:space:]]*-?([^#;=[:space:]]+)[[:space:]]*=[[:space:]]*([^[:space:]]+)[[:space:]]*$/\1 \2/p' |
+    awk -v key="$1" '{ gsub("/", ".", $1) } $1 == key { value = $2 } END { print value }'
+}
+
+# Settings of the kernel: lines NAME=VALUE, or NAME=VALUE/OTHER where others are as good. One that this kernel does not
+# have is none of ours.
 sysctl_wrong() {
-  printf '%s\n' "$1" | while IFS='=' read -r key value; do
+  printf '%s\n' "$1" | while IFS='=' read -r key good; do
     is=$(sysctl -n "$key" 2> /dev/null) || continue
-    [ "$is" = "$value" ] || printf '%s is %s, ' "$key" "$is"
+    later=$(sysctl_at_boot "$key")
+    case /$good/ in
+      */"$is"/*) case /$good/ in */"${later:-$is}"/*) ;; *) printf '%s is %s after the next boot, ' "$key" "$later" ;; esac ;;
+      *) printf '%s is %s, ' "$key" "$is" ;;
+    esac
   done
 }
 
+# The last file wins: a list of somebody else may be called 99-something.
 sysctl_fix() {
   printf '%s\n' "$1" | while IFS='=' read -r key _; do
     is=$(sysctl -n "$key" 2> /dev/null) || continue
     remember_word "sysctl-$key" "$is"
   done
-  printf '# Written by wherry server harden.\n%s\n' "$1" | sed 's/=/ = /' | install_file "/etc/sysctl.d/90-wherry-$id.conf" 644
-  printf '%s\n' "$1" | while IFS='=' read -r key value; do
-    if [ -e "/proc/sys/$(printf '%s' "$key" | tr . /)" ]; then sysctl -q -w "$key=$value"; fi
+  printf '# Written by wherry server harden.\n%s\n' "$1" | sed -E '/^#/!s/=([^\/]*).*/ = \1/' | install_file "/etc/sysctl.d/99-zz-wherry-$id.conf" 644
+  printf '%s\n' "$1" | while IFS='=' read -r key good; do
+    if [ -e "/proc/sys/$(printf '%s' "$key" | tr . /)" ]; then sysctl -q -w "$key=${good%%/*}"; fi
   done
 }
 
@@ -207,11 +221,12 @@ sysctl_undo() {
   done
 }
 
-unreadable="/etc/docker/daemon.json cannot be read: it is not JSON, or python3 is not there"
+engine_file=/etc/docker/daemon.json
+unreadable="$engine_file cannot be read: it is not JSON, or python3 is not there"
 
 # daemon.json is one file for several controls: each remembers its own key.
 daemon_get() {
-  [ -e /etc/docker/daemon.json ] || return 0
+  [ -e "$engine_file" ] || return 0
   has python3 && python3 -c "$daemon_program" get "$1" 2> /dev/null
 }
 
@@ -229,9 +244,16 @@ daemon_undo() { [ ! -e "$1/daemon.json" ] || python3 -c "$daemon_program" restor
 
 live_restore() { [ "$(engine_says live-restore)" = true ]; }
 
+# Before version 23 it cannot be asked (Debian 12 has 20.10): there the file has to be JSON at least.
+engine_accepts() {
+  [ -e "$engine_file" ] || return 0
+  if dockerd --help | grep -q -e --validate; then dockerd --validate --config-file "$engine_file" > /dev/null
+  else python3 -m json.tool "$engine_file" > /dev/null; fi
+}
+
 # A restart of the engine ends all containers, unless it is told to leave them alone.
 restart_engine() {
-  dockerd --validate --config-file /etc/docker/daemon.json > /dev/null || return 1
+  engine_accepts || return 1
   if ! live_restore && [ -n "$(docker ps -q)" ]; then
     echo "the engine would have to be restarted, and would take its containers along: docker-live-restore comes first" >&2
     return 1

@@ -42,25 +42,51 @@ check_reboot_window() {
 }
 fix_reboot_window() { printf '%s\n' "$reboot_window" | install_file /etc/apt/apt.conf.d/52wherry-reboot 644; }
 
+# Kernels of one kind that are installed, as uname calls them: VERSION-KIND, the newest last. A server with two kinds
+# starts one of them, and which is not ours to say.
+kind_of_kernel() { printf '%s\n' "$1" | sed -E 's/^[0-9][^a-z]*(deb[0-9]+-)?//'; }
+installed_kernels() {
+  for file in /boot/vmlinuz-*; do
+    if [ -e "$file" ] && [ "$(kind_of_kernel "${file#/boot/vmlinuz-}")" = "$1" ]; then echo "${file#/boot/vmlinuz-}"; fi
+  done | sort -V
+}
 check_reboot_pending() {
   [ ! -e /run/reboot-required ] || fail "updates wait for a restart: $(sort -u /run/reboot-required.pkgs 2> /dev/null | head -n 5 | tr '\n' ' ')"
-  pass "none"
+  ! in_container || pass "none; container: the kernel is that of the machine"
+  runs=$(uname -r)
+  newest=$(installed_kernels "$(kind_of_kernel "$runs")" | tail -n 1)
+  [ "${newest:-$runs}" = "$runs" ] || fail "kernel $newest is installed, and $runs runs"
+  pass "none; kernel $runs runs"
 }
 
+# The first that is installed keeps the clock: two of them would pull at it from both sides.
+time_services='chrony systemd-timesyncd ntpsec ntp openntpd'
 check_time_sync() {
   ! in_container || na "container: its clock is that of the machine"
-  [ "$(timedatectl show -p NTPSynchronized --value 2> /dev/null)" = yes ] && pass "in sync"
-  for service in systemd-timesyncd chrony chronyd ntpsec ntp; do
-    if systemctl is-active --quiet "$service"; then unknown "$service runs, but is not in sync yet"; fi
+  for service in $time_services; do
+    systemctl is-active --quiet "$service" || continue
+    if [ "$(timedatectl show -p NTPSynchronized --value 2> /dev/null)" = yes ]; then pass "in step, by $service"; fi
+    unknown "$service runs, but is not in step yet: it asks time servers by UDP 123"
   done
   fail "nothing keeps the clock right"
 }
 fix_time_sync() {
-  apt_install systemd-timesyncd
-  remember_word service "$(systemctl is-enabled systemd-timesyncd 2> /dev/null || :)"
-  systemctl enable --quiet --now systemd-timesyncd
+  for service in $time_services; do
+    if systemctl cat "$service.service" > /dev/null 2>&1; then break; fi
+    service=
+  done
+  if [ -z "$service" ]; then
+    service=systemd-timesyncd
+    apt_install "$service"
+  fi
+  remember_word "time-$service" "$(systemctl is-enabled "$service" 2> /dev/null || :)"
+  systemctl enable --quiet --now "$service"
 }
-undo_time_sync() { [ "$(cat "$1/service" 2> /dev/null)" = enabled ] || systemctl disable --quiet --now systemd-timesyncd; }
+undo_time_sync() {
+  for file in "$1"/time-*; do
+    if [ -e "$file" ] && [ "$(cat "$file")" != enabled ]; then systemctl disable --quiet --now "${file##*/time-}"; fi
+  done
+}
 
 journal='# Written by wherry server harden.
 [Journal]
@@ -78,14 +104,15 @@ fix_journal() {
 }
 apply_journal() { systemctl restart systemd-journald; }
 
+# Ubuntu's apport sets suid_dumpable to 2 at each boot, after all files: what is dumped then is root's alone.
 kernel='kernel.kptr_restrict=2
 kernel.dmesg_restrict=1
-kernel.yama.ptrace_scope=1
+kernel.yama.ptrace_scope=1/2/3
 fs.protected_hardlinks=1
 fs.protected_symlinks=1
-fs.protected_fifos=1
+fs.protected_fifos=1/2
 fs.protected_regular=2
-fs.suid_dumpable=0'
+fs.suid_dumpable=0/2'
 check_kernel() {
   ! in_container || na "container: the kernel is that of the machine"
   wrong=$(sysctl_wrong "$kernel")
@@ -97,23 +124,41 @@ undo_kernel() { sysctl_undo "$1"; }
 
 # In kB. A server that has more memory has other ways to run out of it.
 memory() { awk '$1 == "MemTotal:" { print $2 }' /proc/meminfo; }
+# The kernel's own value of 60 moves the memory of a database out while there is still enough. Compressed memory (zram) is
+# quick, and wants to be used.
+swappiness='vm.swappiness=10'
+swaps() { swapon --show=NAME,SIZE --noheadings 2> /dev/null | tr -s ' \n' ' '; }
 check_swap() {
   ! in_container || na "container: swap is that of the machine"
-  [ -z "$(swapon --show --noheadings 2> /dev/null)" ] || pass "$(swapon --show=NAME,SIZE --noheadings | tr -s ' \n' ' ')"
-  [ "$(memory)" -lt 8000000 ] || na "8 GB of memory or more"
-  [ "$(df -Pk / | awk 'NR == 2 { print $4 }')" -gt 10000000 ] || unknown "there is none, and too little room on the disk for it"
-  fail "a peak of memory ends a container, and not always the right one"
+  swaps=$(swaps)
+  case $swaps in
+    '')
+      [ "$(memory)" -lt 8000000 ] || na "8 GB of memory or more"
+      [ "$(df -Pk / | awk 'NR == 2 { print $4 }')" -gt 10000000 ] || na "there is none, and less than 10 GB of the disk are free for it"
+      fail "a peak of memory ends a container, and not always the right one"
+      ;;
+    */zram*) pass "$swaps" ;;
+  esac
+  is=$(sysctl -n vm.swappiness) later=$(sysctl_at_boot vm.swappiness)
+  [ "$is" -le 30 ] || fail "$swaps; vm.swappiness is $is: memory goes there while there is still enough"
+  [ "${later:-$is}" -le 30 ] || fail "$swaps; vm.swappiness is $later after the next boot"
+  pass "$swaps; vm.swappiness $is"
 }
 fix_swap() {
-  [ ! -e /swapfile ]
-  fallocate -l 2G /swapfile
-  chmod 600 /swapfile
-  mkswap /swapfile
-  swapon /swapfile
+  [ -n "$(swaps)" ] || make_swapfile
+  sysctl_fix "$swappiness"
+}
+make_swapfile() {
+  if [ -e /swapfile ]; then
+    echo "/swapfile is there, and is not in use" >&2
+    return 1
+  fi
   remember_word swapfile made
   remember /etc/fstab
+  (umask 077; fallocate -l 2G /swapfile)
+  mkswap /swapfile
+  swapon /swapfile
   echo '/swapfile none swap sw 0 0' >> /etc/fstab
-  sysctl_fix 'vm.swappiness=10'
 }
 undo_swap() {
   if [ -e "$1/swapfile" ]; then

@@ -22,10 +22,14 @@ apply_image_cleanup() { systemctl daemon-reload; }
 
 check_alerts() {
   job_is alerts "Tells when a disk fills up or a certificate ends" '*:0/30' "$alerts_program" || fail "nobody is told before a disk is full or a certificate ends"
+  has openssl || fail "when a certificate ends is not seen: openssl is not there"
   if [ -s "$record/alerts" ]; then pass "looked at every half hour; now: $(tr '\n' ';' < "$record/alerts")"; fi
   pass "looked at every half hour"
 }
-fix_alerts() { job_fix alerts "Tells when a disk fills up or a certificate ends" '*:0/30' "$alerts_program"; }
+fix_alerts() {
+  apt_install openssl
+  job_fix alerts "Tells when a disk fills up or a certificate ends" '*:0/30' "$alerts_program"
+}
 undo_alerts() { drop_units wherry-alerts.timer; }
 apply_alerts() { systemctl daemon-reload; }
 

@@ -27,17 +27,23 @@ check_docker_group() {
   pass "nobody but $login"
 }
 
-sudo_rules='# Written by wherry server harden.
-Defaults use_pty
-Defaults logfile="/var/log/sudo.log"'
+# Ubuntu 26.04 has sudo-rs: it writes to the journal, and knows no file for it.
+sudo_rs() { sudo --version 2>&1 | head -n 1 | grep -q sudo-rs; }
+sudo_rules() {
+  echo '# Written by wherry server harden.
+Defaults use_pty'
+  sudo_rs || echo 'Defaults logfile="/var/log/sudo.log"'
+}
 sudo_says() { grep -rhE "^[[:space:]]*Defaults[[:space:]]+([^#]*,[[:space:]]*)?$1" /etc/sudoers /etc/sudoers.d > /dev/null 2>&1; }
 check_sudo_rules() {
   has sudo || na "no sudo here"
   visudo -c > /dev/null 2>&1 || fail "$(visudo -c 2>&1 | grep -v 'parsed OK' | head -n 1)"
   missing=
   sudo_says use_pty || missing="$missing use_pty"
-  sudo_says 'logfile' || missing="$missing logfile"
+  ! sudo_says '!use_pty' || missing="$missing use_pty"
+  sudo_rs || sudo_says 'logfile' || missing="$missing logfile"
   [ -z "$missing" ] || fail "not set:$missing"
+  if sudo_rs; then pass "commands have a terminal of their own, and are logged in the journal"; fi
   pass "commands have a terminal of their own, and are logged in /var/log/sudo.log"
 }
 fix_sudo_rules() {
@@ -48,10 +54,10 @@ fix_sudo_rules() {
     chmod 440 "$file"
   done
   # First elsewhere: a file with an error in it locks everybody out of sudo.
-  printf '%s\n' "$sudo_rules" > "$record/sudo.try"
+  sudo_rules > "$record/sudo.try"
   chmod 440 "$record/sudo.try"
   visudo -c -q -f "$record/sudo.try"
   rm -f "$record/sudo.try"
-  printf '%s\n' "$sudo_rules" | install_file /etc/sudoers.d/00-wherry-hardening 440
+  sudo_rules | install_file /etc/sudoers.d/00-wherry-hardening 440
   visudo -c -q
 }
