@@ -9,6 +9,8 @@ export interface ListedSecret {
   readonly source: string | null;
   /** Titles of further ones that have it. */
   readonly also: readonly string[];
+  /** ISO instant at which it was last written, where a source tells it; null: none does. */
+  readonly changed: string | null;
   /** Does wherry.yaml or a compose file ask for it? */
   readonly wanted: boolean;
 }
@@ -36,11 +38,13 @@ export async function listSecrets(
     openSources(ctx, settings).map(async (source) => {
       try {
         const [has, problem] = [await source.names(names), await source.unreadable()];
-        return { source, has: new Set(has), problem: problem ?? null };
+        const changed = (await source.changed?.(has)) ?? new Map<string, string>();
+        return { source, has: new Set(has), changed, problem: problem ?? null };
       } catch (error) {
         // One that is locked must not hide what the others have.
         ctx.signal.throwIfAborted();
-        return { source, has: new Set<string>(), problem: error instanceof Error ? error.message : String(error) };
+        const problem = error instanceof Error ? error.message : String(error);
+        return { source, has: new Set<string>(), changed: new Map<string, string>(), problem };
       }
     }),
   );
@@ -50,7 +54,14 @@ export async function listSecrets(
     sources: asked.map(({ source, problem }) => ({ title: source.title, readOnly: source.readOnly ?? null, problem })),
     secrets: all.map((name) => {
       const [first, ...others] = asked.filter(({ has }) => has.has(name)).map(({ source }) => source.title);
-      return { name, source: first ?? null, also: others, wanted: names.includes(name) };
+      const times = asked.flatMap(({ changed }) => changed.get(name) ?? []);
+      return {
+        name,
+        source: first ?? null,
+        also: others,
+        changed: times.toSorted().at(-1) ?? null,
+        wanted: names.includes(name),
+      };
     }),
   };
 }
