@@ -5,7 +5,7 @@
 export { compareValues, compareWithSource } from "./compare.ts";
 export type { Difference, SourceDifferences } from "./compare.ts";
 export { makeKey } from "./key.ts";
-export { listSecrets } from "./list.ts";
+export { listSecrets, secretsInRepository } from "./list.ts";
 export type { ListedSecret, SecretList } from "./list.ts";
 export { exportSecrets, importSecrets } from "./exchange.ts";
 export { getSecret, removeSecret, rotateSecret, setSecrets, shareSecrets } from "./change.ts";

@@ -27,6 +27,12 @@ export interface SecretList {
   readonly secrets: readonly ListedSecret[];
 }
 
+/** Names of the secrets whose values the repository itself has, encrypted. */
+export async function secretsInRepository(ctx: Context, settings: Settings): Promise<readonly string[]> {
+  const sources = openSources(ctx, settings).filter(({ kind }) => kind === "age");
+  return (await Promise.all(sources.map((source) => source.names([])))).flat();
+}
+
 /** Names, and where each has its value; no value is read where a source can tell its names without. */
 export async function listSecrets(
   ctx: Context,

@@ -6,7 +6,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { generateIdentity, identityToRecipient } from "age-encryption";
-import { findPipeline, githubFiles, gitlabFiles } from "../../src/pipeline/index.ts";
+import { findPipeline, githubFiles, gitlabFiles, jenkinsFiles } from "../../src/pipeline/index.ts";
 import type { Pipeline } from "../../src/pipeline/index.ts";
 import type { WherryPin } from "../../src/pipeline/model.ts";
 import { createContext } from "../../src/system/index.ts";
@@ -43,17 +43,17 @@ printf '%s %s %s\\n' "$(cat text.txt)" "$(wc -c < /run/secrets/password)" "$(wc 
 exec nginx -g 'daemon off;'
 `;
 
-/** The files of a host of pipelines. */
+/** The files of pipelines: those of GitHub, or those of all other hosts. */
 const filesOf = {
   github: githubFiles,
-  gitlab: (pipeline: Pipeline) => gitlabFiles(pipeline, new Map()),
+  others: (pipeline: Pipeline) => [...gitlabFiles(pipeline, new Map()), ...jenkinsFiles(pipeline)],
 };
 
 export async function shop(
   app: string,
   target: Pick<TestServer, "address" | "port" | "sshConfig">,
   pin: WherryPin,
-  host: keyof typeof filesOf = "github",
+  hosts: keyof typeof filesOf = "github",
 ): Promise<Shop> {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), "wherry-shop-")));
   const origin = join(folder, "origin.git");
@@ -105,7 +105,7 @@ secrets:
     digests: "skip",
     releaseBranch: "main",
   });
-  write(Object.fromEntries(filesOf[host](pipeline).map(({ path, content }) => [path, content])));
+  write(Object.fromEntries(filesOf[hosts](pipeline).map(({ path, content }) => [path, content])));
   const save = (branch: string): string => {
     git(clone, "add", "--all");
     git(clone, "commit", "--quiet", "--allow-empty", "--message", "change");

@@ -1,6 +1,7 @@
 // Declarative pipelines without Jenkins: a file is compiled by Groovy itself; its blocks may hold what Jenkins' declarative syntax
 // allows there, and nothing else; stages whose `when` holds are run, `sh` as Jenkins does it: sh -xe, in the folder of the build.
-// Arguments: one file of properties for each build, with `file`, `folder`, and its environment as `env.NAME`.
+// Arguments: one file of properties for each build, with `file`, `folder`, its environment as `env.NAME`, and the credentials of
+// the job as `credential.ID`.
 // Printed: `=== PATH`, then `--- stage: NAME`, `--- skipped: NAME` and `--- left out: NAME` among what programs say, at the end
 // `--- status N`: 0 all passed, 1 a step failed, 2 the file is not valid.
 
@@ -20,6 +21,7 @@ class Build {
   ]
   static final several = ['anyOf', 'allOf', 'not']
   Map env
+  Map credentials
   File folder
   boolean failed = false
 
@@ -33,6 +35,17 @@ class Build {
       case 'triggeredBy': return env.CAUSE == args[0]
       default: throw new Problem("cannot tell ${name}")
     }
+  }
+
+  /** With the variables that these credentials are bound to, for the time of `body`. */
+  void bound(List bindings, Closure body) {
+    def before = env
+    env = env + bindings.collectEntries {
+      if (!credentials.containsKey(it.credentialsId)) throw new Problem("there is no credential ${it.credentialsId}")
+      [(it.keyFileVariable ?: it.variable): credentials[it.credentialsId]]
+    }
+    body()
+    env = before
   }
 
   /** As a build does it: the environment that Jenkins hands over, no input, everything that is said in one stream. */
@@ -100,9 +113,9 @@ class Block {
   private step(String name, List args, Closure body) {
     if (build.failed) return null
     if (name == 'dir') read('steps', body, new File(folder, args[0]))
-    else if (body != null) read('steps', body)
+    else if (name == 'withCredentials') build.bound(args[0]) { read('steps', body) }
     else if (name == 'sh') build.shell(args[0], folder)
-    args
+    args[0]
   }
 }
 
@@ -118,8 +131,10 @@ args.each { path ->
   def given = new Properties()
   new File(path).withReader('UTF-8') { given.load(it) }
   def folder = new File(given.folder)
-  def env = given.findAll { it.key.startsWith('env.') }.collectEntries { [(it.key.substring(4)): it.value] }
-  def build = new Build(env: env, folder: folder)
+  def below = { String prefix ->
+    given.findAll { it.key.startsWith(prefix) }.collectEntries { [(it.key.substring(prefix.length())): it.value] }
+  }
+  def build = new Build(env: below('env.'), credentials: below('credential.'), folder: folder)
   println "=== ${path}"
   try {
     def script = new GroovyShell(this.class.classLoader).parse(new File(folder, given.file))
