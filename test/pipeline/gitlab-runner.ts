@@ -177,10 +177,10 @@ function asWritten(variables: Readonly<Record<string, ProjectVariable>>): object
   return Object.fromEntries(entries) as object;
 }
 
-/** The sum at the end. */
+/** The sum at the end; a warning is a job that may fail, and did. */
 function jobsOf(log: string): PipelineRun["jobs"] {
-  return [...log.matchAll(/^ (PASS|WARN|FAIL) +(\S+) *$/gm)].map(([, word, job = ""]) => ({
+  return [...log.matchAll(/^ (PASS|WARN|FAIL) +(\S+)(?: +pre_script)? *$/gm)].map(([, word, job = ""]) => ({
     job,
-    result: word === "FAIL" ? "failed" : "success",
+    result: word === "PASS" ? "success" : "failed",
   }));
 }

@@ -104,6 +104,7 @@ describe("pipelines of other hosts than GitHub, run", () => {
       expect(secretsIn(places, secrets())).toEqual([]);
       expect(places["command lines"]).toMatch(/wherry deploy /);
       expect(disk).toContain("StrictHostKeyChecking yes");
+      expect(result.log).toContain("To go back: press **rollback-development** in this pipeline, or run");
       expect(existsSync(join(runner.home, ".ssh/wherry"))).toBe(false);
     },
   );
@@ -113,7 +114,9 @@ describe("pipelines of other hosts than GitHub, run", () => {
     async () => {
       const commit = team.commit("develop", "third");
       const start = { ref: "refs/heads/develop", commit, button: "rollback-development" };
-      const odd = await run({ ...start, variables: { RELEASE: "$(touch${IFS}$HOME/pwned) b" } }, 1);
+      // A button that fails does not fail its pipeline.
+      const odd = await run({ ...start, variables: { RELEASE: "$(touch${IFS}$HOME/pwned) b" } }, 0);
+      expect(odd.ended).toEqual(["rollback-development failed"]);
       expect(odd.log).toContain("there is no release $(touch${IFS}$HOME/pwned) b on the server");
       expect(existsSync(join(runner.home, "pwned"))).toBe(false);
       expect(await served("development")).toBe(page("second"));
