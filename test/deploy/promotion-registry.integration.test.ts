@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { server } from "../../testbed/index.ts";
 import type { TestServer } from "../../testbed/index.ts";
-import { openRegistry, registryAddress, whyNoRegistry } from "../helpers/registry.ts";
+import { openRegistry, whyNoRegistry } from "../helpers/registry.ts";
 import type { Registry } from "../helpers/registry.ts";
 import { smallApp } from "../helpers/small-app.ts";
 import type { SmallApp } from "../helpers/small-app.ts";
@@ -22,7 +22,8 @@ interface Plan {
 const reason = whyNoRegistry();
 if (reason !== undefined) console.log(`skipped: ${reason}`);
 
-const image = `${registryAddress}/promoted/web:stable`;
+const port = 5001;
+const image = `127.0.0.1:${port}/promoted/web:stable`;
 const web = `services: { web: { image: "${image}" } }\n`;
 const service = (host: string): string =>
   `web: { route: ${host}.test, port: 3000, health: { path: /healthz, interval: 300ms, deadline: 20s }, drain: 1s }`;
@@ -60,7 +61,8 @@ describe.skipIf(reason !== undefined)("production gets the images of a registry 
   };
 
   beforeAll(async () => {
-    [uat, production, registry] = await Promise.all([server({ warm: true }), server({ warm: true }), openRegistry()]);
+    registry = await openRegistry(port);
+    [uat, production] = await Promise.all([server({ warm: true }), server({ warm: true })]);
     sshConfig = join(mkdtempSync(join(tmpdir(), "wherry-promotion-")), "ssh_config");
     writeFileSync(sshConfig, [uat, production].map((one) => readFileSync(one.sshConfig, "utf8")).join("\n"));
     app = open("promoted-pull", {

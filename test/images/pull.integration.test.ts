@@ -2,10 +2,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { server } from "../../testbed/index.ts";
-import { openRegistry, registryAddress, whyNoRegistry } from "../helpers/registry.ts";
+import { openRegistry, whyNoRegistry } from "../helpers/registry.ts";
 import { smallApp } from "../helpers/small-app.ts";
-
-const name = `${registryAddress}/shop/web:1`;
 
 test(
   "an image that names a registry is pinned to its digest, and pulled by the server itself",
@@ -15,8 +13,9 @@ test(
     if (reason !== undefined) context.skip(reason);
     const one = await server();
     onTestFinished(() => one.remove());
-    const registry = await openRegistry();
+    const registry = await openRegistry(5000);
     onTestFinished(() => registry.close());
+    const name = `${registry.address}/shop/web:1`;
 
     const app = smallApp(one, {
       app: "pulled",
@@ -38,7 +37,7 @@ test(
     expect(await app.version()).toBe(readFileSync(join(app.folder, "version.txt"), "utf8").trim());
     const record = await one.exec(["sh", "-c", "cat $(find / -xdev -name release.json 2>/dev/null | head -n 1)"]);
     const [service] = (JSON.parse(record.stdout) as { services: { digest: string; pull: string }[] }).services;
-    expect(service).toMatchObject({ digest, pull: `${registryAddress}/shop/web@${digest}` });
+    expect(service).toMatchObject({ digest, pull: `${registry.address}/shop/web@${digest}` });
 
     // The name moves on; what is deployed stays what it was.
     const again = await app.wherry(["plan", "--json"]);
