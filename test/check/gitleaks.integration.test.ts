@@ -10,8 +10,8 @@ if (reason !== undefined) console.log(`skipped: ${reason}`);
 
 const base64 = (text: string): string => Buffer.from(text).toString("base64");
 // In pieces, so that nobody takes this file for one with secrets.
-const sendgrid = `SG.${"aw3Cl06xVQ9PbPKP8iFXYf"}.${"JwSRVt05CLeKKQFxD2EKRNbEJ7wmbRM3N4TG6LFrh8P"}`;
-const mailchimp = `${"ae3a183adc769d11fe0fdec0491f89e9"}-us20`;
+const sendgrid = ["SG", "aw3Cl06xVQ9PbPKP8iFXYf", "JwSRVt05CLeKKQFxD2EKRNbEJ7wmbRM3N4TG6LFrh8P"].join(".");
+const mailchimp = ["ae3a183adc769d11fe0fdec0491f89e9", "us20"].join("-");
 
 test.skipIf(missing)("what gitleaks itself finds in tracked files is told by its place, and never shown", async () => {
   const folder = repository({

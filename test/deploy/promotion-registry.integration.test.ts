@@ -107,7 +107,7 @@ describe.skipIf(reason !== undefined)("production gets the images of a registry 
       "wherry.yaml": `app: promoted-stacks
 stacks:
   one: { compose: one.yaml, services: { ${service("one")} } }
-  two: { compose: two.yaml, depends_on: [one], services: { ${service("two")} } }
+  two: { compose: two.yaml, services: { ${service("two")} } }
 ${environments()}`,
     });
     try {
