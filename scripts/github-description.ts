@@ -40,6 +40,7 @@ const operations: Readonly<Record<string, readonly string[]>> = {
   [environment]: ["put"],
   [`${environment}/deployment-branch-policies`]: ["get", "post"],
   ...secretsAndVariables(environment),
+  [`${environment}/secrets/{secret_name}`]: ["put", "delete"],
   ...secretsAndVariables(`${repo}/actions`),
 };
 

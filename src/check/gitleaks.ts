@@ -3,10 +3,10 @@ import type { Context } from "../system/index.ts";
 
 /** The entries of gitleaks' JSON report that are read here. */
 interface GitleaksEntry {
-  readonly Description: string;
   readonly RuleID: string;
   readonly StartLine: number;
   readonly File: string;
+  /** Decoded, where it stands in base64 or in a URL's form: then it is not in the line. */
   readonly Secret: string;
 }
 
@@ -37,10 +37,10 @@ export async function runGitleaks(ctx: Context, directory: string): Promise<Gitl
       const said = result.stderr.trim().split("\n").at(-1) ?? "";
       return { found: [], reason: `gitleaks failed: ${said === "" ? `exit code ${result.exitCode}` : said}` };
     }
-    const found = entries.map(({ File, StartLine, Description, RuleID, Secret }) => ({
+    const found = entries.map(({ File, StartLine, RuleID, Secret }) => ({
       path: relative(directory, resolve(directory, File)),
       line: StartLine,
-      what: `what looks like ${RuleID} (${Description.replace(/\.$/, "")})`,
+      what: `what gitleaks takes for ${RuleID}`,
       secret: Secret,
     }));
     return { found, reason: undefined };

@@ -65,10 +65,10 @@ const programs = z
   .refine((one) => Object.keys(one).length === 1, "each source is an entry of its own");
 
 export const secretsFrom = z
-  .array(z.union([z.enum(["environment", "file"]), programs]))
+  .array(z.union([z.enum(["environment", "file", "github"]), programs]))
   .min(1)
   .describe(
-    "Where the values of secrets come from; the first that has a value wins: environment (variables of the process), file (.wherry/secrets.<environment>.env), age, pass, 1password, bitwarden, vault. Default: [environment, file]",
+    "Where the values of secrets come from; the first that has a value wins: environment (variables of the process), file (.wherry/secrets.<environment>.env), github (secrets of its environments, for its workflows alone), age, pass, 1password, bitwarden, vault. Default: [environment, file]",
   );
 
 type Raw = z.infer<typeof secretsFrom>;
@@ -77,6 +77,7 @@ type Raw = z.infer<typeof secretsFrom>;
 export type SecretsFrom =
   | { readonly kind: "environment" }
   | { readonly kind: "file" }
+  | { readonly kind: "github"; readonly environment: string }
   | {
       readonly kind: "age";
       /** Relative to the folder of wherry.yaml. */
@@ -102,6 +103,7 @@ export type SecretsFrom =
 
 export function secretsFromOf(raw: Raw | undefined, app: string, environment: string): readonly SecretsFrom[] {
   return (raw ?? (["environment", "file"] as const)).map((one): SecretsFrom => {
+    if (one === "github") return { kind: one, environment };
     if (typeof one === "string") return { kind: one };
     if (one.age !== undefined) {
       return { kind: "age", file: one.age.file ?? `secrets.${environment}.age.yaml`, recipients: one.age.recipients };

@@ -240,7 +240,10 @@ function possible(environment: string, name: string, notes: string[]): boolean {
 /** A variable of this process does not say whose value it is: previews, which anybody who pushes can read, get none. */
 function withOwnValues(settings: Settings): Settings {
   if (settings.preview === undefined) return settings;
-  return { ...settings, secretsFrom: settings.secretsFrom.filter(({ kind }) => kind !== "environment") };
+  return {
+    ...settings,
+    secretsFrom: settings.secretsFrom.filter(({ kind }) => kind !== "environment" && kind !== "github"),
+  };
 }
 
 /** What a deployment from here would get. A source that does not open leaves its values unknown. */

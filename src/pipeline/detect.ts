@@ -6,6 +6,7 @@ import { usageError } from "../core/index.ts";
 import { commitOf, defaultBranch, topFolder } from "../git/index.ts";
 import { inspect, readRepository, resolveDigests } from "../init/index.ts";
 import type { Survey } from "../init/index.ts";
+import { secretsInRepository } from "../secrets/index.ts";
 import type { Context } from "../system/index.ts";
 import { commandsOf, path } from "./commands.ts";
 import { databaseOf, databasesFor } from "./databases.ts";
@@ -242,7 +243,14 @@ async function environmentOf(
   const routes = own.flatMap(({ services }) => Object.values(services).flatMap((service) => service.routes));
   const route = routes.find(({ path: below }) => below === "/") ?? routes[0];
   const scheme = first?.tls.kind === "on" ? "https" : "http";
-  const secrets = await Promise.all(own.map((one) => secretsToHandOver(ctx, one)));
+  const secrets = await Promise.all(
+    own.map(async (one) => ({
+      asked: await secretsToHandOver(ctx, one),
+      kept: new Set(await secretsInRepository(ctx, one)),
+    })),
+  );
+  const names = [...new Set(secrets.flatMap(({ asked }) => asked))].toSorted();
+  const needed = new Set(secrets.flatMap(({ asked, kept }) => asked.filter((name) => !kept.has(name))));
   for (const source of new Set(own.flatMap(unreachableSources))) {
     notes.push(
       `${rule.environment}: no job has the program of ${source}, which secrets_from names: put "environment" in front of it, or install the program in the jobs`,
@@ -255,7 +263,8 @@ async function environmentOf(
       url: route === undefined ? undefined : `${scheme}://${route.host}`,
       servers,
       imagesFrom: first?.imagesFrom,
-      secrets: [...new Set(secrets.flat())].toSorted(),
+      secrets: names,
+      inRepository: names.filter((name) => !needed.has(name)),
     },
   ];
 }

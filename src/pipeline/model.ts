@@ -68,6 +68,8 @@ export interface EnvironmentStage {
   readonly imagesFrom: string | undefined;
   /** Names of secrets that a deployment hands over, sorted. */
   readonly secrets: readonly string[];
+  /** Those of them that need not be handed over: the repository has a value too, encrypted. */
+  readonly inRepository: readonly string[];
 }
 
 /** What is done for pull requests, each with an environment of its own. */

@@ -50,5 +50,6 @@ export function previewEnvironment({ server, secrets }: PreviewStage): Environme
     servers: [server],
     imagesFrom: undefined,
     secrets,
+    inRepository: [],
   };
 }

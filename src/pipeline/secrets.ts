@@ -8,16 +8,21 @@ import type { Context } from "../system/index.ts";
  */
 export async function secretsToHandOver(ctx: Context, settings: Settings): Promise<readonly string[]> {
   const { secretsFrom } = settings;
-  const asked = secretsFrom.some(({ kind }) => kind === "environment") ? await wantedSecrets(ctx, settings) : [];
+  const asked = secretsFrom.some(comesByVariable) ? await wantedSecrets(ctx, settings) : [];
   return [...asked.map(({ name }) => name), ...secretsFrom.flatMap(keysOf)];
 }
 
 /** Sources that a program opens which the machines of pipelines do not have, and nothing else is asked before them. */
 export function unreachableSources({ secretsFrom }: Settings): readonly string[] {
-  const kinds = secretsFrom.map(({ kind }) => kind);
-  return kinds.includes("environment")
-    ? []
-    : kinds.filter((kind) => kind === "pass" || kind === "1password" || kind === "bitwarden");
+  if (secretsFrom.some(comesByVariable)) return [];
+  return secretsFrom.flatMap(({ kind }) =>
+    kind === "pass" || kind === "1password" || kind === "bitwarden" ? [kind] : [],
+  );
+}
+
+/** Does the host of the pipeline hand the values over as variables of the job? */
+function comesByVariable({ kind }: SecretsFrom): boolean {
+  return kind === "environment" || kind === "github";
 }
 
 function keysOf(source: SecretsFrom): readonly string[] {

@@ -12,6 +12,8 @@ export interface DeploymentSummary {
   readonly line: LedgerLine | undefined;
   /** Commits that came with it, newest first; undefined where git cannot tell. */
   readonly commits: readonly string[] | undefined;
+  /** How to go back where this is shown: the words behind "To go back:". */
+  readonly back: string;
 }
 
 /** More would be a page that nobody reads. */
@@ -23,6 +25,10 @@ export async function summarize(
   options: { readonly directory: string | undefined; readonly environment: string },
 ): Promise<readonly DeploymentSummary[]> {
   const { directory, stacks } = await loadReleaseRules(ctx, options);
+  const back =
+    ctx.env["GITLAB_CI"] === undefined
+      ? `start the workflow **Roll back** with the environment ${options.environment}`
+      : `press **rollback-${options.environment}** in this pipeline`;
   const names = stacks.length === 0 ? [undefined] : stacks;
   return Promise.all(
     names.map(async (stack) => {
@@ -32,13 +38,13 @@ export async function summarize(
         commit === null || previousCommit === null
           ? undefined
           : await subjectsBetween(ctx, directory, { from: previousCommit, to: commit, limit: commitLimit });
-      return { environment: options.environment, stack, line, commits };
+      return { environment: options.environment, stack, line, commits, back };
     }),
   );
 }
 
 /** As Markdown. Words of others stand indented, where Markdown takes them as they are. */
-export function summaryText({ environment, stack, line, commits }: DeploymentSummary): readonly string[] {
+export function summaryText({ environment, stack, line, commits, back }: DeploymentSummary): readonly string[] {
   const title = `## ${environment}${stack === undefined ? "" : `, ${stack}`}`;
   if (line === undefined) return [title, "", "Nothing was deployed here yet."];
   const { release, outcome, kind, previous, commit, failedStep, started, finished } = line;
@@ -55,12 +61,7 @@ export function summaryText({ environment, stack, line, commits }: DeploymentSum
     "",
     ...(commits === undefined ? [] : changes(commits)),
     ...(good && previous !== null
-      ? [
-          `To go back: start the workflow **Roll back** with the environment ${environment}, or run`,
-          "",
-          `    wherry rollback -e ${environment} --to ${previous}`,
-          "",
-        ]
+      ? [`To go back: ${back}, or run`, "", `    wherry rollback -e ${environment} --to ${previous}`, ""]
       : []),
   ];
 }

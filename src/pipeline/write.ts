@@ -5,8 +5,8 @@ import type { Change, WantedFile } from "../writer/index.ts";
 import { findPipeline } from "./detect.ts";
 import { githubFiles } from "./github/index.ts";
 import { gitlabFiles, gitlabImages, wherryFolder as gitlabFolder } from "./gitlab/index.ts";
-import { jenkinsFiles, schedulesLeftOut, wherryFolder as jenkinsFolder } from "./jenkins/index.ts";
-import type { Pipeline } from "./model.ts";
+import { credentialsOf, jenkinsFiles, schedulesLeftOut, wherryFolder as jenkinsFolder } from "./jenkins/index.ts";
+import type { EnvironmentStage, Pipeline } from "./model.ts";
 import { findPin, pinIn, takenOver, wherryFolder as githubFolder } from "./wherry-package.ts";
 
 export interface PipelineProposal {
@@ -54,6 +54,7 @@ export function proposeJenkins(ctx: Context, options: ProposalOptions): Promise<
   return propose(ctx, options, {
     folder: jenkinsFolder,
     previews: "left out",
+    secrets: credentialsOf,
     files: (pipeline, notes) => {
       const left = schedulesLeftOut(pipeline.environments);
       if (left.length > 0)
@@ -79,6 +80,8 @@ interface Host {
   /** Of Wherry's package. */
   readonly folder: string;
   readonly previews: "written" | "left out";
+  /** Those that have to be set there; all if left out. */
+  readonly secrets?: (environment: EnvironmentStage) => readonly string[];
   /** @param notes what the user should know is added to it */
   files(pipeline: Pipeline, notes: string[]): Promise<readonly WantedFile[]>;
 }
@@ -101,7 +104,9 @@ async function propose(ctx: Context, options: ProposalOptions, host: Host): Prom
   const previews = host.previews === "written" ? found.pipeline.previews : undefined;
   if (previews !== found.pipeline.previews)
     notes.push("previews: only the pipeline for GitHub makes them; by hand: wherry deploy -e preview-NUMBER");
-  const pipeline = { ...found.pipeline, previews, wherry };
+  const { secrets = (one: EnvironmentStage) => one.secrets } = host;
+  const environments = found.pipeline.environments.map((one) => ({ ...one, secrets: secrets(one) }));
+  const pipeline = { ...found.pipeline, environments, previews, wherry };
   const files = await host.files(pipeline, notes);
   return {
     root,

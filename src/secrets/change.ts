@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { Settings } from "../config/index.ts";
 import { nearest, Secret, usageError } from "../core/index.ts";
+import type { WherryError } from "../core/index.ts";
 import type { Context } from "../system/index.ts";
 import { readValues } from "./read.ts";
 import { openSources } from "./sources/open.ts";
@@ -44,6 +45,13 @@ export async function setSecrets(
 export async function getSecret(ctx: Context, settings: Settings, name: string): Promise<Secret> {
   const value = (await readValues(ctx, settings, [name])).get(name);
   if (value !== undefined) return value;
+  for (const source of openSources(ctx, settings)) {
+    if (
+      source.writeOnly !== undefined &&
+      (await source.names([name]).catch((): readonly string[] => [])).includes(name)
+    )
+      throw writeOnlyError(name, source.title, source.writeOnly);
+  }
   throw await unknownName(ctx, settings, name);
 }
 
@@ -152,6 +160,7 @@ export async function openChange(ctx: Context, settings: Settings, names: readon
       hint: "change it where it is set",
     });
   }
+  if (holder.writeOnly !== undefined) throw writeOnlyError(first, holder.title, holder.writeOnly);
   const source = holder;
   const kept = names.map(previousName);
   const found = await source.read([...names, ...kept]);
@@ -178,6 +187,12 @@ export async function openChange(ctx: Context, settings: Settings, names: readon
     },
     end: () => source.remove(kept),
   };
+}
+
+function writeOnlyError(name: string, title: string, reason: string): WherryError {
+  return usageError("write-only-source", `${name} is in ${title} alone: ${reason}`, {
+    hint: `keep a value of your own beside it: wherry secrets set ${name} --to SOURCE, with another source of secrets_from`,
+  });
 }
 
 function pair(name: string, value: Secret | undefined): readonly (readonly [string, Secret])[] {

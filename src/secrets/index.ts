@@ -2,10 +2,10 @@
  * Where the values of secrets come from, and how they are kept. A value is a `Secret` from here to the server, never an
  * argument of a program, and known to the context's mask before anything else sees it.
  */
-export { compareValues } from "./compare.ts";
-export type { Difference } from "./compare.ts";
+export { compareValues, compareWithSource } from "./compare.ts";
+export type { Difference, SourceDifferences } from "./compare.ts";
 export { makeKey } from "./key.ts";
-export { listSecrets } from "./list.ts";
+export { listSecrets, secretsInRepository } from "./list.ts";
 export type { ListedSecret, SecretList } from "./list.ts";
 export { exportSecrets, importSecrets } from "./exchange.ts";
 export { getSecret, removeSecret, rotateSecret, setSecrets, shareSecrets } from "./change.ts";

@@ -9,6 +9,8 @@ export interface ListedSecret {
   readonly source: string | null;
   /** Titles of further ones that have it. */
   readonly also: readonly string[];
+  /** ISO instant at which it was last written, where a source tells it; null: none does. */
+  readonly changed: string | null;
   /** Does wherry.yaml or a compose file ask for it? */
   readonly wanted: boolean;
 }
@@ -25,6 +27,12 @@ export interface SecretList {
   readonly secrets: readonly ListedSecret[];
 }
 
+/** Names of the secrets whose values the repository itself has, encrypted. */
+export async function secretsInRepository(ctx: Context, settings: Settings): Promise<readonly string[]> {
+  const sources = openSources(ctx, settings).filter(({ kind }) => kind === "age");
+  return (await Promise.all(sources.map((source) => source.names([])))).flat();
+}
+
 /** Names, and where each has its value; no value is read where a source can tell its names without. */
 export async function listSecrets(
   ctx: Context,
@@ -36,11 +44,13 @@ export async function listSecrets(
     openSources(ctx, settings).map(async (source) => {
       try {
         const [has, problem] = [await source.names(names), await source.unreadable()];
-        return { source, has: new Set(has), problem: problem ?? null };
+        const changed = (await source.changed?.(has)) ?? new Map<string, string>();
+        return { source, has: new Set(has), changed, problem: problem ?? null };
       } catch (error) {
         // One that is locked must not hide what the others have.
         ctx.signal.throwIfAborted();
-        return { source, has: new Set<string>(), problem: error instanceof Error ? error.message : String(error) };
+        const problem = error instanceof Error ? error.message : String(error);
+        return { source, has: new Set<string>(), changed: new Map<string, string>(), problem };
       }
     }),
   );
@@ -50,7 +60,14 @@ export async function listSecrets(
     sources: asked.map(({ source, problem }) => ({ title: source.title, readOnly: source.readOnly ?? null, problem })),
     secrets: all.map((name) => {
       const [first, ...others] = asked.filter(({ has }) => has.has(name)).map(({ source }) => source.title);
-      return { name, source: first ?? null, also: others, wanted: names.includes(name) };
+      const times = asked.flatMap(({ changed }) => changed.get(name) ?? []);
+      return {
+        name,
+        source: first ?? null,
+        also: others,
+        changed: times.toSorted().at(-1) ?? null,
+        wanted: names.includes(name),
+      };
     }),
   };
 }

@@ -94,6 +94,7 @@ function missingError(settings: Settings, missing: readonly WantedSecret[]): Err
       ? [`write ${first?.name}=... into ${secretsFile(sharedName(settings))} (mode 0600, not committed)`]
       : []),
     `wherry secrets set ${first?.name} -e ${environment}`,
+    ...(kinds.has("github") ? ["let the workflow of GitHub deploy, which alone gets what is kept there"] : []),
   ];
   return refusedError(
     "missing-secret",

@@ -9,11 +9,12 @@ import {
   rmSync,
   writeFileSync,
 } from "node:fs";
-import { tmpdir, userInfo } from "node:os";
+import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { actions } from "../../src/pipeline/index.ts";
 import { git } from "../helpers/git.ts";
+import { atHome, passwdWith, variablesOf, watchCommandLines, whyNoHome } from "./own-home.ts";
 
 /**
  * A machine that runs workflows as GitHub's would: nektos/act runs their jobs on this machine, in a folder of their own, with
@@ -65,12 +66,7 @@ export interface GitHubRunner {
 export function whyNoRunner(): string | undefined {
   if (spawnSync("act", ["--version"]).status !== 0)
     return "act is not installed: go install github.com/nektos/act@v0.2.89";
-  const { status } = spawnSync("unshare", [...namespace(), "mount", "--bind", "/etc/passwd", "/etc/passwd"]);
-  return status === 0 ? undefined : "unshare and mount cannot give the runner a home of its own here";
-}
-
-function namespace(): readonly string[] {
-  return userInfo().uid === 0 ? ["--mount"] : ["--user", "--map-current-user", "--keep-caps", "--mount"];
+  return whyNoHome();
 }
 
 /**
@@ -82,9 +78,6 @@ set -o pipefail
 env -0 > "$SEEN/$GITHUB_JOB.$BASHPID.env"
 /bin/bash "$@" < /dev/null 2>&1 | tee "$SEEN/$GITHUB_JOB.$BASHPID.log"
 `;
-
-/** OpenSSH asks the system where the home of its user is, and not HOME: so the system has to say the same. */
-const atHome = 'mount --bind "$1" /etc/passwd && shift && exec "$@"';
 
 /**
  * @param origin the repository that is checked out, bare
@@ -126,10 +119,10 @@ export function githubRunner({
       npm_config_cache: at("npm"),
       npm_config_update_notifier: "false",
     };
-    const argv = [...namespace(), "sh", "-c", atHome, "sh", at("passwd"), "act", ...wordsOf(happening, id)];
-    const child = spawn("unshare", argv, { cwd: folder, env, stdio: ["ignore", "pipe", "pipe"] });
+    const argv = ["act", ...wordsOf(happening, id)];
+    const child = spawn("unshare", atHome(at("passwd"), argv), { cwd: folder, env, stdio: ["ignore", "pipe", "pipe"] });
     const commandLines = new Set<string>();
-    const watch = setInterval(() => watchPrograms(commandLines), 100);
+    const endWatch = watchCommandLines(commandLines);
     const lines: string[] = [];
     const jobs: { readonly job: string; readonly result: string }[] = [];
     for (const stream of [child.stdout, child.stderr]) {
@@ -140,7 +133,7 @@ export function githubRunner({
       });
     }
     const exitCode = await new Promise<number | null>((ended) => child.on("close", ended));
-    clearInterval(watch);
+    endWatch();
     const written = (ending: string): readonly (readonly [string, string])[] =>
       readdirSync(seen)
         .filter((file) => file.endsWith(ending))
@@ -182,29 +175,6 @@ export function githubRunner({
 
 const standIn = (action: string): string => resolve(import.meta.dirname, "actions", action.split("/")[1] ?? "");
 
-/** This machine's users, with another home for the one who runs this. */
-function passwdWith(home: string): string {
-  const { uid } = userInfo();
-  return readFileSync("/etc/passwd", "utf8")
-    .split("\n")
-    .map((line) => {
-      const fields = line.split(":");
-      return fields[2] === String(uid) ? [...fields.slice(0, 5), home, ...fields.slice(6)].join(":") : line;
-    })
-    .join("\n");
-}
-
-function watchPrograms(seen: Set<string>): void {
-  for (const pid of readdirSync("/proc")) {
-    if (!/^\d+$/.test(pid)) continue;
-    try {
-      seen.add(readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " "));
-    } catch {
-      // It has ended in between.
-    }
-  }
-}
-
 interface ActLine {
   readonly msg: string;
   readonly jobID?: string;
@@ -221,9 +191,5 @@ function parseLine(line: string): ActLine {
 }
 
 function stepOf(file: string, text: string): StepEnvironment {
-  const pairs = text.split("\0").flatMap((line) => {
-    const [, name, value] = /^([^=]+)=(.*)$/s.exec(line) ?? [];
-    return name === undefined || value === undefined ? [] : [[name, value] as const];
-  });
-  return { job: file.split(".")[0] ?? "", variables: Object.fromEntries(pairs) };
+  return { job: file.split(".")[0] ?? "", variables: variablesOf(text) };
 }

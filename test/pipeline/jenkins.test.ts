@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { block, quoted, renderGroovy, sh } from "../../src/pipeline/jenkins/groovy.ts";
 import { jenkinsFiles } from "../../src/pipeline/index.ts";
 import type { Pipeline } from "../../src/pipeline/index.ts";
+import { renderAgeDocument } from "../../src/secrets/age/document.ts";
 import { fixtures, pipelineOf } from "./fixtures.ts";
 
 const found = new Map<string, Pipeline>();
@@ -29,6 +30,36 @@ describe.each(Object.keys(fixtures))("the pipeline of %s on Jenkins", (name) => 
     const outside = Jenkinsfile.replaceAll(/'''[^]*?'''|'(?:[^'\\\n]|\\.)*'/g, "");
     expect(outside.replaceAll(/^\/\/.*$/gm, "")).not.toContain('"');
   });
+});
+
+test("a secret that an age file has is no credential: one that Jenkins lacks would fail the build", async () => {
+  const key = "age1rlmwamay4q79rtdztfr4twr7gjpjrxtvrwvsvhvpcnz4xjhvne2slhn0xw";
+  const { pipeline } = await pipelineOf({
+    "wherry.yaml": `app: shop
+services: { web: { route: shop.example.com, port: 3000 } }
+secrets: [DB_PASSWORD, API_TOKEN]
+secrets_from: [environment, { age: { recipients: { ci: ${key} } } }]
+environments:
+  uat: { server: deploy@203.0.113.11 }
+  production: { server: deploy@203.0.113.11 }
+`,
+    "secrets.uat.age.yaml": renderAgeDocument(
+      { recipients: [key], values: new Map([["API_TOKEN", "not looked at"]]) },
+      "uat",
+      () => "ci",
+    ),
+    "compose.yaml": "services: { web: { build: . } }\n",
+    Dockerfile: "FROM node:24\n",
+  });
+  const text = jenkinsFiles(pipeline).find(({ path }) => path === "Jenkinsfile")?.content ?? "";
+  const bound = [...text.matchAll(/string\(credentialsId: '([\w-]+)'/g)].map(([, id]) => id);
+  expect(bound).toEqual([
+    "uat-DB_PASSWORD",
+    "uat-WHERRY_AGE_KEY",
+    "production-API_TOKEN",
+    "production-DB_PASSWORD",
+    "production-WHERRY_AGE_KEY",
+  ]);
 });
 
 describe("Groovy", () => {

@@ -1,7 +1,5 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { request } from "node:http";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { LedgerLine } from "../../src/release/index.ts";
 import { ensureBaseImages } from "../../scripts/standins/index.ts";
@@ -9,6 +7,7 @@ import { server } from "../../testbed/index.ts";
 import type { TestServer } from "../../testbed/index.ts";
 import { githubRunner, whyNoRunner } from "./github-runner.ts";
 import type { GitHubRunner, Happening, WorkflowRun } from "./github-runner.ts";
+import { allFiles, formsOf, lineOfKey, secretsIn, served as servedBy } from "./seen.ts";
 import { packedWherry, shop } from "./shop.ts";
 import type { Shop } from "./shop.ts";
 
@@ -53,18 +52,7 @@ describe.skipIf(reason !== undefined)("generated workflows, run", () => {
     run({ workflow: "deploy.yml", event: "push", ref, commit, ...(job === undefined ? {} : { job }) });
 
   /** What people see; the status where it is no page of the shop. */
-  const served = (environment: Environment): Promise<string> =>
-    new Promise((resolve, reject) => {
-      const headers = { host: `${environment}.${team.app}.test` };
-      request({ host: one.address, port: one.httpPort, headers, agent: false, timeout: 10_000 }, (response) => {
-        text(response).then(
-          (body) => resolve(response.statusCode === 200 ? body.trim() : `${response.statusCode}`),
-          reject,
-        );
-      })
-        .on("error", reject)
-        .end();
-    });
+  const served = (environment: Environment): Promise<string> => servedBy(one, `${environment}.${team.app}.test`);
   const page = (words: string): string => `${words} ${Buffer.byteLength(password)} ${team.token.length}`;
 
   const ledger = async (environment: Environment): Promise<readonly LedgerLine[]> => {
@@ -75,16 +63,9 @@ describe.skipIf(reason !== undefined)("generated workflows, run", () => {
 
   /** No secret is in the log, in a command line, or on the disk of the runner. */
   const expectNoSecret = ({ log, commandLines }: WorkflowRun): void => {
-    const key = readFileSync(one.keyFile, "utf8").trim();
-    // A line of the key's middle tells it as well as all of it; its first ones are those of any key.
-    const secrets = { key: key.split("\n").at(-3) ?? key, password, token: team.token, age: team.ageKey };
+    const secrets = { key: lineOfKey(one.keyFile), password, token: team.token, age: team.ageKey };
     const places = { log, "command lines": [...commandLines].join("\n"), disk: allFiles(runner.disk) };
-    const found = Object.entries(places).flatMap(([place, content]) =>
-      Object.entries(secrets).flatMap(([name, value]) =>
-        formsOf(value).some((form) => content.includes(form)) ? [`${name}: ${place}`] : [],
-      ),
-    );
-    expect(found).toEqual([]);
+    expect(secretsIn(places, secrets)).toEqual([]);
     expect(existsSync(join(runner.home, ".ssh/wherry"))).toBe(false);
     // So that nothing was found means something.
     expect(places["command lines"]).toMatch(/wherry (?:deploy|rollback) /);
@@ -273,19 +254,4 @@ describe.skipIf(reason !== undefined)("generated workflows, run", () => {
 /** With the log where it did not end like that. */
 function expectEnd({ exitCode, log }: Pick<WorkflowRun, "exitCode" | "log">, code: number): void {
   expect({ exitCode, log: exitCode === code ? "" : log }).toEqual({ exitCode: code, log: "" });
-}
-
-/** As it is, and as it looks inside of base64 and of a URL. */
-function formsOf(secret: string): readonly string[] {
-  const inside = [0, 1, 2].map((shift) => {
-    const bytes = Buffer.concat([Buffer.alloc(shift), Buffer.from(secret)]);
-    return bytes.toString("base64").slice(shift === 0 ? 0 : 4, -4);
-  });
-  return [secret, encodeURIComponent(secret), JSON.stringify(secret).slice(1, -1), ...inside];
-}
-
-/** What is in all files below a folder, one after another. */
-function allFiles(folder: string): string {
-  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
-  return files.map((file) => readFileSync(join(file.parentPath, file.name), "latin1")).join("\n");
 }

@@ -6,7 +6,8 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { generateIdentity, identityToRecipient } from "age-encryption";
-import { findPipeline, githubFiles } from "../../src/pipeline/index.ts";
+import { findPipeline, githubFiles, gitlabFiles, jenkinsFiles } from "../../src/pipeline/index.ts";
+import type { Pipeline } from "../../src/pipeline/index.ts";
 import type { WherryPin } from "../../src/pipeline/model.ts";
 import { createContext } from "../../src/system/index.ts";
 import type { TestServer } from "../../testbed/index.ts";
@@ -42,7 +43,18 @@ printf '%s %s %s\\n' "$(cat text.txt)" "$(wc -c < /run/secrets/password)" "$(wc 
 exec nginx -g 'daemon off;'
 `;
 
-export async function shop(app: string, target: TestServer, pin: WherryPin): Promise<Shop> {
+/** The files of pipelines: those of GitHub, or those of all other hosts. */
+const filesOf = {
+  github: githubFiles,
+  others: (pipeline: Pipeline) => [...gitlabFiles(pipeline, new Map()), ...jenkinsFiles(pipeline)],
+};
+
+export async function shop(
+  app: string,
+  target: Pick<TestServer, "address" | "port" | "sshConfig">,
+  pin: WherryPin,
+  hosts: keyof typeof filesOf = "github",
+): Promise<Shop> {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), "wherry-shop-")));
   const origin = join(folder, "origin.git");
   const clone = join(folder, "clone");
@@ -93,7 +105,7 @@ secrets:
     digests: "skip",
     releaseBranch: "main",
   });
-  write(Object.fromEntries(githubFiles(pipeline).map(({ path, content }) => [path, content])));
+  write(Object.fromEntries(filesOf[hosts](pipeline).map(({ path, content }) => [path, content])));
   const save = (branch: string): string => {
     git(clone, "add", "--all");
     git(clone, "commit", "--quiet", "--allow-empty", "--message", "change");

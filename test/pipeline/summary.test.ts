@@ -37,6 +37,7 @@ const summary: DeploymentSummary = {
   stack: undefined,
   line,
   commits: ["3f2a91b Faster search"],
+  back: "start the workflow **Roll back** with the environment production",
 };
 
 describe("the summary of a deployment", () => {

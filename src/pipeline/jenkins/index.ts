@@ -7,7 +7,7 @@ import { block, renderGroovy } from "./groovy.ts";
 import { rollbackFile } from "./rollback.ts";
 import { prepareStage, schedulesLeftOut, wherryFolder } from "./steps.ts";
 
-export { schedulesLeftOut, wherryFolder } from "./steps.ts";
+export { credentialsOf, schedulesLeftOut, wherryFolder } from "./steps.ts";
 
 /** The files of a pipeline on Jenkins, relative to the top of the repository. */
 export function jenkinsFiles(all: Pipeline): readonly WantedFile[] {

@@ -69,13 +69,22 @@ export function anyOf(conditions: readonly Line[]): Line {
   return first !== undefined && others.length === 0 ? first : block("anyOf", conditions);
 }
 
+/**
+ * Secrets that have to be in Jenkins. A credential that is not there fails the build, where other hosts hand over nothing: so what
+ * the repository has itself is not asked for.
+ */
+export function credentialsOf({ secrets, inRepository }: EnvironmentStage): readonly string[] {
+  return secrets.filter((secret) => !inRepository.includes(secret));
+}
+
 /** The environment's own credentials, by their names in Jenkins: `production-WHERRY_SSH_KEY` and so on. */
-export function withCredentials({ name, secrets }: EnvironmentStage, lines: readonly Line[]): Block {
+export function withCredentials(environment: EnvironmentStage, lines: readonly Line[]): Block {
+  const { name } = environment;
   const id = (credential: string): string => quoted(`${name}-${credential}`);
   const bindings = [
     `sshUserPrivateKey(credentialsId: ${id("WHERRY_SSH_KEY")}, keyFileVariable: 'WHERRY_SSH_KEY')`,
     `file(credentialsId: ${id("WHERRY_KNOWN_HOSTS")}, variable: 'WHERRY_KNOWN_HOSTS')`,
-    ...secrets.map((secret) => `string(credentialsId: ${id(secret)}, variable: ${quoted(secret)})`),
+    ...credentialsOf(environment).map((secret) => `string(credentialsId: ${id(secret)}, variable: ${quoted(secret)})`),
   ];
   return block(`withCredentials([${bindings.join(", ")}])`, lines);
 }

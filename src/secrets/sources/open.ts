@@ -5,6 +5,7 @@ import { ageSource } from "./age.ts";
 import { bitwardenSource } from "./bitwarden.ts";
 import { environmentSource } from "./environment.ts";
 import { fileSource } from "./file.ts";
+import { githubSource } from "./github.ts";
 import { onePasswordSource } from "./one-password.ts";
 import { passSource } from "./pass.ts";
 import type { SecretPlace, SecretSource } from "./source.ts";
@@ -35,6 +36,8 @@ function open(ctx: Context, place: SecretPlace, from: SecretsFrom): SecretSource
       return environmentSource(ctx);
     case "file":
       return fileSource(ctx, place);
+    case "github":
+      return githubSource(ctx, place, from);
     case "age":
       return ageSource(ctx, place, from);
     case "pass":

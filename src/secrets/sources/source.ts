@@ -18,10 +18,14 @@ export interface SecretSource {
   readonly title: string;
   /** Why nothing can be written there; undefined: it can. */
   readonly readOnly: string | undefined;
+  /** Why nobody gets a value from here that was once written, though workflows may; undefined: not so. */
+  readonly writeOnly?: string | undefined;
   /** Why values cannot be read from here at the moment, although their names can; undefined: they can. */
   unreadable(): Promise<string | undefined>;
   /** Names of what it has. A source that is full of other things, too, tells only of the `wanted` ones. */
   names(wanted: readonly string[]): Promise<readonly string[]>;
+  /** ISO instants at which values were last written, where the source tells them. */
+  readonly changed?: (names: readonly string[]) => Promise<ReadonlyMap<string, string>>;
   read(names: readonly string[]): Promise<ReadonlyMap<string, Secret>>;
   /**
    * In one change, where the source has such a thing. Each is read back as exactly what was written; where one could not be,

@@ -222,6 +222,11 @@ export const answers: Readonly<Record<string, Handler>> = {
     secrets.set(name, { value, createdAt: before?.createdAt ?? at, updatedAt: at });
     return before === undefined ? { status: 201, body: {} } : { status: 204 };
   }),
+  [`DELETE ${environment}/secrets/{secret_name}`]: inside((_, { secrets }, { parameters }) =>
+    secrets.delete((parameters["secret_name"] ?? "").toUpperCase())
+      ? { status: 204 }
+      : { status: 404, body: { message: "Not Found" } },
+  ),
   [`GET ${environment}/variables`]: inside((_, { variables }, asked) =>
     ok({
       total_count: variables.size,

@@ -2,12 +2,12 @@ import * as z from "zod";
 import { loadSettings } from "../../../config/index.ts";
 import { listSecrets, wantedSecrets } from "../../../secrets/index.ts";
 import { command } from "../../definition.ts";
-import { table } from "../../format/table.ts";
+import { ago, table } from "../../format/table.ts";
 
 export const list = command({
   description: [
     "Lists the names of secrets: those that wherry.yaml and the compose files ask for, and those that the sources have; from which source a deployment would take each, and which have no value. Values are never shown.",
-    "Of variables of the process only those are listed that something asks for. The exit code is 8 where a secret that is asked for has no value.",
+    "Where a source tells when a value was written (GitHub does), that is said too. Of variables of the process only those are listed that something asks for. The exit code is 8 where a secret that is asked for has no value.",
   ],
   needs: ["environment"],
   examples: [{ line: "secrets list -e production", what: "see what is still missing" }],
@@ -21,6 +21,7 @@ export const list = command({
         name: z.string(),
         source: z.string().nullable(),
         also: z.array(z.string()),
+        changed: z.string().nullable(),
         wanted: z.boolean(),
       }),
     ),
@@ -40,10 +41,14 @@ export const list = command({
     ...(secrets.length === 0
       ? [`${environment} has no secrets, and nothing asks for any`]
       : table(
-          secrets.map(({ name, source, also, wanted }) => [
+          secrets.map(({ name, source, also, changed, wanted }) => [
             name,
             source === null ? style.bad("no value") : source,
-            [...(wanted ? [] : ["not asked for"]), ...also.map((title) => `also in ${title}`)].join("; "),
+            [
+              ...(wanted ? [] : ["not asked for"]),
+              ...also.map((title) => `also in ${title}`),
+              ...(changed === null ? [] : [`written ${ago(changed, new Date())}`]),
+            ].join("; "),
           ]),
         )),
   ],
