@@ -27,9 +27,9 @@ export interface PipelineStart {
   readonly ref: string;
   readonly commit: string;
   readonly source?: "push" | "merge_request_event" | "web";
-  /** Only this job: a button that somebody presses. */
-  readonly button?: string;
-  /** Given with the button. */
+  /** Only these: buttons that somebody presses, or what is looked at. */
+  readonly jobs?: readonly string[];
+  /** Given with a button. */
   readonly variables?: Readonly<Record<string, string>>;
 }
 
@@ -140,7 +140,7 @@ export function gitlabRunner({
   return { disk, home, run, remove: () => rmSync(folder, { recursive: true, force: true }) };
 }
 
-function wordsOf({ ref, source = "push", button, variables }: PipelineStart, id: number): readonly string[] {
+function wordsOf({ ref, source = "push", jobs = [], variables }: PipelineStart, id: number): readonly string[] {
   const name = ref.replace(/^refs\/(?:heads|tags)\//, "");
   const kind = source === "merge_request_event" ? "none" : ref.startsWith("refs/tags/") ? "tag" : "branch";
   const given: Readonly<Record<string, string>> = {
@@ -155,7 +155,7 @@ function wordsOf({ ref, source = "push", button, variables }: PipelineStart, id:
     DOCKER_TLS_VERIFY: "",
   };
   return [
-    ...(button === undefined ? [] : [button]),
+    ...jobs,
     "--force-shell-executor",
     // gitlab.integration.test.ts does it.
     "--no-json-schema-validation",

@@ -113,7 +113,7 @@ describe("pipelines of other hosts than GitHub, run", () => {
     "GitLab: the button of the rollback brings back what was there before, and takes no command for a release",
     async () => {
       const commit = team.commit("develop", "third");
-      const start = { ref: "refs/heads/develop", commit, button: "rollback-development" };
+      const start = { ref: "refs/heads/develop", commit, jobs: ["rollback-development"] };
       // A button that fails does not fail its pipeline.
       const odd = await run({ ...start, variables: { RELEASE: "$(touch${IFS}$HOME/pwned) b" } }, 0);
       expect(odd.ended).toEqual(["rollback-development failed"]);
@@ -145,8 +145,9 @@ describe("pipelines of other hosts than GitHub, run", () => {
       expect(existsSync(join(runner.home, "pwned"))).toBe(false);
 
       team.tag("UAT-1.0.0", commit);
-      const { ended } = await run({ ref: "refs/tags/UAT-1.0.0", commit }, 0);
-      expect(ended).toEqual(["gate", "check-web", "wherry", "deploy-uat"]);
+      // Without the checks, which the push to develop has shown.
+      const { ended } = await run({ ref: "refs/tags/UAT-1.0.0", commit, jobs: ["gate", "deploy-uat"] }, 0);
+      expect(ended).toEqual(["gate", "deploy-uat"]);
       expect(await served("uat")).toBe(page("good"));
       expect(await served("production")).toMatch(/^[45]/);
       expect((await ledger("uat"))[0]).toMatchObject({ outcome: "succeeded", commit, tag: "UAT-1.0.0" });
