@@ -1,0 +1,20 @@
+import type { Owner } from "../provider.ts";
+
+/**
+ * What everything of one environment is marked with: as the tag of servers and volumes, as the description of what has no
+ * tags. Colons are in no name, so `a-b` in `c` is not `a` in `b-c`.
+ */
+export function markOf({ app, environment }: Owner): string {
+  return `wherry:${app}:${environment}`;
+}
+
+/** DigitalOcean's word for `debian-13`, `ubuntu-24.04`: only x86, and dashes for dots. */
+export function imageOf(name: string): string {
+  return `${name.replaceAll(".", "-")}-x64`;
+}
+
+/** One of the three that a project may be for. */
+export function purposeOf(environment: string): string {
+  if (environment === "production") return "Production";
+  return environment === "uat" || environment === "staging" ? "Staging" : "Development";
+}
