@@ -16,8 +16,8 @@ const loadBalancers = ["lb-small", "lb-medium", "lb-large"];
 export const digitalocean: Provider = {
   title: "DigitalOcean",
   token: { variable: "DIGITALOCEAN_TOKEN", hint: tokenHint },
-  // 2.40: a droplet's deletion may be given more time than a minute; a graceful shutdown needs it.
-  requirement: { name: "digitalocean", source: "digitalocean/digitalocean", version: ">= 2.40.0, < 3.0.0" },
+  // 2.71: the version whose attributes the tests hold these files against.
+  requirement: { name: "digitalocean", source: "digitalocean/digitalocean", version: ">= 2.71.0, < 3.0.0" },
   resources,
   meanings,
   image: imageOf,

@@ -1,8 +1,8 @@
 import type { Owner } from "../provider.ts";
 
 /**
- * What everything of one environment is marked with: as the tag of servers and volumes, as the description of what has no
- * tags. Colons are in no name, so `a-b` in `c` is not `a` in `b-c`.
+ * What everything of one environment is marked with: as the tag of servers, firewall and load balancer, as the description
+ * of the rest. Colons are in no name, so `a-b` in `c` is not `a` in `b-c`.
  */
 export function markOf({ app, environment }: Owner): string {
   return `wherry:${app}:${environment}`;

@@ -127,7 +127,10 @@ function volumes(): readonly Item[] {
       set("name", expression('"${each.key}-data"')),
       set("size", expression("var.data_size")),
       set("region", expression("var.location")),
-      set("tags", expression("[digitalocean_tag.app.id]")),
+      comment(
+        "No tag: who removes a tag with -target removes all that refers to it, and a volume has to outlive the rest.",
+      ),
+      set("description", expression("local.mark")),
       comment("xfs: an ext4 disk brings lost+found, which Docker takes for a volume."),
       set("initial_filesystem_type", "xfs"),
       block(
