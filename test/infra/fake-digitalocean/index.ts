@@ -300,7 +300,7 @@ export async function fakeDigitalOcean({ address = "192.0.2.20" } = {}): Promise
 
   function volumeAction(volume: Thing, body: Record<string, unknown>): Thing {
     const type = String(body["type"]);
-    const droplet = find("droplets", String(body["droplet_id"] ?? texts(volume["droplet_ids"])[0]));
+    const droplet = find("droplets", texts([body["droplet_id"] ?? texts(volume["droplet_ids"])[0]])[0] ?? "");
     if (type === "attach") {
       if (texts(volume["droplet_ids"]).length > 0) throw invalid("This volume is attached to another droplet.");
       volume["droplet_ids"] = [droplet["id"]];

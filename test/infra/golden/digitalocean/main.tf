@@ -1,4 +1,4 @@
-# Written by Wherry (58502e07ca12); once you have edited it, it is yours and stays as it is.
+# Written by Wherry (c665364ca269); once you have edited it, it is yours and stays as it is.
 locals {
   name = "shop-production"
 
@@ -96,8 +96,8 @@ resource "digitalocean_volume" "data" {
     # DigitalOcean has no delete protection of its own.
     prevent_destroy = true
 
-    # An import does not know it, and a change would make the volume anew.
-    ignore_changes = [initial_filesystem_type]
+    # An import does not know the file system, and a change of either would make the volume anew.
+    ignore_changes = [description, initial_filesystem_type]
   }
 }
 
