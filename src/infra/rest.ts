@@ -4,9 +4,9 @@ import type { Context, HttpsAnswer } from "../system/index.ts";
 
 /** A provider's API as JSON over HTTPS, with a token of its own. */
 export interface Rest {
-  get(path: string): Promise<unknown>;
+  readonly get: (path: string) => Promise<unknown>;
   /** @param status the one that is hoped for */
-  post(path: string, body: unknown, status: number): Promise<unknown>;
+  readonly post: (path: string, body: unknown, status: number) => Promise<unknown>;
 }
 
 export interface RestOptions {
