@@ -13,7 +13,6 @@ const types: Readonly<Record<string, string>> = {
   digitalocean_droplet: "droplet",
   digitalocean_firewall: "firewall",
   digitalocean_loadbalancer: "loadbalancer",
-  digitalocean_project: "project",
   digitalocean_record: "record",
   digitalocean_reserved_ip: "reserved-ip",
   digitalocean_reserved_ip_assignment: "reserved-ip-assignment",

@@ -187,7 +187,7 @@ async function adopt(
   for (const { address } of missing.filter((one) => !orphans.includes(one)))
     report({
       type: "note",
-      text: `${address} is at ${provider.title} with these labels, and the files do not want it`,
+      text: `${address} is at ${provider.title} as of this environment, and the files do not want it`,
     });
   if (orphans.length === 0) return;
   await ctx.files.write(join(folder, passing.adopt), adoptionFile(orphans));

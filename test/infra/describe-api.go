@@ -43,10 +43,8 @@ var digitalocean = map[string]any{
 	"DropletGet": one("droplet", godo.Droplet{}), "DropletList": page("droplets", godo.Droplet{}),
 	"VolumeGet": one("volume", godo.Volume{}), "VolumeList": page("volumes", godo.Volume{}),
 	"ReservedIPGet": one("reserved_ip", godo.ReservedIP{}), "ReservedIPList": page("reserved_ips", godo.ReservedIP{}),
-	"FloatingIPGet": one("floating_ip", godo.FloatingIP{}),
-	"ProjectGet":    one("project", godo.Project{}), "ProjectList": page("projects", godo.Project{}),
-	"ProjectResourceList": page("resources", godo.ProjectResource{}),
-	"LoadBalancerList":    page("load_balancers", godo.LoadBalancer{}),
+	"FloatingIPGet":    one("floating_ip", godo.FloatingIP{}),
+	"LoadBalancerList": page("load_balancers", godo.LoadBalancer{}),
 }
 
 type errorAnswer struct {

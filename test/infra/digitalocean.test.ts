@@ -2,6 +2,8 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { init } from "../../src/cli/commands/infra/init.ts";
+import { planLines } from "../../src/cli/format/infra.ts";
+import { createStyle } from "../../src/cli/style.ts";
 import { createMask, Secret } from "../../src/core/index.ts";
 import { digitalocean } from "../../src/infra/digitalocean/index.ts";
 import type { Item, Value } from "../../src/infra/hcl.ts";
@@ -175,7 +177,7 @@ describe("the files against what DigitalOcean's provider takes", () => {
       .flatMap(expressions)
       .flatMap((text) => [...text.matchAll(/(?<!data\.)(digitalocean_\w+)\.\w+(?:\[[\w.]+\])?\)?(?:\[\*\])?\.(\w+)/g)]);
     const pairs = new Set(read.map(([, type, attribute]) => `${type}.${attribute}`));
-    expect(pairs).toContain("digitalocean_droplet.urn");
+    expect(pairs).toContain("digitalocean_droplet.ipv6_address");
     expect(pairs).toContain("digitalocean_loadbalancer.ip");
     const unknown = [...pairs].filter((pair) => {
       const [type = "", attribute = ""] = pair.split(".");
@@ -235,13 +237,12 @@ describe("DigitalOcean's API", () => {
       { type: "digitalocean_volume", values: { size: 20 } },
       { type: "digitalocean_reserved_ip", values: {} },
       { type: "digitalocean_loadbalancer", values: { size: "lb-small" } },
-      { type: "digitalocean_database_cluster", values: {} },
     ];
     expect([prices.currency, prices.vat]).toEqual(["USD", null]);
     expect(total(prices, things)).toEqual({
-      net: 24 * 1.2 + 20 * 0.1 + 12,
+      net: 24 * 1.2 + 20 * 0.1,
       gross: null,
-      unknown: ["digitalocean_database_cluster"],
+      unknown: ["digitalocean_loadbalancer"],
     });
   });
 
@@ -320,6 +321,22 @@ describe("DigitalOcean's API", () => {
   test("the fake said nothing that DigitalOcean could not have said", () => {
     expect([...new Set(fake.problems)]).toEqual([]);
   });
+});
+
+test("a price without taxes is shown as what it is", () => {
+  const none = { net: 0, gross: null, unknown: [] };
+  const plan = {
+    app: "shop",
+    environment: "production",
+    folder: "infra/production",
+    program: { name: "tofu", version: "1.12.0" },
+    changes: [],
+    price: { currency: "USD", vat: null, before: none, after: { ...none, net: 30.8 } },
+    limit: 40,
+    stock: null,
+  };
+  const lines = planLines(plan, createStyle({ colour: false, unicode: false }));
+  expect(lines).toContain("per month: USD 0.00 net now; USD 30.80 net then");
 });
 
 describe("refusals in the words of the provider", () => {

@@ -35,6 +35,12 @@ export const meanings: readonly Meaning[] = [
     hint: "ask for more in the control panel, under Settings, Limits",
   },
   {
+    pattern: /already has a pending event/i,
+    code: "server-busy",
+    message: "a server is busy with something else",
+    hint: "wait a minute, and run the same command again: it goes on from what is there",
+  },
+  {
     pattern: /already (exists|in use|been taken)|must be unique|name is not unique/i,
     code: "name-taken",
     message: "something of that name is in the account already, and was not made by these files",

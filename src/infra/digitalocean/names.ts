@@ -12,9 +12,3 @@ export function markOf({ app, environment }: Owner): string {
 export function imageOf(name: string): string {
   return `${name.replaceAll(".", "-")}-x64`;
 }
-
-/** One of the three that a project may be for. */
-export function purposeOf(environment: string): string {
-  if (environment === "production") return "Production";
-  return environment === "uat" || environment === "staging" ? "Staging" : "Development";
-}

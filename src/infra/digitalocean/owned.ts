@@ -35,7 +35,6 @@ const isMarked = ({ tag, tags, description }: Listed, mark: string): boolean =>
 const single: readonly { readonly path: string; readonly key: string; readonly address: string }[] = [
   { path: "/vpcs", key: "vpcs", address: "digitalocean_vpc.private" },
   { path: "/firewalls", key: "firewalls", address: "digitalocean_firewall.public" },
-  { path: "/projects", key: "projects", address: "digitalocean_project.app" },
   { path: "/load_balancers", key: "load_balancers", address: "digitalocean_loadbalancer.public" },
 ];
 

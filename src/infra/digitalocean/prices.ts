@@ -5,22 +5,15 @@ import { readSizes } from "./offers.ts";
 import type { Size } from "./offers.ts";
 
 /**
- * What the API has no price of, in USD per month, as of November 2026:
- * https://docs.digitalocean.com/products/{volumes,networking/load-balancers,backups,networking/reserved-ips}/details/pricing
+ * What the API has no price of, in public lists: of a GB of volume per month in USD, and weekly backups as a part of the
+ * droplet's price (https://docs.digitalocean.com/products/backups/details/pricing). A load balancer's price per node has
+ * changed too often to be known here.
  */
-const fixed = {
-  volumePerGb: 0.1,
-  /** Of one node; a type has several. */
-  loadBalancer: 12,
-  nodes: { "lb-small": 1, "lb-medium": 3, "lb-large": 6 } as Readonly<Record<string, number>>,
-  /** Weekly ones: a part of the droplet's price. */
-  backups: 0.2,
-} as const;
+const listed = { volumePerGb: 0.1, backups: 0.2 } as const;
 
 /** What costs nothing by itself; an address costs something only as long as it leads nowhere. */
 const free = new Set([
   "digitalocean_firewall",
-  "digitalocean_project",
   "digitalocean_record",
   "digitalocean_reserved_ip",
   "digitalocean_reserved_ip_assignment",
@@ -44,14 +37,10 @@ function monthly(sizes: readonly Size[], { type, values }: Thing): Money | undef
   switch (type) {
     case "digitalocean_droplet": {
       const price = sizes.find(({ slug }) => slug === size)?.price_monthly;
-      return price === undefined ? undefined : times(net(price), values["backups"] === true ? 1 + fixed.backups : 1);
+      return price === undefined ? undefined : times(net(price), values["backups"] === true ? 1 + listed.backups : 1);
     }
     case "digitalocean_volume":
-      return typeof size === "number" ? net(size * fixed.volumePerGb) : undefined;
-    case "digitalocean_loadbalancer": {
-      const nodes = typeof size === "string" ? fixed.nodes[size] : undefined;
-      return nodes === undefined ? undefined : net(nodes * fixed.loadBalancer);
-    }
+      return typeof size === "number" ? net(size * listed.volumePerGb) : undefined;
     default:
       return undefined;
   }

@@ -14,7 +14,6 @@ export const resources: Resources = {
     digitalocean_vpc: { word: "network" },
     digitalocean_firewall: { word: "firewall" },
     digitalocean_tag: { word: "tag" },
-    digitalocean_project: { word: "project" },
     digitalocean_ssh_key: { word: "SSH key" },
     digitalocean_loadbalancer: { word: "load balancer", more: "{size}" },
     digitalocean_record: { word: "DNS record", more: "{type} in {domain}" },

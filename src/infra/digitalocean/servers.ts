@@ -1,14 +1,13 @@
 import { block, comment, expression, set } from "../hcl.ts";
 import type { Item } from "../hcl.ts";
 import type { Machines } from "../machines.ts";
-import { markOf, purposeOf } from "./names.ts";
+import { markOf } from "./names.ts";
 
 const resource = (type: string, name: string, ...body: readonly Item[]): Item =>
   block("resource", [type, name], ...body);
 
 /** main.tf: who may log in, and the servers with their addresses and volumes. */
-export function servers(machines: Machines): readonly Item[] {
-  const { app, environment, name, loadBalancer } = machines;
+export function servers({ app, environment, name }: Machines): readonly Item[] {
   return [
     block(
       "locals",
@@ -23,7 +22,6 @@ export function servers(machines: Machines): readonly Item[] {
     ...addresses(),
     server(),
     ...volumes(),
-    project(environment, loadBalancer !== undefined),
   ];
 }
 
@@ -69,6 +67,12 @@ function addresses(): readonly Item[] {
       "ipv4",
       set("for_each", expression("local.servers")),
       set("region", expression("var.location")),
+      block(
+        "lifecycle",
+        [],
+        comment("The assignment below says where it leads. An import knows that here as well, and would take it away."),
+        set("ignore_changes", expression("[droplet_id]")),
+      ),
     ),
     resource(
       "digitalocean_reserved_ip_assignment",
@@ -76,6 +80,8 @@ function addresses(): readonly Item[] {
       set("for_each", expression("digitalocean_reserved_ip.ipv4")),
       set("ip_address", expression("each.value.ip_address")),
       set("droplet_id", expression("digitalocean_droplet.app[each.key].id")),
+      comment("A droplet takes one event at a time, and this one is not tried again."),
+      set("depends_on", expression("[digitalocean_volume_attachment.data]")),
     ),
   ];
 }
@@ -151,21 +157,4 @@ function volumes(): readonly Item[] {
       set("droplet_id", expression("digitalocean_droplet.app[each.key].id")),
     ),
   ];
-}
-
-function project(environment: string, loadBalancer: boolean): Item {
-  const urns = [
-    "values(digitalocean_droplet.app)[*].urn",
-    "values(digitalocean_volume.data)[*].urn",
-    ...(loadBalancer ? ["[digitalocean_loadbalancer.public.urn]"] : []),
-  ];
-  return resource(
-    "digitalocean_project",
-    "app",
-    set("name", expression("local.name")),
-    set("description", expression("local.mark")),
-    set("purpose", "Web Application"),
-    set("environment", purposeOf(environment)),
-    set("resources", expression(`concat(${urns.join(", ")})`)),
-  );
 }

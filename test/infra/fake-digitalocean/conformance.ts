@@ -10,7 +10,6 @@ const kinds: Readonly<Record<string, string>> = {
   firewalls: "Firewall",
   floating_ips: "FloatingIP",
   load_balancers: "LoadBalancer",
-  projects: "Project",
   regions: "Region",
   reserved_ips: "ReservedIP",
   sizes: "Size",
@@ -32,7 +31,6 @@ function nameOf(method: string, path: string, status: number): string {
   if (status >= 400) return "Error";
   const [kind = "", id, more] = path.slice(1).replace("account/keys", "account+keys").split("/");
   const word = kinds[kind.replace("+", "/")] ?? kind;
-  if (more === "resources") return "ProjectResourceList";
   if (more !== undefined) return "ActionGet";
   return id === undefined && method === "GET" ? `${word}List` : `${word}Get`;
 }

@@ -32,7 +32,6 @@ const kinds = [
   "droplets",
   "volumes",
   "reserved_ips",
-  "projects",
   "load_balancers",
 ] as const;
 
@@ -50,7 +49,6 @@ const words: Readonly<Record<string, readonly [one: string, several: string]>> =
   reserved_ips: ["reserved_ip", "reserved_ips"],
   // The name that they had until 2022, and still answer to.
   floating_ips: ["floating_ip", "floating_ips"],
-  projects: ["project", "projects"],
   load_balancers: ["load_balancer", "load_balancers"],
 };
 
@@ -60,7 +58,6 @@ export async function fakeDigitalOcean({ address = "192.0.2.20" } = {}): Promise
     kinds.map((kind) => [kind, new Map<string, Thing>()]),
   ) as FakeDigitalOcean["things"];
   const userData = new Map<string, string>();
-  const projectResources = new Map<string, readonly string[]>();
   const actions = new Map<string, Thing>();
   let last = 3_000_000;
   const next = (): number => (last += 1);
@@ -231,22 +228,6 @@ export async function fakeDigitalOcean({ address = "192.0.2.20" } = {}): Promise
         project_id: "00000000-7f31-4ce6-a2bc-475a116cca97",
       });
     },
-    projects(body) {
-      unique("projects", "name", body["name"], "name is already in use");
-      const id = uuid();
-      return put("projects", id, {
-        id,
-        owner_uuid: "99525febec065ca37b2ffe4f852fd2b2581895e7",
-        owner_id: 258992,
-        name: body["name"],
-        description: body["description"] ?? "",
-        purpose: body["purpose"],
-        environment: body["environment"] ?? "",
-        is_default: false,
-        created_at: created,
-        updated_at: created,
-      });
-    },
     load_balancers() {
       throw invalid("this fake makes no load balancers");
     },
@@ -316,6 +297,7 @@ export async function fakeDigitalOcean({ address = "192.0.2.20" } = {}): Promise
   function addressAction(ip: Thing, body: Record<string, unknown>): Thing {
     const type = String(body["type"]);
     if (type === "assign") ip["droplet"] = find("droplets", String(body["droplet_id"]));
+    else if (type === "unassign" && ip["droplet"] === null) throw invalid("The floating IP is not assigned.");
     else if (type === "unassign") ip["droplet"] = null;
     else throw invalid(`no action ${type} of addresses`);
     return act(type === "assign" ? "assign_ip" : "unassign_ip", "floating_ip", 0);
@@ -327,40 +309,13 @@ export async function fakeDigitalOcean({ address = "192.0.2.20" } = {}): Promise
       throw new Refusal(409, "conflict", "volume is attached to a droplet");
     if (kind === "vpcs" && [...things.droplets.values()].some((droplet) => droplet["vpc_uuid"] === id))
       throw new Refusal(409, "conflict", "Can not delete VPC with members");
-    if (kind === "projects" && (projectResources.get(id) ?? []).length > 0)
-      throw new Refusal(412, "precondition_failed", "cannot delete a project with resources");
     things[kind].delete(id);
     if (kind === "droplets") {
       for (const ip of things.reserved_ips.values()) if (ip["droplet"] === thing) ip["droplet"] = null;
       for (const volume of things.volumes.values())
         if (texts(volume["droplet_ids"]).includes(id)) volume["droplet_ids"] = [];
-      for (const [project, urns] of projectResources)
-        projectResources.set(
-          project,
-          urns.filter((urn) => urn !== `do:droplet:${id}`),
-        );
     }
     return { status: 204 };
-  }
-
-  function resourcesOf(id: string, { method, body, query }: Request): Answer {
-    const isDefault = id === "default";
-    if (!isDefault) find("projects", id);
-    const told = (urn: string): Thing => ({
-      urn,
-      assigned_at: created,
-      links: { self: "https://api.digitalocean.com/v2/x" },
-      status: "ok",
-    });
-    if (method === "GET") return pageOf("resources", (projectResources.get(id) ?? []).map(told), query);
-    const urns = texts(body["resources"]);
-    for (const [project, those] of projectResources)
-      projectResources.set(
-        project,
-        those.filter((urn) => !urns.includes(urn)),
-      );
-    if (!isDefault) projectResources.set(id, [...(projectResources.get(id) ?? []), ...urns]);
-    return { status: 200, body: { resources: urns.map(told), links: {}, meta: { total: urns.length } } };
   }
 
   /** Puts a tag on things, or takes it away. */
@@ -396,9 +351,7 @@ export async function fakeDigitalOcean({ address = "192.0.2.20" } = {}): Promise
       }
       return { status: kind === "droplets" ? 202 : 201, body: { [one]: make[kind](body) } };
     }
-    if (kind === "projects" && more === "resources") return resourcesOf(id, request);
     if (kind === "tags" && more === "resources") return retag(id, request);
-    if (kind === "projects" && id === "default") return { status: 200, body: { project: { ...defaultProject } } };
     if (more === "actions" && action !== undefined) return { status: 200, body: { action: actions.get(action) ?? {} } };
     if (more === "actions") {
       const thing = find(kind, id);
@@ -426,19 +379,6 @@ export async function fakeDigitalOcean({ address = "192.0.2.20" } = {}): Promise
   });
   return { ...api, endpoint: origin, faults, things, userData, put };
 }
-
-const defaultProject = {
-  id: "00000000-7f31-4ce6-a2bc-475a116cca97",
-  owner_uuid: "99525febec065ca37b2ffe4f852fd2b2581895e7",
-  owner_id: 258992,
-  name: "first-project",
-  description: "",
-  purpose: "Web Application",
-  environment: "",
-  is_default: true,
-  created_at: created,
-  updated_at: created,
-};
 
 function definedOf(body: Record<string, unknown>): Thing {
   return Object.fromEntries(Object.entries(body).filter(([, value]) => value !== null));

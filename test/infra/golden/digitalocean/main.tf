@@ -1,4 +1,4 @@
-# Written by Wherry (c665364ca269); once you have edited it, it is yours and stays as it is.
+# Written by Wherry (44d3bdcc0419); once you have edited it, it is yours and stays as it is.
 locals {
   name = "shop-production"
 
@@ -35,12 +35,20 @@ resource "digitalocean_ssh_key" "team" {
 resource "digitalocean_reserved_ip" "ipv4" {
   for_each = local.servers
   region   = var.location
+
+  lifecycle {
+    # The assignment below says where it leads. An import knows that here as well, and would take it away.
+    ignore_changes = [droplet_id]
+  }
 }
 
 resource "digitalocean_reserved_ip_assignment" "ipv4" {
   for_each   = digitalocean_reserved_ip.ipv4
   ip_address = each.value.ip_address
   droplet_id = digitalocean_droplet.app[each.key].id
+
+  # A droplet takes one event at a time, and this one is not tried again.
+  depends_on = [digitalocean_volume_attachment.data]
 }
 
 resource "digitalocean_droplet" "app" {
@@ -106,12 +114,4 @@ resource "digitalocean_volume_attachment" "data" {
   for_each   = digitalocean_volume.data
   volume_id  = each.value.id
   droplet_id = digitalocean_droplet.app[each.key].id
-}
-
-resource "digitalocean_project" "app" {
-  name        = local.name
-  description = local.mark
-  purpose     = "Web Application"
-  environment = "Production"
-  resources   = concat(values(digitalocean_droplet.app)[*].urn, values(digitalocean_volume.data)[*].urn)
 }
