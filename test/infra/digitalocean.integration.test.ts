@@ -61,7 +61,8 @@ describe.skipIf(missing !== undefined)("machines, with DigitalOcean's own provid
       expect(one.tofu("validate", "-no-color")).toMatchObject({ status: 0 });
     }
     // Several records of one name have keys that a plan can know.
-    expect(named.tofu("plan", "-no-color", "-input=false")).toMatchObject({ status: 0 });
+    const { changes } = await planInfra(named.context, options, silent);
+    expect(changes.filter(({ type }) => type === "digitalocean_record")).toHaveLength(8);
     balanced.remove();
     named.remove();
   });

@@ -240,7 +240,8 @@ describe("DigitalOcean's API", () => {
     ];
     expect([prices.currency, prices.vat]).toEqual(["USD", null]);
     expect(total(prices, things)).toEqual({
-      net: 24 * 1.2 + 20 * 0.1,
+      // 24 with 20 % for backups, 20 GB at 0.10.
+      net: 30.8,
       gross: null,
       unknown: ["digitalocean_loadbalancer"],
     });

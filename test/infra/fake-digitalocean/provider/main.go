@@ -2,13 +2,15 @@
 //
 // The versions from 2.0.0 on are no Go modules that a proxy could serve: their module path lacks the /v2. The newest that
 // can be built from the proxy is 1.23.0, of 2020. What the files use today and did not exist then is added here: reserved
-// addresses have another name, some attributes are taken and do nothing, and the list of SSH keys is read by this file.
+// addresses have another name and another import, some attributes are taken and do nothing, and the list of SSH keys is read by this file.
 // What 1.23.0 does not do is thus not proven by these tests; provider-schema.json holds the files to a current version.
 package main
 
 import (
 	"context"
 	"net/url"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/digitalocean/godo"
@@ -22,7 +24,9 @@ import (
 func provider() terraform.ResourceProvider {
 	p := digitalocean.Provider().(*schema.Provider)
 	p.ResourcesMap["digitalocean_reserved_ip"] = p.ResourcesMap["digitalocean_floating_ip"]
-	p.ResourcesMap["digitalocean_reserved_ip_assignment"] = p.ResourcesMap["digitalocean_floating_ip_assignment"]
+	assignment := p.ResourcesMap["digitalocean_floating_ip_assignment"]
+	assignment.Importer = &schema.ResourceImporter{State: importAssignment}
+	p.ResourcesMap["digitalocean_reserved_ip_assignment"] = assignment
 
 	droplet := p.ResourcesMap["digitalocean_droplet"]
 	droplet.Schema["graceful_shutdown"] = &schema.Schema{Type: schema.TypeBool, Optional: true, Default: false}
@@ -43,6 +47,20 @@ func provider() terraform.ResourceProvider {
 	}
 	p.DataSourcesMap["digitalocean_ssh_keys"] = sshKeys(func() *godo.Client { return client })
 	return p
+}
+
+// `ADDRESS,DROPLET`, as in today's provider.
+func importAssignment(d *schema.ResourceData, _ interface{}) ([]*schema.ResourceData, error) {
+	address, droplet, _ := strings.Cut(d.Id(), ",")
+	id, err := strconv.Atoi(droplet)
+	if err != nil {
+		return nil, err
+	}
+	d.SetId(droplet + "-" + address)
+	if err := d.Set("ip_address", address); err != nil {
+		return nil, err
+	}
+	return []*schema.ResourceData{d}, d.Set("droplet_id", id)
 }
 
 func sshKeys(client func() *godo.Client) *schema.Resource {
