@@ -24,13 +24,22 @@ const needs = z.strictObject({
   dedicated: z.boolean().optional().describe("Processors that are shared with nobody. Default: false"),
 });
 
+const providers = ["hetzner", "digitalocean"] as const;
+
 const machines = z
   .strictObject({
-    size: word("a size").optional().describe("Server type of the provider: cx23. Instead of needs."),
+    provider: z.enum(providers).optional().describe("Who rents them out: hetzner or digitalocean. Default: hetzner"),
+    size: z
+      .string()
+      .regex(/^[a-z][a-z0-9_-]{0,40}$/, "a size is one word of lower-case letters, digits, dashes and underscores")
+      .optional()
+      .describe("Server type of the provider: cx23, s-2vcpu-4gb. Instead of needs."),
     needs: needs.optional().describe("What a server must have; the cheapest type that can be ordered is taken."),
     location: word("a location")
       .optional()
-      .describe("Where the servers stand: nbg1, fsn1, hel1, ash, hil, sin. Default: nbg1"),
+      .describe(
+        "Where the servers stand: nbg1, fsn1, hel1, ash, hil, sin at Hetzner; fra1, ams3, lon1, nyc3, ... at DigitalOcean. Default: nbg1, fra1",
+      ),
     count: z.int().min(1).max(10).optional().describe("How many servers. Default: 1"),
     image: z
       .string()
@@ -44,7 +53,9 @@ const machines = z
     backups: z
       .boolean()
       .optional()
-      .describe("The provider's own daily copies of the disks (not of volumes). Default: true in production"),
+      .describe(
+        "The provider's own copies of the disks (not of volumes): daily at Hetzner, weekly at DigitalOcean. Default: true in production",
+      ),
     ssh_keys: z
       .array(z.string().min(1))
       .min(1)
@@ -53,7 +64,9 @@ const machines = z
     ssh_from: z.array(cidr).min(1).optional().describe("Address ranges that reach port 22. Default: everywhere"),
     load_balancer: word("a type")
       .optional()
-      .describe("Type of a load balancer in front of the servers: lb11. Default: none"),
+      .describe(
+        "Type of a load balancer in front of the servers: lb11 at Hetzner, lb-small at DigitalOcean. Default: none",
+      ),
     dns: z
       .strictObject({
         zone: z
@@ -102,6 +115,7 @@ export const infrastructure = z.union([
 
 /** What an environment's machines are to be, with every default filled in. Amounts in GB. */
 export interface InfrastructureSettings {
+  readonly provider: (typeof providers)[number];
   /** A type by name, or what it must have. */
   readonly size: string | MachineNeeds;
   readonly location: string;
@@ -130,9 +144,12 @@ export interface MachineNeeds {
   readonly dedicated: boolean;
 }
 
+const defaultLocations = { hetzner: "nbg1", digitalocean: "fra1" } as const;
+
 export function infrastructureOf(raw: z.infer<typeof machines>, environment: string): InfrastructureSettings {
-  const { size, needs: wanted = {}, dns, state } = raw;
+  const { provider = "hetzner", size, needs: wanted = {}, dns, state } = raw;
   return {
+    provider,
     size: size ?? {
       cpu: wanted.cpu ?? 1,
       memory: inGigabytes(wanted.memory ?? 1),
@@ -140,7 +157,7 @@ export function infrastructureOf(raw: z.infer<typeof machines>, environment: str
       architecture: wanted.architecture ?? "x86",
       dedicated: wanted.dedicated ?? false,
     },
-    location: raw.location ?? "nbg1",
+    location: raw.location ?? defaultLocations[provider],
     count: raw.count ?? 1,
     image: raw.image ?? "debian-13",
     data: raw.data === undefined ? undefined : inGigabytes(raw.data),

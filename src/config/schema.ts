@@ -169,7 +169,9 @@ const shared = {
   notify: notify.optional(),
   infrastructure: infrastructure
     .optional()
-    .describe("Machines that wherry infra makes at Hetzner, or the name of the environment whose servers are shared."),
+    .describe(
+      "Machines that wherry infra makes at a provider, or the name of the environment whose servers are shared.",
+    ),
   backup: backup.optional().describe("Copies of the data: where they go, how often and for how long they are kept."),
   check: z
     .strictObject({

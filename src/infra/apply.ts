@@ -64,9 +64,10 @@ async function carryOut(
   { program, file, changes, state }: PreparedPlan,
   report: Report,
 ): Promise<void> {
-  for (const { address } of changes.filter(({ type, losesData }) => type === "hcloud_volume" && losesData)) {
+  const { volume } = machines.provider.resources;
+  for (const { address } of changes.filter(({ type, losesData }) => type === volume && losesData)) {
     const id = state.resources.find((resource) => resource.address === address)?.values["id"];
-    if (typeof id === "string") await access.hetzner.unprotectVolume(id);
+    if (typeof id === "string") await access.cloud.unprotectVolume(id);
   }
   const result = await program.run(["apply", "-input=false", "-no-color", file], { report });
   if (result.exitCode === 0) return;
@@ -89,10 +90,11 @@ async function meet(
   { prepared, servers, first }: Met,
   report: Report,
 ): Promise<void> {
+  const { resources } = machines.provider;
   const isNew = (server: KnownServer): boolean =>
     prepared.changes.some(
       ({ action, address }) =>
-        (action === "create" || action === "replace") && address === `hcloud_server.app["${server.name}"]`,
+        (action === "create" || action === "replace") && address === `${resources.server}.app["${server.name}"]`,
     );
   const known = await knownHosts(ctx, machines.folder);
   for (const server of servers.filter((one) => isNew(one) || !isKnown(known, one.ipv4))) {

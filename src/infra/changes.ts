@@ -1,5 +1,6 @@
 import * as z from "zod";
-import type { Thing } from "./hetzner/prices.ts";
+import type { Thing } from "./prices.ts";
+import type { Resources } from "./provider.ts";
 
 /** What a plan of OpenTofu would do, in words, and what would be lost by it. */
 
@@ -48,7 +49,12 @@ export interface MachineChange {
  * Everything that would be done, in the order of the plan. Empty: what is there is what is wanted.
  * @param present addresses of what there is now: a plan for a part of it does not tell of the rest
  */
-export function changesOf(plan: PlanDocument, present: readonly string[]): readonly MachineChange[] {
+export function changesOf(
+  plan: PlanDocument,
+  present: readonly string[],
+  resources: Resources,
+): readonly MachineChange[] {
+  const { server, volume } = resources;
   const planned = plan.resource_changes.filter(({ mode }) => mode === "managed");
   const volumes = new Set(present);
   return planned.flatMap(({ address, type, index, change }): MachineChange[] => {
@@ -58,17 +64,15 @@ export function changesOf(plan: PlanDocument, present: readonly string[]): reado
     const after = change.after ?? {};
     const goes = action === "replace" || action === "destroy";
     // With a volume below Docker's volumes, the server itself can be made anew.
-    const losesData =
-      goes &&
-      (type === "hcloud_volume" || (type === "hcloud_server" && !volumes.has(`hcloud_volume.data["${index}"]`)));
+    const losesData = goes && (type === volume || (type === server && !volumes.has(`${volume}.data["${index}"]`)));
     return [
       {
         action,
         address,
         type,
-        what: nameOf(type, action === "destroy" ? before : { ...before, ...after }, index),
+        what: nameOf(resources, type, action === "destroy" ? before : { ...before, ...after }, index),
         details: action === "change" || action === "replace" ? differences(before, after) : [],
-        warning: warningOf(type, { goes, losesData, before, after, action }),
+        warning: warningOf(resources, type, { goes, losesData, before, after, action }),
         losesData,
       },
     ];
@@ -84,24 +88,6 @@ function actionOf(actions: readonly string[], importing: boolean): Action | unde
   return has("update") ? "change" : undefined;
 }
 
-const names: Readonly<Record<string, string>> = {
-  hcloud_server: "server",
-  hcloud_volume: "volume",
-  hcloud_volume_attachment: "attachment of volume",
-  hcloud_primary_ip: "address",
-  hcloud_network: "network",
-  hcloud_network_subnet: "subnet",
-  hcloud_firewall: "firewall",
-  hcloud_placement_group: "placement group",
-  hcloud_server_network: "place in the network of",
-  hcloud_ssh_key: "SSH key",
-  hcloud_load_balancer: "load balancer",
-  hcloud_load_balancer_network: "load balancer's network",
-  hcloud_load_balancer_service: "load balancer's service",
-  hcloud_load_balancer_target: "load balancer's target",
-  hcloud_zone_rrset: "DNS records",
-};
-
 type Values = Readonly<Record<string, unknown>>;
 
 /** Values of a plan are whatever the provider says; what is no word is not printed. */
@@ -109,16 +95,11 @@ function word(value: unknown): string {
   return typeof value === "string" || typeof value === "number" || typeof value === "boolean" ? String(value) : "?";
 }
 
-function nameOf(type: string, of: Values, index: string | number | undefined): string {
+function nameOf({ kinds }: Resources, type: string, of: Values, index: string | number | undefined): string {
   const name = [of["name"], index, of["ip_range"]].find((one) => one !== undefined && one !== null && one !== "");
-  const size: Readonly<Record<string, string>> = {
-    hcloud_server: `${word(of["server_type"])} in ${word(of["location"])}`,
-    hcloud_volume: `${word(of["size"])} GB in ${word(of["location"])}`,
-    hcloud_load_balancer: word(of["load_balancer_type"]),
-    hcloud_zone_rrset: `${word(of["type"])} in ${word(of["zone"])}`,
-  };
-  const more = size[type] === undefined ? "" : ` (${size[type]})`;
-  return `${names[type] ?? type}${name === undefined ? "" : ` ${word(name)}`}${more}`;
+  const { word: kind, more } = kinds[type] ?? { word: type };
+  const said = more?.replaceAll(/\{(\w+)\}/g, (_whole, key: string) => word(of[key]));
+  return `${kind}${name === undefined ? "" : ` ${word(name)}`}${said === undefined ? "" : ` (${said})`}`;
 }
 
 /** `server_type: cx23 -> cx33`; values that are no words are named alone. */
@@ -143,14 +124,18 @@ interface Circumstances {
   readonly action: Action;
 }
 
-function warningOf(type: string, { goes, losesData, before, after, action }: Circumstances): string | undefined {
+function warningOf(
+  { server, volume, address, size }: Resources,
+  type: string,
+  { goes, losesData, before, after, action }: Circumstances,
+): string | undefined {
   if (losesData)
-    return type === "hcloud_volume"
+    return type === volume
       ? "all data on it is gone for good"
       : "everything on its disk is gone for good, the data of containers included";
-  if (goes && type === "hcloud_server") return "it is down until a new one is deployed to; its volume stays";
-  if (goes && type === "hcloud_primary_ip") return "the address is gone for good: DNS and allow lists have to change";
-  if (type === "hcloud_server" && action === "change" && before["server_type"] !== after["server_type"])
+  if (goes && type === server) return "it is down until a new one is deployed to; its volume stays";
+  if (goes && type === address) return "the address is gone for good: DNS and allow lists have to change";
+  if (type === server && action === "change" && before[size] !== after[size])
     return "the power is cut for some minutes: stop databases first. It is a new order, at the price of today";
   return undefined;
 }

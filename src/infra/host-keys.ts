@@ -12,7 +12,7 @@ import type { WantedMachines } from "./session.ts";
 /**
  * How a new server's host key becomes known without anybody in between.
  *
- * Hetzner has no channel that reads what a machine says at its first boot, so trust has to go in with the order: a key is
+ * Providers have no channel that reads what a machine says at its first boot, so trust has to go in with the order: a key is
  * made here and given along as user data. User data can be read by every program on the machine for ever, so that key is
  * good for the first connection alone: over it, the server makes another one, its public half is written down here, and only
  * then it takes the place of the first. Killed in between, the next apply goes on: the first key is kept until all is done.
@@ -146,7 +146,7 @@ async function reach(ctx: Context, ssh: Ssh, name: string): Promise<void> {
         {
           context: stderr.trim().split("\n").slice(-5),
           hint: changed
-            ? "somebody may be in between; look at the server in the Hetzner console"
+            ? "somebody may be in between; look at the server in the console of the provider"
             : "wherry infra apply again: it goes on from what is there",
         },
       );

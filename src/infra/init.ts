@@ -1,11 +1,11 @@
-import { refusedError } from "../core/index.ts";
+import { invalidError, refusedError } from "../core/index.ts";
 import { compare } from "../writer/index.ts";
 import type { Change } from "../writer/index.ts";
 import type { Context } from "../system/index.ts";
-import { fitting, readOffers } from "./hetzner/offers.ts";
-import type { Offer } from "./hetzner/offers.ts";
 import { readKeys } from "./keys.ts";
 import type { Machines } from "./machines.ts";
+import { fitting } from "./offers.ts";
+import type { Offer } from "./offers.ts";
 import { machineFiles } from "./render/files.ts";
 import { findAccess, readAccess, readMachines } from "./session.ts";
 import type { InfraOptions, WantedMachines } from "./session.ts";
@@ -23,7 +23,8 @@ export interface InfraProposal {
 /** The files for the machines of one environment, compared with what is there. Writes nothing. */
 export async function proposeInfra(ctx: Context, options: InfraOptions): Promise<InfraProposal> {
   const wanted = await readMachines(ctx, options);
-  const { infrastructure, app, environment, directory } = wanted;
+  const { infrastructure, provider, app, environment, directory } = wanted;
+  refuseImpossible(wanted);
   const { size, sshKeys, priceLimit: _limit, ...rest } = infrastructure;
   const offer = typeof size === "string" ? undefined : await choose(ctx, wanted);
   const machines: Machines = {
@@ -33,23 +34,29 @@ export async function proposeInfra(ctx: Context, options: InfraOptions): Promise
     name: `${app}-${environment}`,
     serverType: offer?.type ?? (typeof size === "string" ? size : ""),
     location: offer?.location ?? rest.location,
+    image: provider.image(rest.image),
     keys: await readKeys(ctx, directory, sshKeys),
   };
-  const changes = await compare(ctx, directory, machineFiles(machines));
+  const changes = await compare(ctx, directory, machineFiles(machines, provider));
   return {
     directory,
     machines,
     changes,
     offer,
-    notes: [...notesOn(wanted, offer), ...(await noteOnSize(ctx, wanted))],
+    notes: [...notesOn(wanted, offer), ...provider.shortcomings(infrastructure), ...(await noteOnSize(ctx, wanted))],
   };
+}
+
+function refuseImpossible({ provider, infrastructure, at }: WantedMachines): void {
+  const [refusal] = provider.refusals(infrastructure);
+  if (refusal !== undefined) throw invalidError("not-offered", refusal, { at: at.infrastructure });
 }
 
 async function choose(ctx: Context, wanted: WantedMachines): Promise<Offer> {
   const { size, location } = wanted.infrastructure;
   if (typeof size === "string") throw new Error("there is nothing to choose");
-  const { hetzner } = await readAccess(ctx, wanted);
-  const [best] = fitting(await readOffers(hetzner), size, location);
+  const { cloud } = await readAccess(ctx, wanted);
+  const [best] = fitting(await cloud.offers(), size, location);
   if (best !== undefined) return best;
   throw refusedError("nothing-fits", "no server type that can be ordered now has what infrastructure.needs asks for", {
     at: wanted.at.infrastructure,
@@ -63,8 +70,10 @@ async function noteOnSize(ctx: Context, wanted: WantedMachines): Promise<readonl
   if (typeof size !== "string") return [];
   const access = await findAccess(ctx, wanted);
   if (access === undefined)
-    return [`HCLOUD_TOKEN has no value: nobody asked whether ${size} can be ordered in ${location}`];
-  const offers = await readOffers(access.hetzner);
+    return [
+      `${wanted.provider.token.variable} has no value: nobody asked whether ${size} can be ordered in ${location}`,
+    ];
+  const offers = await access.cloud.offers();
   const offer = offers.find((one) => one.type === size && one.location === location);
   if (offer?.available === true) return [];
   return [`${size} cannot be ordered in ${location} now; wherry infra plan says what can`];

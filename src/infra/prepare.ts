@@ -2,15 +2,15 @@ import { join } from "node:path";
 import { refusedError } from "../core/index.ts";
 import type { Report } from "../core/index.ts";
 import type { Context } from "../system/index.ts";
-import { adoptionFile, findOwned } from "./adopt.ts";
-import type { Orphan } from "./adopt.ts";
+import { adoptionFile } from "./adopt.ts";
 import { changesOf, PlanDocument, thingsOf } from "./changes.ts";
 import type { MachineChange } from "./changes.ts";
 import { block, comment, renderHcl, set } from "./hcl.ts";
-import { readPrices, total } from "./hetzner/prices.ts";
-import type { Total } from "./hetzner/prices.ts";
+import { total } from "./prices.ts";
+import type { Total } from "./prices.ts";
 import { initialize, openProgram, programError } from "./program.ts";
 import type { Program } from "./program.ts";
+import type { Orphan, Resources } from "./provider.ts";
 import type { Access, WantedMachines } from "./session.ts";
 import { readState } from "./state.ts";
 import type { KnownState } from "./state.ts";
@@ -28,8 +28,8 @@ export interface PreparedPlan {
 
 export interface PlannedPrice {
   readonly currency: string;
-  /** Percent. */
-  readonly vat: number;
+  /** Percent; null: the provider does not say. */
+  readonly vat: number | null;
   readonly before: Total;
   readonly after: Total;
 }
@@ -45,16 +45,16 @@ export interface PrepareOptions {
 const passing = { override: "wherry_override.tf", adopt: "wherry_adopt.tf" } as const;
 
 /** What the files protect from whoever runs tofu by hand. Here, the command asks before it does anything. */
-const guarded = [
-  ["hcloud_server", "app"],
-  ["hcloud_volume", "data"],
-] as const;
+const guarded = ({ server, volume }: Resources): readonly (readonly [string, string])[] => [
+  [server, "app"],
+  [volume, "data"],
+];
 
 /** Takes the protection away for the next plan, from what the team's files still have. */
-async function unprotect(ctx: Context, folder: string): Promise<void> {
+async function unprotect(ctx: Context, folder: string, { provider }: Program): Promise<void> {
   const names = (await ctx.files.list(folder)).filter((name) => name.endsWith(".tf"));
   const texts = await Promise.all(names.map((name) => ctx.files.readText(join(folder, name))));
-  const blocks = guarded
+  const blocks = guarded(provider.resources)
     .filter((labels) => texts.some((text) => text?.includes(`resource "${labels.join('" "')}"`) === true))
     .map((labels) => block("resource", labels, block("lifecycle", [], set("prevent_destroy", false))));
   const head = comment("Made by wherry for one command, which asks before anything is lost.");
@@ -72,11 +72,11 @@ export async function withPlan<T>(
   options: PrepareOptions,
   use: (plan: PreparedPlan) => Promise<T>,
 ): Promise<T> {
-  const { folder } = machines;
+  const { folder, provider } = machines;
   await requireFiles(ctx, machines);
-  const { token, hetzner } = access;
-  const program = await openProgram(ctx, { folder, token, variables: options.variables ?? {} });
-  const prices = await readPrices(hetzner);
+  const { token, cloud } = access;
+  const program = await openProgram(ctx, { folder, provider, token, variables: options.variables ?? {} });
+  const prices = await cloud.prices();
   return ctx.files.withTemporaryFolder(async (temporary) => {
     const file = join(temporary, "plan");
     try {
@@ -87,12 +87,12 @@ export async function withPlan<T>(
       if (options.destroy === undefined) {
         await keepUnfinished(program, state, options.report);
         await adopt(ctx, machines, access, state, options.report);
-      } else await unprotect(ctx, folder);
+      } else await unprotect(ctx, folder, program);
       const document = await plan(ctx, { program, file, folder, state }, options);
       const { before, after } = thingsOf(document);
       const price = {
         currency: prices.currency,
-        vat: prices.vat_rate,
+        vat: prices.vat,
         before: total(prices, before),
         after: total(prices, after),
       };
@@ -101,6 +101,7 @@ export async function withPlan<T>(
         changes: changesOf(
           document,
           state.resources.map(({ address }) => address),
+          provider.resources,
         ),
         price,
         state,
@@ -133,8 +134,8 @@ interface Planning {
 }
 
 async function plan(ctx: Context, on: Planning, options: PrepareOptions): Promise<PlanDocument> {
-  const { program, file, folder, state } = on;
-  const args = ["plan", "-input=false", "-no-color", `-out=${file}`, ...destroyArguments(state, options)];
+  const { program, file, folder } = on;
+  const args = ["plan", "-input=false", "-no-color", `-out=${file}`, ...destroyArguments(on, options)];
   let result = await program.run(args, { report: options.report });
   if (result.exitCode !== 0 && /(tofu|terraform) init/.test(result.stdout + result.stderr)) {
     await initialize(program);
@@ -142,7 +143,7 @@ async function plan(ctx: Context, on: Planning, options: PrepareOptions): Promis
   }
   if (result.exitCode !== 0 && /prevent_destroy/.test(result.stdout + result.stderr)) {
     // So that it can be said what would be lost.
-    await unprotect(ctx, folder);
+    await unprotect(ctx, folder, program);
     result = await program.run(args, { report: options.report });
   }
   if (result.exitCode !== 0) throw programError(program, "plan", result);
@@ -151,10 +152,11 @@ async function plan(ctx: Context, on: Planning, options: PrepareOptions): Promis
   return PlanDocument.parse(JSON.parse(shown.stdout));
 }
 
-function destroyArguments({ resources }: KnownState, { destroy }: PrepareOptions): readonly string[] {
+function destroyArguments({ state, program }: Planning, { destroy }: PrepareOptions): readonly string[] {
   if (destroy === undefined) return [];
   if (destroy === "everything") return ["-destroy"];
-  const targets = resources.filter(({ type }) => type !== "hcloud_volume").map(({ address }) => `-target=${address}`);
+  const { volume } = program.provider.resources;
+  const targets = state.resources.filter(({ type }) => type !== volume).map(({ address }) => `-target=${address}`);
   return ["-destroy", ...targets];
 }
 
@@ -163,8 +165,9 @@ function destroyArguments({ resources }: KnownState, { destroy }: PrepareOptions
  * was ordered whole, so it is kept; what is missing around it is a change like any other.
  */
 async function keepUnfinished(program: Program, { resources }: KnownState, report: Report): Promise<void> {
+  const { server, volume } = program.provider.resources;
   for (const { address, type, tainted } of resources) {
-    if (tainted !== true || (type !== "hcloud_server" && type !== "hcloud_volume")) continue;
+    if (tainted !== true || (type !== server && type !== volume)) continue;
     const result = await program.run(["untaint", "-no-color", address]);
     if (result.exitCode !== 0) throw programError(program, "untaint", result);
     report({ type: "note", text: `${address} was made, and its set-up was interrupted: it is kept` });
@@ -173,26 +176,27 @@ async function keepUnfinished(program: Program, { resources }: KnownState, repor
 
 async function adopt(
   ctx: Context,
-  { app, environment, folder, infrastructure: { count } }: WantedMachines,
-  { hetzner }: Access,
+  { app, environment, folder, infrastructure: { count }, provider }: WantedMachines,
+  { cloud }: Access,
   { resources }: KnownState,
   report: Report,
 ): Promise<void> {
   const known = new Set(resources.map(({ address }) => address));
-  const missing = (await findOwned(hetzner, { app, environment })).filter(({ address }) => !known.has(address));
-  const orphans = missing.filter((orphan) => isWanted(orphan, `${app}-${environment}`, count));
+  const missing = (await cloud.owned({ app, environment })).filter(({ address }) => !known.has(address));
+  const orphans = missing.filter((orphan) => isWanted(orphan, provider.resources, `${app}-${environment}`, count));
   for (const { address } of missing.filter((one) => !orphans.includes(one)))
-    report({ type: "note", text: `${address} is at Hetzner with these labels, and the files do not want it` });
+    report({
+      type: "note",
+      text: `${address} is at ${provider.title} as of this environment, and the files do not want it`,
+    });
   if (orphans.length === 0) return;
   await ctx.files.write(join(folder, passing.adopt), adoptionFile(orphans));
 }
 
 /** Of things that come with servers, only those of servers that are wanted have a place in the files. */
-function isWanted({ address }: Orphan, name: string, count: number): boolean {
-  const key = /^hcloud_(?:server|server_network|primary_ip|volume|volume_attachment)\.\w+\["(.+)"\]$/.exec(
-    address,
-  )?.[1];
-  if (key === undefined) return true;
+function isWanted({ address }: Orphan, { kinds }: Resources, name: string, count: number): boolean {
+  const [, type = "", key = ""] = /^(\w+)\.\w+\["(.+)"\]$/.exec(address) ?? [];
+  if (kinds[type]?.each !== true) return true;
   const number = key.startsWith(`${name}-`) ? Number(key.slice(name.length + 1)) : Number.NaN;
   return number >= 1 && number <= count;
 }

@@ -1,12 +1,13 @@
 import { refusedError, WherryError } from "../core/index.ts";
 import type { Report, Secret } from "../core/index.ts";
 import type { Context, ProcessResult } from "../system/index.ts";
-import { tokenHint } from "./hetzner/api.ts";
+import type { Meaning, Provider } from "./provider.ts";
 
 /** `tofu`, or `terraform` where there is none, in the folder of one environment. */
 export interface Program {
   readonly name: "tofu" | "terraform";
   readonly version: string;
+  readonly provider: Provider;
   /** Runs one command; a failure does not throw. Values for variables and the token go along in its environment alone. */
   run(args: readonly string[], options?: ProgramOptions): Promise<ProcessResult>;
 }
@@ -18,16 +19,18 @@ interface ProgramOptions {
 
 interface Surroundings {
   readonly folder: string;
+  readonly provider: Provider;
   readonly token: Secret;
   /** Values of variables as JSON text, by name. */
   readonly variables?: Readonly<Record<string, string>>;
 }
 
 /** @throws WherryError `no-tofu` where neither is installed */
-export async function openProgram(ctx: Context, { folder, token, variables = {} }: Surroundings): Promise<Program> {
+export async function openProgram(ctx: Context, surroundings: Surroundings): Promise<Program> {
+  const { folder, provider, token, variables = {} } = surroundings;
   const env = {
     ...ctx.env,
-    HCLOUD_TOKEN: token.reveal(),
+    [provider.token.variable]: token.reveal(),
     TF_IN_AUTOMATION: "1",
     TF_INPUT: "0",
     CHECKPOINT_DISABLE: "1",
@@ -40,6 +43,7 @@ export async function openProgram(ctx: Context, { folder, token, variables = {} 
     return {
       name,
       version,
+      provider,
       run: (args, { report } = {}) => {
         const line = (text: string): void => report?.({ type: "line", text });
         return ctx.processes.run([name, ...args], { cwd: folder, env, onStdoutLine: line, onStderrLine: line });
@@ -57,51 +61,8 @@ export async function initialize(program: Program): Promise<void> {
   if (result.exitCode !== 0) throw programError(program, "init", result);
 }
 
-interface Meaning {
-  readonly pattern: RegExp;
-  readonly code: string;
-  readonly message: string;
-  readonly hint: string;
-}
-
-/** What Hetzner's refusals look like in the words of its provider, and how to go on. */
-const meanings: readonly Meaning[] = [
-  {
-    pattern: /\bunauthorized\b|unable to authenticate/,
-    code: "token-refused",
-    message: "Hetzner does not accept the token",
-    hint: tokenHint,
-  },
-  {
-    pattern: /token_readonly|\bforbidden\b/,
-    code: "token-refused",
-    message: "the token may read, and not write",
-    hint: tokenHint,
-  },
-  {
-    pattern: /resource_unavailable|placement_error|no_space_left_in_location|unsupported location for server type/,
-    code: "out-of-stock",
-    message: "the server type cannot be had there at the moment",
-    hint: "take another type or location",
-  },
-  {
-    pattern: /uniqueness_error|is already used/,
-    code: "name-taken",
-    message: "something of that name is in the project already, and was not made by these files",
-    hint: "rename or remove it there, or give the app another name",
-  },
-  {
-    pattern: /rate_limit_exceeded|rate limit/,
-    code: "rate-limited",
-    message: "Hetzner's limit of requests for this project is reached",
-    hint: "wait some minutes, and run the same command again: it goes on from what is there",
-  },
-  {
-    pattern: /resource_limit_exceeded/,
-    code: "limit-reached",
-    message: "the project has as many of these as Hetzner allows it",
-    hint: "ask for more in the Hetzner console, under Limits",
-  },
+/** What the program itself refuses. */
+const ownMeanings: readonly Meaning[] = [
   {
     pattern: /Error acquiring the state lock/,
     code: "state-locked",
@@ -111,10 +72,14 @@ const meanings: readonly Meaning[] = [
 ];
 
 /** What the program says, as an error with a way on. `step`: the command that failed. */
-export function programError(program: Pick<Program, "name">, step: string, result: ProcessResult): WherryError {
+export function programError(
+  program: Pick<Program, "name" | "provider">,
+  step: string,
+  result: ProcessResult,
+): WherryError {
   const said = `${result.stdout}\n${result.stderr}`;
   const context = errorsIn(said);
-  const meaning = meanings.find(({ pattern }) => pattern.test(said));
+  const meaning = [...program.provider.meanings, ...ownMeanings].find(({ pattern }) => pattern.test(said));
   const exit = step === "apply" ? "failed" : "refused";
   if (meaning !== undefined)
     return new WherryError(exit, meaning.code, meaning.message, { hint: meaning.hint, context });

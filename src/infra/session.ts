@@ -5,9 +5,9 @@ import { invalidError, refusedError, usageError } from "../core/index.ts";
 import type { Secret } from "../core/index.ts";
 import { readValues } from "../secrets/index.ts";
 import type { Context } from "../system/index.ts";
-import { openHetzner, tokenHint } from "./hetzner/api.ts";
-import type { Hetzner } from "./hetzner/api.ts";
 import { folderOf } from "./machines.ts";
+import type { Cloud, Provider } from "./provider.ts";
+import { providers } from "./providers.ts";
 
 export interface InfraOptions {
   readonly environment: string | undefined;
@@ -17,6 +17,7 @@ export interface InfraOptions {
 /** The machines of an environment as wherry.yaml wants them. */
 export interface WantedMachines extends Omit<AppMachines, "infrastructure"> {
   readonly infrastructure: InfrastructureSettings;
+  readonly provider: Provider;
   /** Folder of the files: absolute, and as people see it. */
   readonly folder: string;
   readonly shownFolder: string;
@@ -45,28 +46,32 @@ export async function readMachines(ctx: Context, options: InfraOptions): Promise
     });
   }
   const folder = join(machines.directory, folderOf(environment));
-  return { ...machines, infrastructure, folder, shownFolder: shownPath(ctx, folder) };
+  const provider = providers[infrastructure.provider];
+  return { ...machines, infrastructure, provider, folder, shownFolder: shownPath(ctx, folder) };
 }
 
-/** The token of the project, and the API that it opens. From the environment or from where secrets are kept. */
+/** The token, and the API that it opens. From the environment or from where secrets are kept. */
 export interface Access {
   readonly token: Secret;
-  readonly hetzner: Hetzner;
+  readonly cloud: Cloud;
 }
 
 /** @throws WherryError `no-token` */
-export async function readAccess(ctx: Context, machines: AppMachines | WantedMachines): Promise<Access> {
+export async function readAccess(ctx: Context, machines: WantedMachines): Promise<Access> {
   const access = await findAccess(ctx, machines);
-  if (access === undefined)
-    throw refusedError("no-token", "there is no token for Hetzner: HCLOUD_TOKEN has no value", { hint: tokenHint });
-  return access;
+  if (access !== undefined) return access;
+  const { title, token } = machines.provider;
+  throw refusedError("no-token", `there is no token for ${title}: ${token.variable} has no value`, {
+    hint: token.hint,
+  });
 }
 
-export async function findAccess(ctx: Context, machines: AppMachines | WantedMachines): Promise<Access | undefined> {
-  const { app: name, environment, directory, secretsFrom } = machines;
+export async function findAccess(ctx: Context, machines: WantedMachines): Promise<Access | undefined> {
+  const { app: name, environment, directory, secretsFrom, provider } = machines;
+  const { variable } = provider.token;
   // What stands in the environment wins, wherever secrets are kept: as with the provider itself.
   const places = [{ kind: "environment" } as const, ...secretsFrom.filter(({ kind }) => kind !== "environment")];
-  const found = await readValues(ctx, { name, environment, directory, secretsFrom: places }, ["HCLOUD_TOKEN"]);
-  const token = found.get("HCLOUD_TOKEN");
-  return token === undefined ? undefined : { token, hetzner: openHetzner(ctx, token) };
+  const found = await readValues(ctx, { name, environment, directory, secretsFrom: places }, [variable]);
+  const token = found.get(variable);
+  return token === undefined ? undefined : { token, cloud: provider.open(ctx, token) };
 }

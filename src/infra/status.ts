@@ -1,9 +1,9 @@
-import * as z from "zod";
 import type { Report } from "../core/index.ts";
 import type { Context } from "../system/index.ts";
 import { withPlan } from "./prepare.ts";
 import { planOf } from "./plan.ts";
 import type { InfraPlan } from "./plan.ts";
+import type { FoundServer } from "./provider.ts";
 import { readAccess, readMachines } from "./session.ts";
 import type { InfraOptions } from "./session.ts";
 
@@ -12,48 +12,22 @@ export interface InfraStatus extends InfraPlan {
   readonly servers: readonly RunningServer[];
 }
 
-export interface RunningServer {
-  readonly name: string;
-  /** As the provider calls it: running, off, starting, ... */
-  readonly status: string;
-  readonly type: string;
-  readonly location: string;
-  readonly ipv4: string | null;
-  readonly created: string;
+export interface RunningServer extends Omit<FoundServer, "id"> {
   /** Is it in the state? One that is not was made for this environment, and is not managed. */
   readonly managed: boolean;
 }
-
-const Server = z.looseObject({
-  id: z.number(),
-  name: z.string(),
-  status: z.string(),
-  created: z.string(),
-  server_type: z.looseObject({ name: z.string() }),
-  location: z.looseObject({ name: z.string() }),
-  public_net: z.looseObject({ ipv4: z.looseObject({ ip: z.string() }).nullable() }),
-});
 
 /** Asks the provider; changes nothing. */
 export async function infraStatus(ctx: Context, options: InfraOptions, report: Report): Promise<InfraStatus> {
   const machines = await readMachines(ctx, options);
   const access = await readAccess(ctx, machines);
   const { app, environment } = machines;
-  const query = { label_selector: `managed-by==wherry,wherry.app==${app},wherry.environment==${environment}` };
   return withPlan(ctx, machines, access, { report }, async (prepared) => {
     const known = new Set(prepared.state.servers.map(({ id }) => id));
-    const servers = (await access.hetzner.list("/servers", "servers", query)).map((raw): RunningServer => {
-      const { id, name, status, created, server_type: type, location, public_net: net } = Server.parse(raw);
-      return {
-        name,
-        status,
-        type: type.name,
-        location: location.name,
-        ipv4: net.ipv4?.ip ?? null,
-        created,
-        managed: known.has(String(id)),
-      };
-    });
+    const servers = (await access.cloud.servers({ app, environment })).map(({ id, ...server }) => ({
+      ...server,
+      managed: known.has(id),
+    }));
     return { ...(await planOf(machines, access, prepared)), servers };
   });
 }

@@ -1,5 +1,5 @@
-import { fitting, needsOf, readOffers } from "./hetzner/offers.ts";
-import type { Offer } from "./hetzner/offers.ts";
+import { fitting, needsOf } from "./offers.ts";
+import type { Offer } from "./offers.ts";
 import type { MachineNeeds } from "../config/index.ts";
 import type { MachineChange } from "./changes.ts";
 import type { Access, WantedMachines } from "./session.ts";
@@ -18,17 +18,17 @@ const shown = 5;
 
 /** Undefined where no server is new. */
 export async function readStock(
-  { infrastructure }: WantedMachines,
-  { hetzner }: Access,
+  { infrastructure, provider }: WantedMachines,
+  { cloud }: Access,
   changes: readonly MachineChange[],
 ): Promise<Stock | undefined> {
   const ordered = changes
-    .filter(({ type, action }) => type === "hcloud_server" && (action === "create" || action === "replace"))
+    .filter(({ type, action }) => type === provider.resources.server && (action === "create" || action === "replace"))
     .map(({ what }) => /\((\S+) in (\S+)\)$/.exec(what))
     .find((match) => match !== null);
   const [, type, location] = ordered ?? [];
   if (type === undefined || location === undefined) return undefined;
-  const offers = await readOffers(hetzner);
+  const offers = await cloud.offers();
   const available = offers.find((offer) => offer.type === type && offer.location === location)?.available;
   if (available === true) return { type, location, available, alternatives: [] };
   const needs = typeof infrastructure.size === "string" ? needsOf(offers, type) : infrastructure.size;
@@ -40,8 +40,8 @@ function best(offers: readonly Offer[], needs: MachineNeeds | undefined, locatio
 }
 
 /** After the provider has said no, whatever its list says: a hint with what else there is. */
-export async function instead(machines: WantedMachines, { hetzner }: Access): Promise<string> {
-  const offers = await readOffers(hetzner);
+export async function instead(machines: WantedMachines, { cloud }: Access): Promise<string> {
+  const offers = await cloud.offers();
   const { size, location } = machines.infrastructure;
   const needs = typeof size === "string" ? needsOf(offers, size) : size;
   const others = best(offers, needs, location).filter((offer) => offer.type !== size || offer.location !== location);

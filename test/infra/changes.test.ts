@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { changesOf, PlanDocument } from "../../src/infra/changes.ts";
+import { changesOf as changesIn, PlanDocument } from "../../src/infra/changes.ts";
+import { hetzner } from "../../src/infra/hetzner/index.ts";
 import { errorsIn, programError } from "../../src/infra/program.ts";
 
 const change = (type: string, actions: readonly string[], before: object | null, after: object | null) => ({
@@ -9,6 +10,9 @@ const change = (type: string, actions: readonly string[], before: object | null,
   index: "shop-production-1",
   change: { actions, before, after },
 });
+
+const changesOf = (document: PlanDocument, present: readonly string[]) =>
+  changesIn(document, present, hetzner.resources);
 
 const plan = (...changes: readonly object[]) => PlanDocument.parse({ resource_changes: changes });
 
@@ -67,6 +71,9 @@ describe("errors of the program", () => {
     ["unable to authenticate (unauthorized)", "token-refused"],
     ["something else", "apply-failed"],
   ])("%s is told as %s", (said, code) => {
-    expect(programError({ name: "tofu" }, "apply", result(`│ Error: ${said}`))).toMatchObject({ code, exit: "failed" });
+    expect(programError({ name: "tofu", provider: hetzner }, "apply", result(`│ Error: ${said}`))).toMatchObject({
+      code,
+      exit: "failed",
+    });
   });
 });

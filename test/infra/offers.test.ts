@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { fitting, needsOf } from "../../src/infra/hetzner/offers.ts";
-import type { Offer } from "../../src/infra/hetzner/offers.ts";
+import { fitting, needsOf } from "../../src/infra/offers.ts";
+import type { Offer } from "../../src/infra/offers.ts";
 
 const offer = (type: string, location: string, more: Partial<Offer> = {}): Offer => ({
   type,

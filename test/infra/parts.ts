@@ -5,10 +5,34 @@ import { join } from "node:path";
 import { createMask } from "../../src/core/index.ts";
 import { createContext } from "../../src/system/index.ts";
 import type { Context, Processes, ProcessResult } from "../../src/system/index.ts";
-import type { FakeHetzner } from "./fake-hetzner/index.ts";
 
-const provider = "terraform-provider-hcloud";
-const providerVersion = "1.68.0";
+/** A provider's real plugin, and how it is pointed at the fake behind it. */
+export interface ProviderUnderTest {
+  readonly plugin: string;
+  /** `hetznercloud/hcloud`: what the files call it, and the version that it is taken for. */
+  readonly source: string;
+  readonly version: string;
+  /** How to come by it. */
+  readonly install: string;
+  /** Variables that carry the token and the address. */
+  readonly variables: { readonly token: string; readonly endpoint: string };
+}
+
+export const hetznerUnderTest: ProviderUnderTest = {
+  plugin: "terraform-provider-hcloud",
+  source: "hetznercloud/hcloud",
+  version: "1.68.0",
+  install: "go install github.com/hetznercloud/terraform-provider-hcloud@v1.68.0",
+  variables: { token: "HCLOUD_TOKEN", endpoint: "HCLOUD_ENDPOINT" },
+};
+
+export const digitalOceanUnderTest: ProviderUnderTest = {
+  plugin: "terraform-provider-digitalocean",
+  source: "digitalocean/digitalocean",
+  version: "2.71.0",
+  install: "(cd test/infra/fake-digitalocean/provider && go install)",
+  variables: { token: "DIGITALOCEAN_TOKEN", endpoint: "DIGITALOCEAN_API_URL" },
+};
 
 function where(program: string): string | undefined {
   const { status, stdout } = spawnSync("sh", ["-c", 'command -v "$1"', "sh", program], { encoding: "utf8" });
@@ -16,14 +40,12 @@ function where(program: string): string | undefined {
 }
 
 /** Why the real provider cannot be driven here; undefined: it can. */
-export function missingParts(): string | undefined {
+export function missingParts({ plugin, install }: ProviderUnderTest): string | undefined {
   if (where("tofu") === undefined && where("terraform") === undefined) return "neither tofu nor terraform is installed";
-  if (where(provider) === undefined)
-    return `${provider} is not installed: go install github.com/hetznercloud/${provider}@v${providerVersion}`;
-  return undefined;
+  return where(plugin) === undefined ? `${plugin} is not installed: ${install}` : undefined;
 }
 
-/** An app in a temporary folder, with the real provider beside it and the fake Hetzner behind that. */
+/** An app in a temporary folder, with the real provider beside it and a fake of its API behind that. */
 export interface InfraApp {
   readonly folder: string;
   readonly context: Context;
@@ -37,7 +59,11 @@ export interface InfraApp {
   remove(): void;
 }
 
-export function infraApp(hetzner: FakeHetzner, yaml: string): InfraApp {
+export function infraApp(
+  { plugin, source, version, variables }: ProviderUnderTest,
+  fake: { readonly token: string; readonly endpoint: string },
+  yaml: string,
+): InfraApp {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), "wherry-infra-")));
   const write = (name: string, content: string): void => writeFileSync(join(folder, name), content);
   const home = join(folder, "home");
@@ -47,23 +73,17 @@ export function infraApp(hetzner: FakeHetzner, yaml: string): InfraApp {
   write("compose.yaml", "services:\n  web: { image: nginx }\n");
   const mirror = join(folder, "mirror");
   for (const registry of ["registry.terraform.io", "registry.opentofu.org"]) {
-    const place = join(
-      mirror,
-      registry,
-      "hetznercloud",
-      "hcloud",
-      providerVersion,
-      `linux_${process.arch === "arm64" ? "arm64" : "amd64"}`,
-    );
+    const system = `linux_${process.arch === "arm64" ? "arm64" : "amd64"}`;
+    const place = join(mirror, registry, source, version, system);
     mkdirSync(place, { recursive: true });
-    symlinkSync(where(provider) ?? "", join(place, `${provider}_v${providerVersion}`));
+    symlinkSync(where(plugin) ?? "", join(place, `${plugin}_v${version}`));
   }
   write("cli.tfrc", `provider_installation {\n  filesystem_mirror {\n    path = "${mirror}"\n  }\n}\n`);
   const env = {
     PATH: process.env["PATH"],
     HOME: home,
-    HCLOUD_TOKEN: hetzner.token,
-    HCLOUD_ENDPOINT: hetzner.endpoint,
+    [variables.token]: fake.token,
+    [variables.endpoint]: fake.endpoint,
     TF_CLI_CONFIG_FILE: join(folder, "cli.tfrc"),
     CHECKPOINT_DISABLE: "1",
   };

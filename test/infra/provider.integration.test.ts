@@ -6,10 +6,10 @@ import { applyInfra, destroyInfra, infraStatus, planInfra, proposeInfra } from "
 import { apply as write } from "../../src/writer/index.ts";
 import { fakeHetzner } from "./fake-hetzner/index.ts";
 import type { FakeHetzner } from "./fake-hetzner/index.ts";
-import { infraApp, missingParts } from "./parts.ts";
+import { hetznerUnderTest, infraApp, missingParts } from "./parts.ts";
 import type { InfraApp } from "./parts.ts";
 
-const missing = missingParts();
+const missing = missingParts(hetznerUnderTest);
 if (missing !== undefined) console.log(`skipped: ${missing}`);
 
 const yaml = `app: shop
@@ -36,7 +36,7 @@ describe.skipIf(missing !== undefined)("machines, with the real provider and a f
 
   beforeAll(async () => {
     hetzner = await fakeHetzner();
-    app = infraApp(hetzner, yaml);
+    app = infraApp(hetznerUnderTest, hetzner, yaml);
   });
 
   afterAll(async () => {
@@ -53,6 +53,7 @@ describe.skipIf(missing !== undefined)("machines, with the real provider and a f
 
   test("a load balancer, DNS records and a remote state are valid, too", async () => {
     const more = infraApp(
+      hetznerUnderTest,
       hetzner,
       yaml.replace(
         "price_limit: 40",

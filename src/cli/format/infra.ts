@@ -51,8 +51,8 @@ export function planLines(plan: PlanDocument, style: Style): readonly string[] {
 }
 
 function priceLines({ price: { currency, vat, before, after }, limit }: PlanDocument): readonly string[] {
-  const money = ({ net, gross }: { readonly net: number; readonly gross: number }): string =>
-    `${currency} ${net.toFixed(2)} net, ${gross.toFixed(2)} with ${vat}% VAT`;
+  const money = ({ net, gross }: { readonly net: number; readonly gross: number | null }): string =>
+    `${currency} ${net.toFixed(2)} net${gross === null || vat === null ? "" : `, ${gross.toFixed(2)} with ${vat}% VAT`}`;
   const same = before.net === after.net;
   return [
     same ? `per month: ${money(after)}` : `per month: ${money(before)} now; ${money(after)} then`,

@@ -1,11 +1,7 @@
 import * as z from "zod";
+import { times } from "../prices.ts";
+import type { Money, PriceList, Thing } from "../prices.ts";
 import type { Hetzner } from "./api.ts";
-
-/** Money per month. Gross has the VAT that the provider reckons for this project. */
-export interface Money {
-  readonly net: number;
-  readonly gross: number;
-}
 
 const price = z
   .looseObject({ net: z.string(), gross: z.string() })
@@ -24,10 +20,12 @@ const Pricing = z.looseObject({
   }),
 });
 
-export type PriceList = z.infer<typeof Pricing>["pricing"];
+type Pricing = z.infer<typeof Pricing>["pricing"];
 
+/** The list of today for this project. */
 export async function readPrices(hetzner: Hetzner): Promise<PriceList> {
-  return Pricing.parse(await hetzner.get("/pricing")).pricing;
+  const { pricing } = Pricing.parse(await hetzner.get("/pricing"));
+  return { currency: pricing.currency, vat: pricing.vat_rate, monthly: (thing) => monthly(pricing, thing) };
 }
 
 /** What costs nothing by itself. */
@@ -47,14 +45,7 @@ const free = new Set([
   "hcloud_zone_rrset",
 ]);
 
-/** A thing of the plan or of the state: its type, and its values there. */
-export interface Thing {
-  readonly type: string;
-  readonly values: Readonly<Record<string, unknown>>;
-}
-
-/** What a thing costs per month; undefined: it costs something, and the list does not say what. */
-function monthly(list: PriceList, { type, values }: Thing): Money | undefined {
+function monthly(list: Pricing, { type, values }: Thing): Money | undefined {
   if (free.has(type)) return { net: 0, gross: 0 };
   const { location } = values;
   const at = (entry: { readonly prices: z.infer<typeof places> } | undefined): Money | undefined =>
@@ -74,29 +65,4 @@ function monthly(list: PriceList, { type, values }: Thing): Money | undefined {
     default:
       return undefined;
   }
-}
-
-function times({ net, gross }: Money, factor: number): Money {
-  return { net: net * factor, gross: gross * factor };
-}
-
-/** What all of them cost together, and the types of those whose price nobody knows. */
-export interface Total extends Money {
-  readonly unknown: readonly string[];
-}
-
-export function total(list: PriceList, things: readonly Thing[]): Total {
-  const sum = { net: 0, gross: 0 };
-  const unknown = new Set<string>();
-  for (const thing of things) {
-    const one = monthly(list, thing);
-    if (one === undefined) unknown.add(thing.type);
-    sum.net += one?.net ?? 0;
-    sum.gross += one?.gross ?? 0;
-  }
-  return { net: cents(sum.net), gross: cents(sum.gross), unknown: [...unknown].toSorted() };
-}
-
-function cents(amount: number): number {
-  return Math.round(amount * 100) / 100;
 }

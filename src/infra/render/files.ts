@@ -2,23 +2,22 @@ import { renderHcl } from "../hcl.ts";
 import { folderOf } from "../machines.ts";
 import type { Machines } from "../machines.ts";
 import type { WantedFile } from "../../writer/index.ts";
-import { cloudInitTemplate } from "./cloud-init.ts";
-import { network } from "./network.ts";
-import { servers } from "./servers.ts";
-import { outputs, values, variables, versions } from "./settings.ts";
+import type { Provider } from "../provider.ts";
+import { values, variables, versions } from "./settings.ts";
 
 /** The files of one environment; paths relative to the folder of wherry.yaml. */
-export function machineFiles(machines: Machines): readonly WantedFile[] {
+export function machineFiles(machines: Machines, provider: Provider): readonly WantedFile[] {
+  const { main, network, outputs, cloudInit } = provider.render(machines);
   const folder = folderOf(machines.environment);
   const file = (name: string, content: string): WantedFile => ({ path: `${folder}/${name}`, content, comment: "#" });
   return [
-    file("versions.tf", renderHcl(versions(machines))),
+    file("versions.tf", renderHcl(versions(machines, provider))),
     file("variables.tf", renderHcl(variables())),
     file("terraform.tfvars", renderHcl(values(machines))),
-    file("main.tf", renderHcl(servers(machines))),
-    file("network.tf", renderHcl(network(machines))),
-    file("outputs.tf", renderHcl(outputs(machines))),
-    file("cloud-init.yaml.tftpl", cloudInitTemplate(machines.image)),
+    file("main.tf", renderHcl(main)),
+    file("network.tf", renderHcl(network)),
+    file("outputs.tf", renderHcl(outputs)),
+    file("cloud-init.yaml.tftpl", cloudInit),
     file(".gitignore", ignored),
   ];
 }

@@ -1,28 +1,25 @@
 import { block, comment, expression, mapping, set } from "../hcl.ts";
 import type { Item } from "../hcl.ts";
 import type { Machines } from "../machines.ts";
+import type { Provider } from "../provider.ts";
 
 /** versions.tf: the program, the provider, and where what is known of the machines is kept. */
-export function versions({ app, environment, state }: Machines): readonly Item[] {
+export function versions({ app, environment, state }: Machines, provider: Provider): readonly Item[] {
+  const { name, source, version } = provider.requirement;
   return [
     comment(
       `The machines of ${app} ${environment}, as plain OpenTofu (or Terraform) files: tofu init, tofu plan, tofu apply.`,
-      "The token comes from the environment: HCLOUD_TOKEN. Commit .terraform.lock.hcl: it holds what the provider must be,",
+      `The token comes from the environment: ${provider.token.variable}. Commit .terraform.lock.hcl: it holds what the provider must be,`,
       "byte for byte. For other systems: tofu providers lock -platform=linux_amd64 -platform=darwin_arm64",
     ),
     block(
       "terraform",
       [],
       set("required_version", ">= 1.7.0"),
-      block(
-        "required_providers",
-        [],
-        // 1.68: datacenters are gone from the API, and older versions ask for them.
-        set("hcloud", mapping({ source: "hetznercloud/hcloud", version: ">= 1.68.0, < 2.0.0" })),
-      ),
+      block("required_providers", [], set(name, mapping({ source, version }))),
       ...(state === undefined ? [] : [remoteState(app, environment, state)]),
     ),
-    block("provider", ["hcloud"]),
+    block("provider", [name]),
   ];
 }
 
@@ -85,41 +82,5 @@ export function values(machines: Machines): readonly Item[] {
     set("data_size", data ?? 0),
     set("ssh_from", sshFrom),
     set("ssh_keys", mapping(Object.fromEntries(keys.map(({ fingerprint, text }) => [fingerprint, text])))),
-  ];
-}
-
-/** outputs.tf: what others need to know. */
-export function outputs({ loadBalancer }: Machines): readonly Item[] {
-  return [
-    block(
-      "output",
-      ["servers"],
-      set("description", "Servers by name"),
-      set(
-        "value",
-        expression(`{
-  for name, server in hcloud_server.app : name => {
-    id      = server.id
-    ipv4    = hcloud_primary_ip.ipv4[name].ip_address
-    ipv6    = server.ipv6_address
-    private = hcloud_server_network.private[name].ip
-    volume  = try(hcloud_volume.data[name].id, null)
-  }
-}`),
-      ),
-    ),
-    ...(loadBalancer === undefined
-      ? []
-      : [
-          block(
-            "output",
-            ["load_balancer"],
-            set("description", "Where requests go"),
-            set(
-              "value",
-              expression("{ ipv4 = hcloud_load_balancer.public.ipv4, ipv6 = hcloud_load_balancer.public.ipv6 }"),
-            ),
-          ),
-        ]),
   ];
 }

@@ -1,43 +1,29 @@
 import { createHash } from "node:crypto";
-import { createServer } from "node:http";
-import type { IncomingMessage, ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
-import { json } from "node:stream/consumers";
+import { fakeApi, Refusal } from "../fake-api.ts";
+import type { Answer, ApiFaults, FakeApi, Request } from "../fake-api.ts";
 import { created, images, locations, pricing, serverTypes } from "./catalogue.ts";
 import { problemsWith } from "./conformance.ts";
 
-/**
- * Hetzner's API as far as its provider needs it, on loopback, with everything in memory. Each answer is held against what
- * Hetzner's own Go client reads (see conformance.ts): `problems` lists what it could not have said.
- */
-export interface FakeHetzner {
+/** Hetzner's API as far as its provider needs it, on loopback, with everything in memory. */
+export interface FakeHetzner extends Omit<FakeApi, "origin"> {
   readonly endpoint: string;
-  readonly token: string;
   /** What goes wrong; tests set it. */
   readonly faults: Faults;
   /** Everything that there is, by the first word of its path. */
   readonly things: Readonly<Record<Kind, Map<number, Thing>>>;
   /** User data of the servers, by name. */
   readonly userData: ReadonlyMap<string, string>;
-  /** Requests so far: `POST /servers`. */
-  readonly requests: string[];
-  readonly problems: string[];
   /** Puts something there that nobody asked this test for. */
   put(kind: Kind, thing: Readonly<Record<string, unknown>>): Thing;
-  close(): Promise<void>;
 }
 
-export interface Faults {
+export interface Faults extends ApiFaults {
   /** `cx23 nbg1`: cannot be ordered. */
   readonly outOfStock: Set<string>;
   /** The list does not know of it. */
   stockIsStale: boolean;
-  /** So many of the next requests meet the limit. */
-  limited: number;
   /** Milliseconds that an action takes. */
   actionTime: number;
-  /** The connection of the first request like this is cut after it was carried out: `POST /servers`. */
-  cut: string | undefined;
   /** The first action of this command fails. */
   failing: string | undefined;
 }
@@ -56,31 +42,7 @@ const kinds = [
 export type Kind = (typeof kinds)[number];
 export type Thing = Record<string, unknown> & { readonly id: number };
 
-class Refusal extends Error {
-  readonly status: number;
-  readonly code: string;
-
-  constructor(status: number, code: string, message: string) {
-    super(message);
-    this.status = status;
-    this.code = code;
-  }
-}
-
-interface Request {
-  readonly method: string;
-  readonly path: string;
-  readonly query: URLSearchParams;
-  readonly body: Record<string, unknown>;
-}
-
-interface Answer {
-  readonly status: number;
-  readonly body?: Record<string, unknown>;
-}
-
 export async function fakeHetzner({ address = "192.0.2.10" } = {}): Promise<FakeHetzner> {
-  const token = "t".repeat(64);
   const faults: Faults = {
     outOfStock: new Set(),
     stockIsStale: false,
@@ -92,8 +54,6 @@ export async function fakeHetzner({ address = "192.0.2.10" } = {}): Promise<Fake
   const things = Object.fromEntries(kinds.map((kind) => [kind, new Map<number, Thing>()])) as FakeHetzner["things"];
   const actions = new Map<number, { readonly action: Thing; readonly done: number }>();
   const userData = new Map<string, string>();
-  const requests: string[] = [];
-  const problems: string[] = [];
   let last = 1000;
   const next = (): number => (last += 1);
 
@@ -421,67 +381,17 @@ export async function fakeHetzner({ address = "192.0.2.10" } = {}): Promise<Fake
     return { status: 201, body: make[known](body) };
   }
 
-  async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const url = new URL(request.url ?? "/", "http://fake");
-    const method = request.method ?? "GET";
-    const path = url.pathname.replace(/^\/v1/, "");
-    requests.push(`${method} ${path}`);
-    const text = method === "GET" || method === "DELETE" ? {} : await json(request).catch(() => ({}));
-    const body = text as Record<string, unknown>;
-    const { status, body: document } = answered(
-      { method, path, query: url.searchParams, body },
-      request.headers.authorization,
-    );
-    // As it stands now: what is told must not change afterwards.
-    const said = document === undefined ? undefined : JSON.stringify(document);
-    problems.push(...problemsWith(method, path, status, said === undefined ? {} : JSON.parse(said)));
-    if (faults.cut === `${method} ${path}`) {
-      faults.cut = undefined;
-      response.destroy();
-      return;
-    }
-    response.writeHead(status, {
-      "content-type": "application/json",
-      "ratelimit-limit": "3600",
-      "ratelimit-remaining": "3000",
-      "ratelimit-reset": "1",
-    });
-    response.end(said);
-  }
-
-  function answered(request: Request, authorization: string | undefined): Answer {
-    try {
-      if (authorization !== `Bearer ${token}`) throw new Refusal(401, "unauthorized", "unable to authenticate");
-      if (faults.limited > 0) {
-        faults.limited -= 1;
-        throw new Refusal(429, "rate_limit_exceeded", "limit of 3600 requests per hour reached");
-      }
-      return answerTo(request);
-    } catch (error) {
-      if (!(error instanceof Refusal)) problems.push(String(error));
-      const { status, code, message } =
-        error instanceof Refusal ? error : new Refusal(500, "server_error", String(error));
-      return { status, body: { error: { code, message, details: null } } };
-    }
-  }
-
-  const server = createServer((request, response) => void handle(request, response));
-  await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
-  const { port } = server.address() as AddressInfo;
-  return {
-    endpoint: `http://127.0.0.1:${port}/v1`,
-    token,
+  const { origin, ...api } = await fakeApi({
+    version: "/v1",
     faults,
-    things,
-    userData,
-    requests,
-    problems,
-    put,
-    async close() {
-      server.closeAllConnections();
-      await new Promise<void>((closed) => server.close(() => closed()));
-    },
-  };
+    headers: { "ratelimit-limit": "3600", "ratelimit-remaining": "3000", "ratelimit-reset": "1" },
+    unauthorized: new Refusal(401, "unauthorized", "unable to authenticate"),
+    limit: new Refusal(429, "rate_limit_exceeded", "limit of 3600 requests per hour reached"),
+    answer: answerTo,
+    refuse: ({ code, message }) => ({ error: { code, message, details: null } }),
+    problemsWith,
+  });
+  return { ...api, endpoint: `${origin}/v1`, faults, things, userData, put };
 }
 
 function pageOf(kind: string, all: readonly Thing[], query: URLSearchParams): Answer {

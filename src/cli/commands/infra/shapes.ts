@@ -2,7 +2,7 @@ import * as z from "zod";
 
 /** Shapes of JSON, and words for people, that the commands of infra share. */
 
-const total = z.strictObject({ net: z.number(), gross: z.number(), unknown: z.array(z.string()) });
+const total = z.strictObject({ net: z.number(), gross: z.number().nullable(), unknown: z.array(z.string()) });
 
 const offer = z.strictObject({
   type: z.string(),
@@ -32,7 +32,7 @@ export const plan = z.strictObject({
       losesData: z.boolean(),
     }),
   ),
-  price: z.strictObject({ currency: z.string(), vat: z.number(), before: total, after: total }),
+  price: z.strictObject({ currency: z.string(), vat: z.number().nullable(), before: total, after: total }),
   limit: z.number().nullable(),
   stock: z
     .strictObject({

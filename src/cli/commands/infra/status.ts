@@ -6,7 +6,7 @@ import { plan } from "./shapes.ts";
 
 export const status = command({
   description: [
-    "Asks Hetzner which servers of an environment there are and how they are, and tofu (or terraform) how far everything is from the files: somebody's clicks in the console show here. Exit code 8 where there is a difference.",
+    "Asks the provider which servers of an environment there are and how they are, and tofu (or terraform) how far everything is from the files: somebody's clicks in the console show here. Exit code 8 where there is a difference.",
   ],
   needs: ["environment"],
   examples: [{ line: "infra status -e production", what: "say what runs, and what is not as the files say" }],

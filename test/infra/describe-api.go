@@ -1,6 +1,8 @@
-// Writes api-schema.json: what Hetzner's own Go client says of the API's answers, as JSON Schema. Run by hand:
+// Writes api-schema.json of a fake: what a provider's own Go client says of the API's answers, as JSON Schema. Run by hand:
 //
-//	go mod init describe && go get github.com/hetznercloud/hcloud-go/v2@v2.47.0 && go run describe.go > api-schema.json
+//	go mod init describe && go get github.com/hetznercloud/hcloud-go/v2@v2.47.0 github.com/digitalocean/godo@v1.237.0
+//	go run describe-api.go hetzner > fake-hetzner/api-schema.json
+//	go run describe-api.go digitalocean > fake-digitalocean/api-schema.json
 package main
 
 import (
@@ -10,10 +12,11 @@ import (
 	"strings"
 	"time"
 
+	"github.com/digitalocean/godo"
 	"github.com/hetznercloud/hcloud-go/v2/hcloud/schema"
 )
 
-var answers = map[string]any{
+var hetzner = map[string]any{
 	"ActionList": schema.ActionListResponse{}, "ActionGet": schema.ActionGetResponse{}, "Error": schema.ErrorResponse{},
 	"Pricing": schema.PricingGetResponse{}, "ServerTypeList": schema.ServerTypeListResponse{}, "ServerTypeGet": schema.ServerTypeGetResponse{},
 	"LocationList": schema.LocationListResponse{}, "LocationGet": schema.LocationGetResponse{},
@@ -28,6 +31,44 @@ var answers = map[string]any{
 	"LoadBalancerList": schema.LoadBalancerListResponse{},
 }
 
+// godo has no types for whole answers: one thing, or a page of them, under a word of its own.
+var digitalocean = map[string]any{
+	"Error":     errorAnswer{},
+	"ActionGet": one("action", godo.Action{}),
+	"SizeList":  page("sizes", godo.Size{}), "RegionList": page("regions", godo.Region{}),
+	"KeyGet": one("ssh_key", godo.Key{}), "KeyList": page("ssh_keys", godo.Key{}),
+	"TagGet": one("tag", godo.Tag{}), "TagList": page("tags", godo.Tag{}),
+	"VPCGet": one("vpc", godo.VPC{}), "VPCList": page("vpcs", godo.VPC{}),
+	"FirewallGet": one("firewall", godo.Firewall{}), "FirewallList": page("firewalls", godo.Firewall{}),
+	"DropletGet": one("droplet", godo.Droplet{}), "DropletList": page("droplets", godo.Droplet{}),
+	"VolumeGet": one("volume", godo.Volume{}), "VolumeList": page("volumes", godo.Volume{}),
+	"ReservedIPGet": one("reserved_ip", godo.ReservedIP{}), "ReservedIPList": page("reserved_ips", godo.ReservedIP{}),
+	"FloatingIPGet":    one("floating_ip", godo.FloatingIP{}),
+	"LoadBalancerList": page("load_balancers", godo.LoadBalancer{}),
+}
+
+type errorAnswer struct {
+	ID        string `json:"id"`
+	Message   string `json:"message"`
+	RequestID string `json:"request_id,omitempty"`
+}
+
+func field(name, tag string, t reflect.Type) reflect.StructField {
+	return reflect.StructField{Name: name, Type: t, Tag: reflect.StructTag(`json:"` + tag + `"`)}
+}
+
+func one(word string, thing any) any {
+	return reflect.New(reflect.StructOf([]reflect.StructField{field("Thing", word, reflect.TypeOf(thing))})).Elem().Interface()
+}
+
+func page(word string, thing any) any {
+	return reflect.New(reflect.StructOf([]reflect.StructField{
+		field("Things", word, reflect.SliceOf(reflect.TypeOf(thing))),
+		field("Links", "links", reflect.TypeOf(godo.Links{})),
+		field("Meta", "meta", reflect.TypeOf(godo.Meta{})),
+	})).Elem().Interface()
+}
+
 // The client still reads them, and the API has stopped sending them.
 var gone = map[string]bool{"datacenter": true, "floating_ip": true, "traffic": true, "included_traffic": true, "deprecated": true, "details": true}
 
@@ -35,7 +76,7 @@ var definitions = map[string]any{}
 
 func describe(t reflect.Type) any {
 	switch {
-	case t == reflect.TypeOf(time.Time{}):
+	case t == reflect.TypeOf(time.Time{}), t == reflect.TypeOf(godo.Timestamp{}):
 		return map[string]any{"type": "string", "format": "date-time"}
 	case t == reflect.TypeOf(json.RawMessage{}):
 		return map[string]any{}
@@ -93,6 +134,12 @@ func collect(t reflect.Type, properties map[string]any, required *[]string) {
 }
 
 func main() {
+	answers, source := hetzner, "github.com/hetznercloud/hcloud-go/v2 v2.47.0, hcloud/schema (MIT)"
+	if os.Args[1] == "digitalocean" {
+		answers, source = digitalocean, "github.com/digitalocean/godo v1.237.0 (MIT)"
+		// These names are in use there.
+		gone = map[string]bool{}
+	}
 	all := map[string]any{}
 	for name, value := range answers {
 		all[name] = describe(reflect.TypeOf(value))
@@ -100,7 +147,6 @@ func main() {
 	encoder := json.NewEncoder(os.Stdout)
 	encoder.SetIndent("", " ")
 	_ = encoder.Encode(map[string]any{
-		"source": "github.com/hetznercloud/hcloud-go/v2 v2.47.0, hcloud/schema (MIT), described by describe.go on 2026-11-26",
-		"answers": all, "definitions": definitions,
+		"source": source + ", described by describe-api.go on 2026-11-26", "answers": all, "definitions": definitions,
 	})
 }

@@ -1,0 +1,62 @@
+import type { Provider } from "../provider.ts";
+import { cloudInitTemplate } from "../render/cloud-init.ts";
+import { openDigitalOcean, tokenHint } from "./api.ts";
+import { meanings } from "./meanings.ts";
+import { imageOf } from "./names.ts";
+import { network } from "./network.ts";
+import { readOffers } from "./offers.ts";
+import { outputs } from "./outputs.ts";
+import { findOwned, findServers } from "./owned.ts";
+import { readPrices } from "./prices.ts";
+import { resources } from "./resources.ts";
+import { servers } from "./servers.ts";
+
+const loadBalancers = ["lb-small", "lb-medium", "lb-large"];
+
+export const digitalocean: Provider = {
+  title: "DigitalOcean",
+  token: { variable: "DIGITALOCEAN_TOKEN", hint: tokenHint },
+  // 2.71: the version whose attributes the tests hold these files against.
+  requirement: { name: "digitalocean", source: "digitalocean/digitalocean", version: ">= 2.71.0, < 3.0.0" },
+  resources,
+  meanings,
+  image: imageOf,
+  render: (machines) => ({
+    main: servers(machines),
+    network: network(machines),
+    outputs: outputs(machines),
+    cloudInit: cloudInitTemplate(machines.image).replace("scsi-0HC_Volume_", "scsi-0DO_Volume_"),
+  }),
+  refusals: ({ size, loadBalancer }) => [
+    ...(typeof size === "object" && size.architecture === "arm"
+      ? ["DigitalOcean has no machines with Arm processors: infrastructure.needs.architecture has to be x86"]
+      : []),
+    ...(loadBalancer === undefined || loadBalancers.includes(loadBalancer)
+      ? []
+      : [`infrastructure.load_balancer is one of ${loadBalancers.join(", ")} at DigitalOcean, not ${loadBalancer}`]),
+  ],
+  shortcomings: ({ count, data, backups, dns, loadBalancer }) => [
+    ...(count > 1
+      ? ["DigitalOcean has no placement groups: whether two servers stand on the same machine is not known"]
+      : []),
+    ...(data === undefined
+      ? []
+      : [
+          "DigitalOcean has no delete protection: a volume is guarded by the files, and not against a click in its console",
+        ]),
+    ...(backups ? ["DigitalOcean's backups are weekly, at 20% of the server's price"] : []),
+    ...(dns === undefined || loadBalancer !== undefined
+      ? []
+      : ["an IPv6 address belongs to its server at DigitalOcean: its DNS record changes when the server is made anew"]),
+  ],
+  open(ctx, token) {
+    const api = openDigitalOcean(ctx, token);
+    return {
+      offers: () => readOffers(api),
+      prices: () => readPrices(api),
+      owned: (owner) => findOwned(api, owner),
+      servers: (owner) => findServers(api, owner),
+      unprotectVolume: async () => {},
+    };
+  },
+};

@@ -1,0 +1,39 @@
+import type { Provider } from "../provider.ts";
+import { cloudInitTemplate } from "../render/cloud-init.ts";
+import { openHetzner, tokenHint } from "./api.ts";
+import { meanings } from "./meanings.ts";
+import { network } from "./network.ts";
+import { readOffers } from "./offers.ts";
+import { outputs } from "./outputs.ts";
+import { findOwned, findServers } from "./owned.ts";
+import { readPrices } from "./prices.ts";
+import { resources } from "./resources.ts";
+import { servers } from "./servers.ts";
+
+export const hetzner: Provider = {
+  title: "Hetzner",
+  token: { variable: "HCLOUD_TOKEN", hint: tokenHint },
+  // 1.68: datacenters are gone from the API, and older versions ask for them.
+  requirement: { name: "hcloud", source: "hetznercloud/hcloud", version: ">= 1.68.0, < 2.0.0" },
+  resources,
+  meanings,
+  image: (name) => name,
+  render: (machines) => ({
+    main: servers(machines),
+    network: network(machines),
+    outputs: outputs(machines),
+    cloudInit: cloudInitTemplate(machines.image),
+  }),
+  refusals: () => [],
+  shortcomings: () => [],
+  open(ctx, token) {
+    const api = openHetzner(ctx, token);
+    return {
+      offers: () => readOffers(api),
+      prices: () => readPrices(api),
+      owned: (owner) => findOwned(api, owner),
+      servers: (owner) => findServers(api, owner),
+      unprotectVolume: (id) => api.unprotectVolume(id),
+    };
+  },
+};

@@ -1,0 +1,104 @@
+import type { Secret } from "../core/index.ts";
+import type { InfrastructureSettings } from "../config/index.ts";
+import type { Context } from "../system/index.ts";
+import type { Item } from "./hcl.ts";
+import type { Machines } from "./machines.ts";
+import type { Offer } from "./offers.ts";
+import type { PriceList } from "./prices.ts";
+
+/** Who rents out machines, and all in which one of them differs from the others. */
+export interface Provider {
+  /** As people read it: `Hetzner`. */
+  readonly title: string;
+  /** The variable that OpenTofu's provider reads its token from, and how people come by one. */
+  readonly token: { readonly variable: string; readonly hint: string };
+  /** What versions.tf asks for. */
+  readonly requirement: { readonly name: string; readonly source: string; readonly version: string };
+  readonly resources: Resources;
+  readonly meanings: readonly Meaning[];
+  /** What it calls an image: `debian-13` is `debian-13-x64` elsewhere. */
+  image(name: string): string;
+  render(machines: Machines): RenderedMachines;
+  /** What of it cannot be had there at all, in words: nothing is written then. */
+  refusals(settings: InfrastructureSettings): readonly string[];
+  /** What is different there from what people may expect, in words. */
+  shortcomings(settings: InfrastructureSettings): readonly string[];
+  open(ctx: Context, token: Secret): Cloud;
+}
+
+/** The parts of the files that are written in the provider's own words. */
+export interface RenderedMachines {
+  /** Who may log in, the servers, their addresses and volumes. */
+  readonly main: readonly Item[];
+  readonly network: readonly Item[];
+  readonly outputs: readonly Item[];
+  /** A template of OpenTofu. */
+  readonly cloudInit: string;
+}
+
+/** The types of the files' resources. In the files, servers are `app`, and their volumes and addresses `data` and `ipv4`. */
+export interface Resources {
+  readonly server: string;
+  readonly volume: string;
+  readonly address: string;
+  /** The attribute of a server that says how large it is. */
+  readonly size: string;
+  readonly kinds: Readonly<Record<string, Kind>>;
+}
+
+interface Kind {
+  /** `server`, `place in the network of`; its name is said behind it. */
+  readonly word: string;
+  /** What else is said of one, with attributes in braces: `{server_type} in {location}`. */
+  readonly more?: string;
+  /** There is one for each server, by its name. */
+  readonly each?: true;
+}
+
+/** What a refusal looks like in the words of OpenTofu's provider, and how to go on. */
+export interface Meaning {
+  readonly pattern: RegExp;
+  readonly code: string;
+  readonly message: string;
+  readonly hint: string;
+}
+
+/** One app's environment: what things at the provider are known by. */
+export interface Owner {
+  readonly app: string;
+  readonly environment: string;
+}
+
+/** The provider's API, opened with a token. It is only read; what changes something there is OpenTofu's affair. */
+export interface Cloud {
+  /** Everything that is offered anywhere, in no order. */
+  offers(): Promise<readonly Offer[]>;
+  prices(): Promise<PriceList>;
+  /** Everything there that was made for this environment, by its address in the files. */
+  owned(owner: Owner): Promise<readonly Orphan[]>;
+  servers(owner: Owner): Promise<readonly FoundServer[]>;
+  /** The one exception: takes its protection from a volume that is to go. Does nothing where there is none. */
+  unprotectVolume(id: string): Promise<void>;
+}
+
+/**
+ * A thing that was made for an environment and may be missing in the state: an apply was killed between the order and the
+ * note of it, or the state was lost. It is known by its marks and the name that the files give it.
+ */
+export interface Orphan {
+  /** Where the files have it: `hcloud_server.app["shop-production-1"]`. */
+  readonly address: string;
+  /** How OpenTofu's provider imports it. */
+  readonly id: string;
+}
+
+export interface FoundServer {
+  readonly id: string;
+  readonly name: string;
+  /** `running`, or what else the provider says of it. */
+  readonly status: string;
+  readonly type: string;
+  readonly location: string;
+  readonly ipv4: string | null;
+  readonly created: string;
+}
