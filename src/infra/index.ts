@@ -8,6 +8,7 @@ export type { ApplyResult } from "./apply.ts";
 export type { MachineChange } from "./changes.ts";
 export { proposeInfra } from "./init.ts";
 export type { InfraProposal } from "./init.ts";
+export { moveServer, moveServerBack } from "./move.ts";
 export { planInfra } from "./plan.ts";
 export type { InfraPlan } from "./plan.ts";
 export { infraStatus } from "./status.ts";
