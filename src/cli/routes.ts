@@ -271,6 +271,12 @@ export const routes: readonly Route[] = [
     load: async () => (await import("./commands/infra/status.ts")).status,
   },
   {
+    words: ["infra", "import"],
+    brief: "Take servers that are there already into the files",
+    group: "machines",
+    load: async () => (await import("./commands/infra/import.ts")).importServers,
+  },
+  {
     words: ["infra", "move"],
     brief: "Move an environment to another server, with its data",
     group: "machines",

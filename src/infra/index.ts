@@ -8,6 +8,8 @@ export type { ApplyResult } from "./apply.ts";
 export type { MachineChange } from "./changes.ts";
 export { proposeInfra } from "./init.ts";
 export type { InfraProposal } from "./init.ts";
+export { proposeImport } from "./import.ts";
+export type { ImportProposal } from "./import.ts";
 export { moveServer, moveServerBack } from "./move.ts";
 export { planInfra } from "./plan.ts";
 export type { InfraPlan } from "./plan.ts";

@@ -29,6 +29,7 @@ const Server = z.looseObject({
   name: z.string(),
   status: z.string(),
   created: z.string(),
+  labels: z.record(z.string(), z.string()),
   server_type: z.looseObject({ name: z.string() }),
   location: z.looseObject({ name: z.string() }),
   public_net: z.looseObject({ ipv4: z.looseObject({ ip: z.string() }).nullable() }),
@@ -39,11 +40,19 @@ export async function infraStatus(ctx: Context, options: InfraOptions, report: R
   const machines = await readMachines(ctx, options);
   const access = await readAccess(ctx, machines);
   const { app, environment } = machines;
-  const query = { label_selector: `managed-by==wherry,wherry.app==${app},wherry.environment==${environment}` };
   return withPlan(ctx, machines, access, { report }, async (prepared) => {
     const known = new Set(prepared.state.servers.map(({ id }) => id));
-    const servers = (await access.hetzner.list("/servers", "servers", query)).map((raw): RunningServer => {
-      const { id, name, status, created, server_type: type, location, public_net: net } = Server.parse(raw);
+    const listed = (await access.hetzner.list("/servers", "servers")).map((raw) => Server.parse(raw));
+    // Those that were imported have no labels of ours.
+    const own = listed.filter(
+      ({ id, labels }) =>
+        known.has(String(id)) ||
+        (labels["managed-by"] === "wherry" &&
+          labels["wherry.app"] === app &&
+          labels["wherry.environment"] === environment),
+    );
+    const servers = own.map((server): RunningServer => {
+      const { id, name, status, created, server_type: type, location, public_net: net } = server;
       return {
         name,
         status,
