@@ -130,12 +130,12 @@ describe("an environment that moves to another server", () => {
       files: { "compose.yaml": compose },
       env: { WHERRY_SSH_CONFIG: sshConfig },
     });
-    address = (await inside(fresh, "hostname -I")).split(" ")[0] ?? "";
+    address = await inside(fresh, "ip -4 -o address show dev eth0 | sed 's|.* inet ||; s|/.*||'");
     await app.deploy();
     await sql(
       old,
       `create table orders (id serial primary key, who text, what text, at timestamptz default now());
-       insert into orders (who, what) select md5(i::text), md5(random()::text) || md5(random()::text) from generate_series(1, 200000) i;
+       insert into orders (who, what) select md5(i::text), md5(random()::text) || md5(random()::text) from generate_series(1, 100000) i;
        create role reader; grant select on orders to reader;`,
     );
     await inside(
@@ -155,7 +155,7 @@ describe("an environment that moves to another server", () => {
     const document = result.json<{ readonly data: readonly { readonly service: string; readonly bytes: number }[] }>();
     expect(move.schema?.safeParse(document).error?.issues).toBeUndefined();
     expect(document.data.map(({ service }) => service).toSorted()).toEqual(["db", "files"]);
-    expect(document.data.find(({ service }) => service === "db")?.bytes).toBeGreaterThan(20e6);
+    expect(document.data.find(({ service }) => service === "db")?.bytes).toBeGreaterThan(10e6);
     expect(await inside(fresh, "ls -A /var/lib/wherry 2> /dev/null; docker ps -aq")).toBe("");
   });
 
@@ -166,7 +166,7 @@ describe("an environment that moves to another server", () => {
         timeout: 280_000,
         onStart: (started) => (child = started),
       });
-      await vi.waitFor(() => inside(old, "pgrep -x pg_dump"), { timeout: 120_000, interval: 100 });
+      await vi.waitFor(() => inside(old, "pgrep -x pg_dump"), { timeout: 240_000, interval: 100 });
       child?.kill("SIGKILL");
       const killed = await moving;
       await serves();
@@ -210,7 +210,7 @@ describe("an environment that moves to another server", () => {
     expect(move.schema?.safeParse(moved).error?.issues).toBeUndefined();
     expect(moved.compared).toEqual(
       expect.arrayContaining([
-        { service: "db", equal: true, tables: 1, rows: 200_000 },
+        { service: "db", equal: true, tables: 1, rows: 100_000 },
         { service: "files", equal: true, tables: 1, rows: 1 },
       ]),
     );

@@ -38,10 +38,10 @@ take_service() {
   [ -n "$live" ] || { fail "there is no container of $1 here"; return 1; }
   arguments='' network=none container=$live
   if [ "$2" = volume ]; then
-    if [ "$(docker inspect -f '{{.State.Running}}' "$live")" = true ]; then
-      echo "$live" >> "$folder/stopped"
-      docker stop "$live" > /dev/null || { fail "$1 cannot be stopped"; return 1; }
-    fi
+    # What belongs to a release is started with it; what stays from release to release, by whoever wanted the data here. It
+    # may be stopped already, by a copy that broke off.
+    [ "$(docker inspect -f '{{index .Config.Labels "wherry.slot"}}' "$live")" != base ] || echo "$live" >> "$folder/stopped"
+    docker stop "$live" > /dev/null || { fail "$1 cannot be stopped"; return 1; }
   else
     wait_for "in_$2" "$live" ready || return 1
   fi
