@@ -4,6 +4,6 @@ slot=$(cut -d ' ' -f 1 "$home/live")
 ran=$(for place in base "$slot"; do containers_of "$place" --filter status=running --filter label=com.docker.compose.oneoff=False; done)
 move_page_on "$2"
 # shellcheck disable=SC2086  # several words on purpose
-[ -z "$ran" ] || docker stop $ran > /dev/null
+stop_for_good $ran
 printf '%s\nours\n%s\n' "$1" "$ran" | put "$home/moved"
 rm -f "$home/moved-from"

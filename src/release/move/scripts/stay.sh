@@ -42,6 +42,14 @@ serve_again() {
   rm -f "$home/$1"
 }
 
+# Stops containers so that they stay stopped: with `restart: always` they would be back after a reboot of the server.
+stop_for_good() {
+  for id in "$@"; do
+    [ "$(docker inspect -f '{{.HostConfig.RestartPolicy.Name}}' "$id")" != always ] || docker update --restart unless-stopped "$id" > /dev/null
+  done
+  [ $# = 0 ] || docker stop "$@" > /dev/null
+}
+
 # What half arrived must not begin to work here while the old server serves.
 hold_back() {
   local running
