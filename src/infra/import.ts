@@ -51,7 +51,7 @@ const Listed = z.looseObject({
 });
 
 /** Name of the file that makes the machines of an environment imported ones; see `isImported`. */
-export const importedName = "imported.tf";
+const importedName = "imported.tf";
 
 /** Servers of this environment were there before Wherry: nobody greets them as new ones, and no files are made over them. */
 export async function isImported(ctx: Context, folder: string): Promise<boolean> {

@@ -73,7 +73,7 @@ describe("data on its way from one server to another", () => {
     expect(taken.stdout.toString()).toContain("compared store equal");
     expect(taken.status).toBe(0);
     for (const [name, content] of Object.entries(files))
-      expect(readFileSync(join(folder, "target", name)).equals(Buffer.from(content)), name).toBe(true);
+      expect(readFileSync(join(folder, "target", name)).equals(Buffer.from(content)), `${name} as it was`).toBe(true);
   });
 
   test("is refused wherever the stream is cut off", () => {

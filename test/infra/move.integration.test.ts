@@ -101,15 +101,15 @@ describe("an environment that moves to another server", () => {
   /** Visitors of the old address for as long as `during` takes: what they got, and for how long it was not the app. */
   const visited = async <T>(during: () => Promise<T>) => {
     const answers: { readonly at: number; readonly answer: string }[] = [];
-    let ended = false;
+    const end = new AbortController();
     const visiting = (async () => {
-      while (!ended) {
+      while (!end.signal.aborted) {
         answers.push({ at: Date.now(), answer: await ask() });
         await sleep(50);
       }
     })();
     const result = await during();
-    ended = true;
+    end.abort();
     await visiting;
     const others = answers.filter(({ answer }) => answer !== "1");
     const seconds = ((others.at(-1)?.at ?? 0) - (others[0]?.at ?? 0)) / 1000;

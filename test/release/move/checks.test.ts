@@ -33,7 +33,7 @@ const codeOf = (use: () => unknown): string => {
 
 describe("where an environment can move", () => {
   const journey = (to: string, more: object = {}, address?: string) =>
-    journeyOf({ ...settings, ...more } as Settings, { to, address });
+    journeyOf({ ...settings, ...more }, { to, address });
 
   test("is any server that ssh reaches, and its address is that of visitors unless another one is said", () => {
     expect(journey("root@192.0.2.2:2222")).toMatchObject({
