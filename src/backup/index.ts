@@ -7,3 +7,4 @@ export { parseBackupStatus } from "./record.ts";
 export type { BackupRecord, BackupStatus, CopiedService } from "./record.ts";
 export { performScript, placeScript, scheduleScript, tellBackups } from "./scripts.ts";
 export type { BackupVerb } from "./scripts.ts";
+export { giveScript, measureScript, takeScript } from "./stream.ts";

@@ -25,16 +25,8 @@ const insides = {
   redis_inside: redisInside,
 };
 
-/**
- * The program that lies on the server, for the schedule there and for the commands here: backup.sh APP ENVIRONMENT VERB
- * ARGUMENT... Standard output is the protocol of the prelude.
- */
-export const backupProgram = [
-  "#!/bin/sh\n# Written by Wherry. Copies the data of one environment, and puts it back: backup.sh APP ENVIRONMENT VERB ARGUMENT...",
-  'app=$1 environment=$2\nshift 2\nset -- "$app" "$environment" - "$@"',
-  prelude,
-  "shift 3",
-  notifyLibrary,
+/** Shell functions that find what keeps data, copy each in its own way, put it back and count it. Behind the prelude. */
+export const copyFunctions = [
   ...Object.entries(insides).map(([name, text]) => `${name}=${quote(text)}`),
   library,
   find,
@@ -46,5 +38,18 @@ export const backupProgram = [
   run,
   drill,
   restore,
+].join("\n");
+
+/**
+ * The program that lies on the server, for the schedule there and for the commands here: backup.sh APP ENVIRONMENT VERB
+ * ARGUMENT... Standard output is the protocol of the prelude.
+ */
+export const backupProgram = [
+  "#!/bin/sh\n# Written by Wherry. Copies the data of one environment, and puts it back: backup.sh APP ENVIRONMENT VERB ARGUMENT...",
+  'app=$1 environment=$2\nshift 2\nset -- "$app" "$environment" - "$@"',
+  prelude,
+  "shift 3",
+  notifyLibrary,
+  copyFunctions,
   main,
 ].join("\n");

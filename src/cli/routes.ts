@@ -1,3 +1,4 @@
+/* oxlint-disable max-lines -- a table: one entry per command, and no code */
 import type { AnyCommand } from "./definition.ts";
 
 /** One entry per command: its words, one line on it, and where it is. Help and the manual are generated from this table. */
@@ -268,6 +269,18 @@ export const routes: readonly Route[] = [
     brief: "Say which machines run, and what is not as the files say",
     group: "machines",
     load: async () => (await import("./commands/infra/status.ts")).status,
+  },
+  {
+    words: ["infra", "import"],
+    brief: "Take servers that are there already into the files",
+    group: "machines",
+    load: async () => (await import("./commands/infra/import.ts")).importServers,
+  },
+  {
+    words: ["infra", "move"],
+    brief: "Move an environment to another server, with its data",
+    group: "machines",
+    load: async () => (await import("./commands/infra/move.ts")).move,
   },
   {
     words: ["infra", "ansible"],

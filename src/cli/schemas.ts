@@ -8,7 +8,7 @@ const steps = z.array(
 
 const release = z.strictObject({ id: z.string(), commit: z.string().nullable() });
 
-const kind = z.enum(["release", "hotfix", "rollback", "redeploy", "config"]);
+const kind = z.enum(["release", "hotfix", "rollback", "redeploy", "config", "move"]);
 
 const outcome = z.enum(["succeeded", "failed_before_traffic", "failed_after_traffic", "cancelled", "superseded"]);
 

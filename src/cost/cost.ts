@@ -1,4 +1,4 @@
-import { loadReleaseRules, loadSettings, stacksOf } from "../config/index.ts";
+import { loadMachines, loadReleaseRules, loadSettings, stacksOf } from "../config/index.ts";
 import type { LoadOptions, ServerAddress } from "../config/index.ts";
 import { WherryError } from "../core/index.ts";
 import type { Report } from "../core/index.ts";
@@ -8,6 +8,8 @@ import type { Row, View } from "./compare.ts";
 import { measure } from "./measure.ts";
 import type { Machine } from "./measure.ts";
 import type { Need } from "./need.ts";
+import { plannedCost, rentedNow } from "./planned.ts";
+import type { Planned } from "./planned.ts";
 import { loadPrices } from "./prices.ts";
 import { findRented } from "./rented.ts";
 import type { Rented } from "./rented.ts";
@@ -53,6 +55,8 @@ export interface Cost {
   readonly date: string;
   readonly view: View;
   readonly servers: readonly RunningServer[];
+  /** Of environments with `infrastructure:` in wherry.yaml. */
+  readonly planned: readonly Planned[];
   readonly comparisons: readonly Comparison[];
   readonly old: ReturnType<typeof oldOnes>;
 }
@@ -63,6 +67,7 @@ export async function costs(ctx: Context, options: CostOptions, report: Report):
   const directory = await folderOf(ctx, options.directory, need !== undefined);
   const prices = await loadPrices(ctx, directory);
   const servers = need === undefined ? await runningServers(ctx, options, prices, report) : [];
+  const planned = need === undefined ? await plannedOnes(ctx, options, prices, servers) : [];
   const comparisons =
     need === undefined
       ? comparisonsOf(servers, prices, view)
@@ -72,7 +77,7 @@ export async function costs(ctx: Context, options: CostOptions, report: Report):
   const old = oldOnes(rows, now).filter(
     ({ title }, index, all) => all.findIndex((one) => one.title === title) === index,
   );
-  return { date: now.toISOString(), view, servers, comparisons, old };
+  return { date: now.toISOString(), view, servers, planned, comparisons, old };
 }
 
 /** The folder of wherry.yaml; a need that is typed can be priced anywhere. */
@@ -110,11 +115,11 @@ async function serversOf(
   ctx: Context,
   { directory, environment }: Pick<LoadOptions, "directory" | "environment">,
 ): Promise<ReadonlyMap<string, Place>> {
-  const rules = await loadReleaseRules(ctx, { directory });
-  const names = environment === undefined ? rules.environments.map((rule) => rule.environment) : [environment];
+  const names = await environmentsOf(ctx, { directory, environment });
   const places = new Map<string, Place>();
   for (const name of names) {
     for (const stack of await stacksOf(ctx, { directory, environment: name })) {
+      if (stack === undefined && (await isOnlyPlanned(ctx, { directory, environment: name }))) continue;
       const { servers } = await loadSettings(ctx, { directory, environment: name, stack });
       for (const address of servers) {
         const key = address.kind === "local" ? "local" : address.host;
@@ -124,6 +129,43 @@ async function serversOf(
     }
   }
   return places;
+}
+
+async function environmentsOf(
+  ctx: Context,
+  { directory, environment }: Pick<LoadOptions, "directory" | "environment">,
+): Promise<readonly string[]> {
+  if (environment !== undefined) return [environment];
+  return (await loadReleaseRules(ctx, { directory })).environments.map((rule) => rule.environment);
+}
+
+/** Its machines are described, and nobody has made them yet. */
+async function isOnlyPlanned(ctx: Context, options: LoadOptions): Promise<boolean> {
+  const { servers, infrastructure } = await loadMachines(ctx, options);
+  return servers.length === 0 && infrastructure !== undefined;
+}
+
+/** What the machines that wherry.yaml describes would cost, beside what the servers of the same environment cost now. */
+async function plannedOnes(
+  ctx: Context,
+  options: CostOptions,
+  prices: PriceList,
+  running: readonly RunningServer[],
+): Promise<readonly Planned[]> {
+  const { directory, view } = options;
+  const planned: Planned[] = [];
+  for (const environment of await environmentsOf(ctx, options)) {
+    const [stack] = await stacksOf(ctx, { directory, environment });
+    if (stack !== undefined) continue;
+    const { infrastructure } = await loadMachines(ctx, { directory, environment });
+    if (infrastructure === undefined || typeof infrastructure === "string") continue;
+    const bill = plannedCost(environment, infrastructure, prices, view);
+    if (bill === undefined) continue;
+    const own = running.filter(({ environments }) => environments.includes(environment));
+    const rented = own.map((server) => (server.rented.known ? server.rented.value : undefined));
+    planned.push({ ...bill, now: rentedNow(prices, rented, bill.currency) });
+  }
+  return planned;
 }
 
 async function lookAt(

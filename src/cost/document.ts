@@ -5,6 +5,7 @@ import { inFull } from "./money.ts";
 import type { Micros } from "./money.ts";
 import { architectures, Need } from "./need.ts";
 import type { Offer } from "./offer.ts";
+import type { Planned } from "./planned.ts";
 import { currencies } from "./schema.ts";
 import type { Known } from "./use/model.ts";
 
@@ -62,6 +63,8 @@ const server = z.strictObject({
     .nullable(),
 });
 
+const sources = z.array(z.strictObject({ url: z.string(), date: z.string(), by: z.enum(["provider", "third party"]) }));
+
 const row = z.strictObject({
   provider: z.string(),
   title: z.string(),
@@ -76,7 +79,7 @@ const row = z.strictObject({
       part: z.enum(["server", "storage", "ipv4", "traffic", "backup"]),
       amount,
       reason,
-      sources: z.array(z.strictObject({ url: z.string(), date: z.string(), by: z.enum(["provider", "third party"]) })),
+      sources,
     }),
   ),
   atLeast: amount,
@@ -87,25 +90,48 @@ const row = z.strictObject({
   reason,
 });
 
+const planned = z.strictObject({
+  environment: z.string(),
+  provider: z.string(),
+  title: z.string(),
+  size: z.string().nullable(),
+  count: z.int(),
+  parts: z.array(
+    z.strictObject({ part: z.enum(["server", "ipv4", "backup", "volume", "load balancer"]), amount, reason, sources }),
+  ),
+  currency,
+  atLeast: z.string(),
+  total: amount,
+  net: amount,
+  gross: amount,
+  reason,
+  now: amount,
+});
+
 export const costDocument = z.strictObject({
   date: z.string(),
   architecture: z.enum(architectures),
   currency,
   vat: z.number().nullable(),
   servers: z.array(server),
+  planned: z.array(planned),
   comparisons: z.array(z.strictObject({ servers: z.array(z.string()), need: Need, providers: z.array(row) })),
   old: z.array(z.strictObject({ title: z.string(), asOf: z.string(), days: z.int() })),
   written: z.array(z.string()),
 });
 export type CostDocument = z.infer<typeof costDocument>;
 
-export function documentOf({ date, view, servers, comparisons, old }: Cost, written: readonly string[]): CostDocument {
+export function documentOf(
+  { date, view, servers, planned: plans, comparisons, old }: Cost,
+  written: readonly string[],
+): CostDocument {
   return {
     date,
     architecture: view.architecture,
     currency: view.currency,
     vat: view.vat ?? null,
     servers: servers.map(serverOf),
+    planned: plans.map(plannedOf),
     comparisons: comparisons.map(({ servers: names, need, rows }: Comparison) => ({
       servers: [...names],
       need,
@@ -145,6 +171,18 @@ function serverOf({ server: name, environments, machine, rented, use, suggestion
       : null,
     useReason: why(use),
     suggestion: suggestion === null ? null : { ...suggestion, saving: full(suggestion.saving) },
+  };
+}
+
+function plannedOf({ parts, atLeast, total, net, gross, now, ...rest }: Planned) {
+  return {
+    ...rest,
+    parts: parts.map((part) => ({ ...part, amount: full(part.amount), sources: [...part.sources] })),
+    atLeast: inFull(atLeast),
+    total: full(total),
+    net: full(net),
+    gross: full(gross),
+    now: full(now),
   };
 }
 

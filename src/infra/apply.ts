@@ -6,6 +6,7 @@ import type { Context } from "../system/index.ts";
 import { apply as write, compare } from "../writer/index.ts";
 import { withServers } from "./edit-server.ts";
 import { firstKey, forgetFirstKey, isKnown, knownHosts, welcome } from "./host-keys.ts";
+import { isImported } from "./import.ts";
 import { deployUser } from "./machines.ts";
 import { requireFiles, withPlan } from "./prepare.ts";
 import type { PreparedPlan } from "./prepare.ts";
@@ -51,6 +52,8 @@ export async function applyInfra(ctx: Context, options: ApplyOptions, report: Re
       );
     }
     const { servers } = await readState(prepared.program);
+    // They are known already, and wherry.yaml says how they are reached.
+    if (await isImported(ctx, machines.folder)) return { ...plan, servers, addresses: [], written: [] };
     await meet(ctx, machines, { prepared, servers, first }, report);
     await forgetFirstKey(ctx, machines.folder);
     const addresses = servers.map(({ ipv4 }) => `${deployUser}@${ipv4}`);

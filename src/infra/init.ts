@@ -2,6 +2,7 @@ import { invalidError, refusedError } from "../core/index.ts";
 import { compare } from "../writer/index.ts";
 import type { Change } from "../writer/index.ts";
 import type { Context } from "../system/index.ts";
+import { isImported } from "./import.ts";
 import { readKeys } from "./keys.ts";
 import type { Machines } from "./machines.ts";
 import { fitting } from "./offers.ts";
@@ -25,6 +26,15 @@ export async function proposeInfra(ctx: Context, options: InfraOptions): Promise
   const wanted = await readMachines(ctx, options);
   const { infrastructure, provider, app, environment, directory } = wanted;
   refuseImpossible(wanted);
+  if (await isImported(ctx, wanted.folder)) {
+    throw refusedError(
+      "imported",
+      `the servers of ${environment} were imported: ${wanted.shownFolder} is as it should be`,
+      {
+        hint: "further servers: wherry infra import --name, or an environment of their own",
+      },
+    );
+  }
   const { size, sshKeys, priceLimit: _limit, ...rest } = infrastructure;
   const offer = typeof size === "string" ? undefined : await choose(ctx, wanted);
   const machines: Machines = {

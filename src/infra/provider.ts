@@ -24,6 +24,8 @@ export interface Provider {
   /** What is different there from what people may expect, in words. */
   shortcomings(settings: InfrastructureSettings): readonly string[];
   open(ctx: Context, token: Secret): Cloud;
+  /** The files that take in servers as they are; absent where that cannot be done. */
+  readonly imported?: (servers: readonly ForeignServer[]) => { readonly main: string; readonly outputs: string };
 }
 
 /** The parts of the files that are written in the provider's own words. */
@@ -76,7 +78,10 @@ export interface Cloud {
   prices(): Promise<PriceList>;
   /** Everything there that was made for this environment, by its address in the files. */
   owned(owner: Owner): Promise<readonly Orphan[]>;
-  servers(owner: Owner): Promise<readonly FoundServer[]>;
+  /** @param known ids of servers that belong to it without its marks */
+  servers(owner: Owner, known: ReadonlySet<string>): Promise<readonly FoundServer[]>;
+  /** All servers that the token shows, whoever made them; absent where none can be imported. */
+  everyServer?(): Promise<readonly ForeignServer[]>;
   /** The one exception: takes its protection from a volume that is to go. Does nothing where there is none. */
   unprotectVolume(id: string): Promise<void>;
 }
@@ -101,4 +106,17 @@ export interface FoundServer {
   readonly location: string;
   readonly ipv4: string | null;
   readonly created: string;
+}
+
+/** A server that is there already, as its provider has it. */
+export interface ForeignServer {
+  readonly id: string;
+  readonly name: string;
+  readonly type: string;
+  readonly location: string;
+  readonly backups: boolean;
+  readonly labels: Readonly<Record<string, string>>;
+  /** Against removal, and against a new system on its disk. */
+  readonly protection: { readonly delete: boolean; readonly rebuild: boolean };
+  readonly ipv4: string | null;
 }

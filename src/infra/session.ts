@@ -50,6 +50,9 @@ export async function readMachines(ctx: Context, options: InfraOptions): Promise
   return { ...machines, infrastructure, provider, folder, shownFolder: shownPath(ctx, folder) };
 }
 
+/** What is needed to find the token. */
+type TokenPlace = Pick<WantedMachines, "app" | "environment" | "directory" | "secretsFrom" | "provider">;
+
 /** The token, and the API that it opens. From the environment or from where secrets are kept. */
 export interface Access {
   readonly token: Secret;
@@ -57,7 +60,7 @@ export interface Access {
 }
 
 /** @throws WherryError `no-token` */
-export async function readAccess(ctx: Context, machines: WantedMachines): Promise<Access> {
+export async function readAccess(ctx: Context, machines: TokenPlace): Promise<Access> {
   const access = await findAccess(ctx, machines);
   if (access !== undefined) return access;
   const { title, token } = machines.provider;
@@ -66,7 +69,7 @@ export async function readAccess(ctx: Context, machines: WantedMachines): Promis
   });
 }
 
-export async function findAccess(ctx: Context, machines: WantedMachines): Promise<Access | undefined> {
+export async function findAccess(ctx: Context, machines: TokenPlace): Promise<Access | undefined> {
   const { app: name, environment, directory, secretsFrom, provider } = machines;
   const { variable } = provider.token;
   // What stands in the environment wins, wherever secrets are kept: as with the provider itself.

@@ -24,7 +24,8 @@ export async function infraStatus(ctx: Context, options: InfraOptions, report: R
   const { app, environment } = machines;
   return withPlan(ctx, machines, access, { report }, async (prepared) => {
     const known = new Set(prepared.state.servers.map(({ id }) => id));
-    const servers = (await access.cloud.servers({ app, environment })).map(({ id, ...server }) => ({
+    // Those that were imported have no marks of ours.
+    const servers = (await access.cloud.servers({ app, environment }, known)).map(({ id, ...server }) => ({
       ...server,
       managed: known.has(id),
     }));

@@ -66,4 +66,9 @@ export function tellFacts(ctx: Context, report: Report) {
   };
 }
 
-const titles: Readonly<Record<string, string>> = { run: "copy", drill: "restore and count", restore: "restore" };
+const titles: Readonly<Record<string, string>> = {
+  run: "copy",
+  drill: "restore and count",
+  restore: "restore",
+  take: "copy and count",
+};

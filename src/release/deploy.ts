@@ -289,9 +289,10 @@ function makeRecord(
   });
 }
 
-async function deliverImages(
+/** What has to go to a server, as steps and their data; the images are read out of an engine meanwhile. */
+export async function deliverImages(
   ctx: Context,
-  { images, shipment, inventory, supply }: Ready,
+  { images, shipment, inventory, supply }: Omit<Ready, "supply"> & { readonly supply: Pick<Supply, "fetch"> },
   report: Report,
 ): Promise<readonly Delivery[]> {
   const [ship, pull] = shipmentTitles(shipment);

@@ -32,3 +32,8 @@ export { drillBackup, listBackups, planRestore, restoreBackup, runBackup, schedu
 export type { BackupResult } from "./backup.ts";
 export { planRemoval, remove } from "./remove.ts";
 export type { Removal } from "./remove.ts";
+export { moveEnvironment } from "./move/move.ts";
+export { planMove } from "./move/plan.ts";
+export { confirmMove, moveBack, planConfirmation } from "./move/settle.ts";
+export type { MovedBack } from "./move/settle.ts";
+export type { MoveOptions, MovePlan, MoveResult } from "./move/model.ts";

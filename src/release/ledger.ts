@@ -2,7 +2,7 @@ import type { ImagesOrigin } from "./origin.ts";
 import type { ReleaseId } from "./record.ts";
 import type { Judgement } from "./watch.ts";
 
-export type DeploymentKind = "release" | "hotfix" | "rollback" | "redeploy" | "config";
+export type DeploymentKind = "release" | "hotfix" | "rollback" | "redeploy" | "config" | "move";
 export type Outcome = "succeeded" | "failed_before_traffic" | "failed_after_traffic" | "cancelled" | "superseded";
 
 /**

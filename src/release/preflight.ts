@@ -18,6 +18,7 @@ export function hasOldCompose(state: ServerState): boolean {
 
 /** Is the server one that can be deployed to at all? Pure; throws what it finds. */
 export function checkServer(state: ServerState, server: string): void {
+  checkMoved(state, server);
   const setup = "wherry server setup installs what is missing";
   if (state.refused !== undefined) {
     throw refusedError("engine-refused", `the Docker engine of ${server} does not answer: ${state.refused}`, {
@@ -32,6 +33,18 @@ export function checkServer(state: ServerState, server: string): void {
     const found = state.composeVersion === "" ? "no docker compose" : `docker compose ${state.composeVersion}`;
     throw refusedError("old-compose", `${server} has ${found}; 2.20 or newer is needed`, { hint: setup });
   }
+}
+
+/** An app that has moved away must not begin to live in two places. */
+export function checkMoved({ marks: { moved } }: Pick<ServerState, "marks">, server: string): void {
+  if (moved === undefined) return;
+  throw refusedError(
+    "moved-away",
+    `the environment moved from ${server} to ${moved.to} at ${moved.at}, by ${moved.who}`,
+    {
+      hint: `wherry.yaml has to say server: ${moved.to}; wherry infra move --back takes the move back, --confirm clears this server`,
+    },
+  );
 }
 
 /** Port 80 belongs to the proxy: is it taken by somebody else? */

@@ -65,11 +65,12 @@ async function inReverse(
   return all;
 }
 
-async function removeFrom(
+/** Removes everything of an environment from one server. */
+export async function removeFrom(
   ctx: Context,
   connection: Connection,
   settings: Settings,
-  options: RemoveOptions,
+  options: Pick<RemoveOptions, "volumes">,
   report: Report,
 ): Promise<Removal> {
   const { app, environment } = settings;
@@ -99,7 +100,8 @@ function joined(removals: readonly Removal[]): Removal {
   };
 }
 
-async function belongingsOf(connection: Connection, settings: Settings): Promise<Removal> {
+/** What belongs to an environment on one server. */
+export async function belongingsOf(connection: Connection, settings: Settings): Promise<Removal> {
   const { app, name, environment, preview } = settings;
   const reading = [
     { id: "state", script: script("tell_state") },

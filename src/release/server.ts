@@ -1,5 +1,5 @@
 import { loadSettings, stacksOf } from "../config/index.ts";
-import type { LoadOptions } from "../config/index.ts";
+import type { LoadOptions, ServerAddress } from "../config/index.ts";
 import { WherryError } from "../core/index.ts";
 import type { Report } from "../core/index.ts";
 import { withConnection } from "../server/index.ts";
@@ -37,19 +37,30 @@ async function setUpStack(ctx: Context, options: LoadOptions, report: Report): P
   const names: string[] = [];
   const steps: StepResult[] = [];
   for (const server of servers) {
-    // A connection of its own: who joins a group belongs to it from the next login on.
-    const installed = await withConnection(ctx, server, (connection) =>
-      install(ctx, connection, scope, reportOf(report, connection, servers.length)),
-    );
-    const started = await withConnection(ctx, server, async (connection) => {
-      names.push(connection.name);
-      const found = await survey(connection, scope);
-      checkServer(found.state, connection.name);
-      return startProxy(ctx, connection, scope, found, reportOf(report, connection, servers.length));
-    });
-    steps.push(...installed, ...started);
+    const done = await setUpOne(ctx, server, scope, (connection) => reportOf(report, connection, servers.length));
+    names.push(done.name);
+    steps.push(...done.steps);
   }
   return { environment, server: names.join(", "), steps };
+}
+
+/** The same for one server, whatever wherry.yaml says of it. */
+export async function setUpOne(
+  ctx: Context,
+  server: ServerAddress,
+  scope: Scope,
+  reportFor: (connection: Connection) => Report,
+): Promise<{ readonly name: string; readonly steps: readonly StepResult[] }> {
+  // A connection of its own: who joins a group belongs to it from the next login on.
+  const installed = await withConnection(ctx, server, (connection) =>
+    install(ctx, connection, scope, reportFor(connection)),
+  );
+  return withConnection(ctx, server, async (connection) => {
+    const found = await survey(connection, scope);
+    checkServer(found.state, connection.name);
+    const started = await startProxy(ctx, connection, scope, found, reportFor(connection));
+    return { name: connection.name, steps: [...installed, ...started] };
+  });
 }
 
 async function install(

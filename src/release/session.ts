@@ -13,6 +13,7 @@ import { takeLock } from "./lock.ts";
 import { perform } from "./perform.ts";
 import type { Performance } from "./perform.ts";
 import { planDeployment } from "./plan.ts";
+import { checkMoved } from "./preflight.ts";
 import type { PlanOptions } from "./plan-parts.ts";
 import type { ReleaseRecord } from "./record.ts";
 import type { DeploymentResult } from "./result.ts";
@@ -60,6 +61,7 @@ export async function underLock(
   const started = ctx.clock.now();
   try {
     const { state } = lock;
+    checkMoved(state, connection.name);
     const chosen = await choose(state, lock.output);
     const previous = state.records.find((record) => record.id === state.live?.release);
     const beginning: Beginning = {

@@ -1,5 +1,7 @@
 import type { Slot } from "../proxy/index.ts";
 import type { LedgerLine } from "./ledger.ts";
+import { moveMarks } from "./move/marks.ts";
+import type { MoveMarks } from "./move/marks.ts";
 import type { ReleaseRecord } from "./record.ts";
 
 /** What an environment on a server is at one moment, as `look.sh` and `state.sh` tell it. */
@@ -42,6 +44,7 @@ export interface ServerState {
   readonly routesTaken: ReadonlyMap<string, string>;
   readonly ipv6: boolean;
   readonly lastLedgerLine: LedgerLine | undefined;
+  readonly marks: MoveMarks;
 }
 
 export interface Canary {
@@ -130,6 +133,7 @@ export function parseState(output: string): ServerState {
     ),
     ipv6: one("ipv6") === "yes",
     lastLedgerLine: ledger === undefined ? undefined : (JSON.parse(ledger) as LedgerLine),
+    marks: moveMarks(one),
   };
 }
 

@@ -142,7 +142,7 @@ function verified({ settings }: App, { environment, commit, connections, ledgers
 }
 
 /** From engine to file: nothing of it is held in memory, and nothing is left on that server. */
-function fetchFrom(ctx: Context, connection: Connection, report: Report): FetchImages {
+export function fetchFrom(ctx: Context, connection: Connection, report: Report): FetchImages {
   return async (references, file) => {
     report({ type: "note", text: `fetch ${references.join(", ")} from ${connection.name}` });
     const command = ["docker", "image", "save", "--", ...references];

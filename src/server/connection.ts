@@ -34,8 +34,11 @@ export interface Connection {
   run(script: Script, options?: RemoteOptions): Promise<RemoteResult>;
   /** Was it the connection that failed, and not the script? Then how; the same errors as of `run`. */
   failureOf(result: RemoteResult): Promise<WherryError | undefined>;
-  /** Starts a script that goes on while we talk to it. One round trip. */
-  open(script: Script): RunningProcess;
+  /**
+   * Starts a script that goes on while we talk to it. One round trip.
+   * @param stdout `flow`: more than memory may hold; what is not read as it comes is nowhere
+   */
+  open(script: Script, stdout?: "keep" | "flow"): RunningProcess;
   /** The arguments that run a command on the server with this process's own terminal or streams. */
   passthrough(command: readonly string[], options: { readonly terminal: boolean }): readonly string[];
   close(): Promise<void>;

@@ -27,9 +27,11 @@ export function connectLocal(ctx: Context): Connection {
       );
       return { stdout, stderr, exitCode };
     },
-    open(script) {
+    open(script, stdout = "keep") {
       counted.roundTrips += 1;
-      const running = ctx.processes.start(["sh", "-c", commandLine(script.text, script.args)]);
+      const running = ctx.processes.start(["sh", "-c", commandLine(script.text, script.args)], {
+        stdoutFlows: stdout === "flow",
+      });
       running.stdin.write(script.text);
       return running;
     },

@@ -103,9 +103,11 @@ export async function connectSsh(ctx: Context, address: SshAddress, socketFolder
     },
     failureOf: async (result) =>
       isConnectionFailure(result) ? connectionError(ctx, address, result, counted.roundTrips === 1, config) : undefined,
-    open(script) {
+    open(script, stdout = "keep") {
       counted.roundTrips += 1;
-      const running = ctx.processes.start([...argv, commandLine(script.text, script.args)]);
+      const running = ctx.processes.start([...argv, commandLine(script.text, script.args)], {
+        stdoutFlows: stdout === "flow",
+      });
       running.stdin.write(script.text);
       return running;
     },

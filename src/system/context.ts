@@ -111,6 +111,8 @@ export interface RunOptions {
   readonly onStderrLine?: (line: string) => void;
   /** Standard output goes into this new file, whatever its bytes and however many; `stdout` of the result is empty then. */
   readonly stdoutFile?: string;
+  /** Standard output is read as it comes, by whoever started the process, and kept nowhere: `stdout` of the result is empty. */
+  readonly stdoutFlows?: boolean;
   /** Runs also when the user has interrupted the command: for what has to be put in order at its end. */
   readonly lastOrders?: boolean;
   /** Hands the terminal over: the child reads and writes the streams of this process. */

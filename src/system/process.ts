@@ -26,6 +26,7 @@ export function createProcesses(surroundings: Surroundings): Processes {
       ...(options.stdoutFile === undefined
         ? {}
         : { stdout: { file: options.stdoutFile }, buffer: { stdout: false, stderr: true } }),
+      ...(options.stdoutFlows === true ? { buffer: { stdout: false, stderr: true } } : {}),
       ...(options.terminal === true ? { stdio: "inherit" as const } : {}),
       ...(typeof options.input === "string" || options.input instanceof Uint8Array ? { input: options.input } : {}),
     });

@@ -290,7 +290,7 @@ describe("DigitalOcean's API", () => {
       { address: 'digitalocean_reserved_ip.ipv4["shop-production-1"]', id: "192.0.2.20" },
       { address: 'digitalocean_reserved_ip_assignment.ipv4["shop-production-1"]', id: "192.0.2.20,7" },
     ]);
-    expect(await open().servers(owner)).toMatchObject([
+    expect(await open().servers(owner, new Set())).toMatchObject([
       { name: "shop-production-1", status: "running", type: "s-2vcpu-4gb", location: "fra1", ipv4: "192.0.2.20" },
     ]);
   });
@@ -307,14 +307,14 @@ describe("DigitalOcean's API", () => {
         tags: [mark],
         volume_ids: [],
       });
-    expect(await open().servers(owner)).toHaveLength(201);
+    expect(await open().servers(owner, new Set())).toHaveLength(201);
   });
 
   test("the limit of requests is waited for, and told when it does not end; so is a token that is none", async () => {
     fake.faults.limited = 3;
-    expect(await open().servers(owner)).toEqual([]);
+    expect(await open().servers(owner, new Set())).toEqual([]);
     fake.faults.limited = 10_000;
-    await expect(open().servers(owner)).rejects.toMatchObject({ code: "rate-limited" });
+    await expect(open().servers(owner, new Set())).rejects.toMatchObject({ code: "rate-limited" });
     fake.faults.limited = 0;
     await expect(open("w".repeat(64)).offers()).rejects.toMatchObject({ code: "token-refused", exit: "refused" });
   });

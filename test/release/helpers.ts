@@ -108,6 +108,7 @@ const nothing: ServerState = {
   routesTaken: new Map(),
   ipv6: false,
   lastLedgerLine: undefined,
+  marks: {},
 };
 
 /** A server on which `live` serves, or on which nothing is. */

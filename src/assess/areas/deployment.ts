@@ -256,7 +256,7 @@ export const deployment: readonly Check[] = [
       const hosted = onGitHub(seen, "deployments");
       const instants = ledger.known
         ? ledger.value
-            .filter(({ outcome, kind }) => outcome === "succeeded" && kind !== "rollback" && kind !== "redeploy")
+            .filter(({ outcome, kind }) => outcome === "succeeded" && !["rollback", "redeploy", "move"].includes(kind))
             .map(({ started }) => started)
         : hosted.known && hosted.value.length > 0
           ? hosted.value.filter(({ environment }) => /^prod/i.test(environment)).map(({ created_at }) => created_at)

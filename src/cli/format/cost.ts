@@ -6,9 +6,10 @@ import { table } from "./table.ts";
 
 /** Servers that run, then what each size would cost, then what to think of it. */
 export function printCost(document: CostDocument, { style }: Screen): readonly string[] {
-  const { servers, comparisons, old, written } = document;
+  const { servers, planned, comparisons, old, written } = document;
   return [
     ...servers.flatMap((server) => [...serverLines(server, style), ""]),
+    ...planned.flatMap((plan) => [...plannedLines(plan, document, style), ""]),
     ...comparisons.flatMap((comparison) => [...comparisonLines(comparison, document, style), ""]),
     ...(old.length === 0
       ? []
@@ -69,6 +70,54 @@ function suggestionText({
     saving === null || verdict !== "larger than needed" ? "" : `, and save ${money(saving)} ${currency} a month`;
   const which = size === null || verdict === "right" ? "" : ` (${size}${saved})`;
   return `${verdict}: ${enough}${which}; ${headroom}${reason === null ? "" : `; ${reason}`}`;
+}
+
+/** What the machines of `infrastructure:` would cost, part by part, and what the servers that run cost now. */
+function plannedLines(
+  {
+    environment,
+    title,
+    size,
+    count,
+    parts,
+    currency,
+    atLeast,
+    total,
+    net,
+    gross,
+    reason,
+    now,
+  }: CostDocument["planned"][number],
+  { vat }: CostDocument,
+  style: Style,
+): readonly string[] {
+  if (size === null) return [`${style.bold(`${environment}, as planned`)}: ${style.dim(`unknown: ${reason ?? ""}`)}`];
+  const most = total === null ? "≥ " : "";
+  return [
+    `${style.bold(`${environment}, as planned`)}: ${count === 1 ? "" : `${count} x `}${size} at ${title}`,
+    ...table([
+      ...parts.map(({ part, amount, reason: why }) => [
+        `  ${part}`,
+        amount === null ? "unknown" : money(amount),
+        style.dim(why ?? ""),
+      ]),
+      ["  together", `${most}${money(atLeast)}`, `${currency} a month`],
+      ...(vat === null
+        ? []
+        : [
+            ["  net", taxedText(net, most), ""],
+            [`  with ${vat} % VAT`, taxedText(gross, most), ""],
+          ]),
+      [
+        "  now",
+        now === null ? "unknown" : money(now),
+        style.dim(
+          now === null ? "no token tells what runs, or nothing runs" : "servers and their backups, at today's prices",
+        ),
+      ],
+    ]),
+    ...(reason === null ? [] : [style.warning(`  ${size} ${reason}`)]),
+  ];
 }
 
 function comparisonLines(

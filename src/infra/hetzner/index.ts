@@ -1,11 +1,13 @@
 import type { Provider } from "../provider.ts";
 import { cloudInitTemplate } from "../render/cloud-init.ts";
 import { openHetzner, tokenHint } from "./api.ts";
+import { everyServer, findServers } from "./found.ts";
+import { importedFile, importedOutputs } from "./imported.ts";
 import { meanings } from "./meanings.ts";
 import { network } from "./network.ts";
 import { readOffers } from "./offers.ts";
 import { outputs } from "./outputs.ts";
-import { findOwned, findServers } from "./owned.ts";
+import { findOwned } from "./owned.ts";
 import { readPrices } from "./prices.ts";
 import { resources } from "./resources.ts";
 import { servers } from "./servers.ts";
@@ -24,6 +26,7 @@ export const hetzner: Provider = {
     outputs: outputs(machines),
     cloudInit: cloudInitTemplate(machines.image),
   }),
+  imported: (found) => ({ main: importedFile(found), outputs: importedOutputs() }),
   refusals: () => [],
   shortcomings: () => [],
   open(ctx, token) {
@@ -32,7 +35,8 @@ export const hetzner: Provider = {
       offers: () => readOffers(api),
       prices: () => readPrices(api),
       owned: (owner) => findOwned(api, owner),
-      servers: (owner) => findServers(api, owner),
+      servers: (owner, known) => findServers(api, owner, known),
+      everyServer: () => everyServer(api),
       unprotectVolume: (id) => api.unprotectVolume(id),
     };
   },

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { addressOf } from "../adopt.ts";
-import type { FoundServer, Orphan, Owner } from "../provider.ts";
+import type { Orphan, Owner } from "../provider.ts";
 import type { Hetzner } from "./api.ts";
 
 const Listed = z.looseObject({
@@ -93,29 +93,4 @@ export async function findOwned(hetzner: Hetzner, owner: Owner): Promise<readonl
     ),
   );
   return found.flat();
-}
-
-const Server = z.looseObject({
-  id: z.number(),
-  name: z.string(),
-  status: z.string(),
-  created: z.string(),
-  server_type: z.looseObject({ name: z.string() }),
-  location: z.looseObject({ name: z.string() }),
-  public_net: z.looseObject({ ipv4: z.looseObject({ ip: z.string() }).nullable() }),
-});
-
-export async function findServers(hetzner: Hetzner, owner: Owner): Promise<readonly FoundServer[]> {
-  return (await hetzner.list("/servers", "servers", selector(owner))).map((raw) => {
-    const { id, name, status, created, server_type: type, location, public_net: net } = Server.parse(raw);
-    return {
-      id: String(id),
-      name,
-      status,
-      type: type.name,
-      location: location.name,
-      ipv4: net.ipv4?.ip ?? null,
-      created,
-    };
-  });
 }

@@ -5,6 +5,9 @@ tell_state() {
   if [ -e "$home/canary" ]; then say "canary $(cat "$home/canary")"; fi
   if [ -e "$home/warm" ]; then say "warm $(cat "$home/warm")"; fi
   if [ -e "$home/salt" ]; then say "salt $(cat "$home/salt")"; fi
+  for mark in moved arriving arrived moved-from; do
+    [ ! -e "$home/$mark" ] || say "$mark $(head -n 1 "$home/$mark")"
+  done
   for record in "$home"/releases/*/release.json; do
     [ -e "$record" ] || continue
     say "record $(cat "$record")"

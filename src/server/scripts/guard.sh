@@ -24,6 +24,8 @@ printf '%s' "$deployment" | put "$home/holder"
 exec 8>>"$home/busy"
 flock -w 60 8 || { say "held $(cat "$home/lock.json")"; exit 7; }
 exec 8>&-
+# A move to or from here, whose client is gone: what serves goes on serving.
+settle_move
 [ -e "$state/reserve" ] || head -c 262144 /dev/zero > "$state/reserve" || :
 [ -e "$home/salt" ] || head -c 16 /dev/urandom | od -An -tx1 | tr -d ' \n' | put "$home/salt"
 say locked
@@ -50,6 +52,7 @@ done
 # Steps look for the lock between two steps; ours is let go only when the last one has ended.
 rm -f "$home/holder"
 flock -w 900 "$home/busy" true
+settle_move
 # Nobody else would tell the load balancer that requests may come again.
 if [ -e "$home/leaving" ]; then
   rm -f "$home/leaving"

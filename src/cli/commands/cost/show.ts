@@ -15,6 +15,7 @@ import { optional, toggle } from "../../parameters.ts";
 export const show = command({
   description: [
     "Measures the servers of the environments (processors, memory, disk), says what they cost where a token of the provider lets it ask (HCLOUD_TOKEN, DIGITALOCEAN_TOKEN), and compares servers of that size at Hetzner, DigitalOcean, AWS, Google Cloud, Azure, Oracle, Alibaba, IBM, OVHcloud and Scaleway. Changes nothing.",
+    "Where wherry.yaml has `infrastructure:`, also what those machines would cost: the server type that infrastructure.needs comes to, addresses, the provider's backups and volumes, beside what the servers of that environment cost now.",
     "With --cpu and --memory, prices of a server of that size instead: no server is asked, and no wherry.yaml is needed.",
     "Every figure has a source and a date (--json has them). A part that no source names is not known, and the sum is then at least what is known. Figures older than 60 days are called old: wherry cost refresh fetches the providers' own.",
     "Where sysstat or Prometheus has kept a week of measurements, says whether a server is larger than it needs to be, or too small.",

@@ -1,0 +1,89 @@
+# Takes what give.sh gives, from standard input, into the services that run here; each is counted again when it is whole.
+folder=$home/move
+
+# All parts of a service, each through its loader, as they come.
+#   $1 service   $2 method   $3 container
+load_parts() {
+  local word service part verdict
+  while IFS=$tab read -r word service part <&4; do
+    case $word in
+      part)
+        printf 'part\t%s\t%s\t-\t0\t-\n' "$service" "$part" >> "$work/manifest"
+        echo 1 > "$work/frames"
+        if ! { perl -e "$unframe" <&4 && echo 0 > "$work/frames" || :; } | "load_$2" "$3" "$part" > "$work/loaded" 2> "$work/said"; then
+          fail "$1, $part cannot be taken in: $(said "$work/said")"
+          return 1
+        fi
+        [ "$(cat "$work/frames")" = 0 ] || { fail "the copy of $1 broke off"; return 1; }
+        IFS= read -r verdict <&4 || verdict="the copy of $1 broke off"
+        [ "$verdict" = good ] || { fail "$verdict"; return 1; }
+        ;;
+      parts-end) return 0 ;;
+    esac
+  done
+  fail "the copy of $1 broke off"
+  return 1
+}
+
+# Of a volume the files are counted where they lie now.
+figures_volume() {
+  paths_of "$1" > "$work/paths"
+  list_volumes "$1" < /dev/null
+}
+
+#   $1 service   $2 method
+take_service() {
+  local live line
+  live=$(docker ps -aq --no-trunc --filter "label=wherry.app=$app" --filter "label=wherry.environment=$environment" --filter "label=wherry.service=$1" --filter label=com.docker.compose.oneoff=False | head -n 1)
+  [ -n "$live" ] || { fail "there is no container of $1 here"; return 1; }
+  arguments='' network=none container=$live
+  if [ "$2" = volume ]; then
+    # What belongs to a release is started with it; what stays from release to release, by whoever wanted the data here. It
+    # may be stopped already, by a copy that broke off.
+    [ "$(docker inspect -f '{{index .Config.Labels "wherry.slot"}}' "$live")" != base ] || echo "$live" >> "$folder/stopped"
+    docker stop "$live" > /dev/null || { fail "$1 cannot be stopped"; return 1; }
+  else
+    wait_for "in_$2" "$live" ready || return 1
+  fi
+  "into_$2" "$1" "$live" || return 1
+  while IFS= read -r line <&4; do
+    case $line in
+      "fact$tab"*) printf '%s\n' "$line" >> "$work/manifest" ;;
+      service-end)
+        compare "$1" "$2" "$live"
+        return
+        ;;
+    esac
+  done
+  fail "the copy of $1 broke off"
+  return 1
+}
+
+take_services() {
+  local line service method
+  while IFS= read -r line <&4; do
+    case $line in
+      "service$tab"*)
+        line=${line#*"$tab"}
+        service=${line%%"$tab"*} method=${line#*"$tab"}
+        say "copy-begin $service $method"
+        take_service "$service" "$method" || { say "copy-failed $service"; return 1; }
+        say "copy-done $service"
+        ;;
+      end)
+        [ -z "$different" ] || fail "what arrived of $different is not what was sent"
+        return
+        ;;
+    esac
+  done
+  fail 'the copy broke off'
+  return 1
+}
+
+# The stream has a descriptor of its own: whatever a program reads must not be what is behind it.
+exec 4<&0 < /dev/null
+mkdir -p "$folder"
+different=
+open_work
+: > "$work/manifest"
+take_services || { say "problem move-failed $reason"; exit 1; }

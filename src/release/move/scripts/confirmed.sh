@@ -1,0 +1,2 @@
+# Nobody has to remember any more where this environment came from.
+rm -f "$home/moved-from"
