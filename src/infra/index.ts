@@ -11,6 +11,7 @@ export type { InfraProposal } from "./init.ts";
 export { proposeImport } from "./import.ts";
 export type { ImportProposal } from "./import.ts";
 export { moveServer, moveServerBack } from "./move.ts";
+export { moveTarget } from "./move-target.ts";
 export { planInfra } from "./plan.ts";
 export type { InfraPlan } from "./plan.ts";
 export { infraStatus } from "./status.ts";

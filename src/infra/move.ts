@@ -5,7 +5,7 @@ import type { Report } from "../core/index.ts";
 import { moveBack, moveEnvironment } from "../release/index.ts";
 import type { MovedBack, MoveOptions, MoveResult } from "../release/index.ts";
 import type { Context } from "../system/index.ts";
-import { apply as write, compare } from "../writer/index.ts";
+import { apply as write, compare, insertEntry } from "../writer/index.ts";
 import { withServers } from "./edit-server.ts";
 
 /** What was changed in the user's files after the server was another one. */
@@ -14,36 +14,55 @@ interface Written {
   readonly written: readonly string[];
 }
 
-/** Moves an environment to another server, and writes that server into wherry.yaml. */
-export async function moveServer(ctx: Context, options: MoveOptions, report: Report): Promise<MoveResult & Written> {
+/**
+ * Moves an environment to another server, and writes that server into wherry.yaml.
+ * @param options.machines environment whose `infrastructure:` describes that server
+ */
+export async function moveServer(
+  ctx: Context,
+  options: MoveOptions & { readonly machines: string | undefined },
+  report: Report,
+): Promise<MoveResult & Written> {
   const result = await moveEnvironment(ctx, options, report);
-  return { ...result, written: await writeServer(ctx, options, result.to, report) };
+  return {
+    ...result,
+    written: await writeServer(ctx, options, { address: result.to, machines: options.machines }, report),
+  };
 }
 
 /** Takes a move back, in wherry.yaml as well. */
 export async function moveServerBack(ctx: Context, options: LoadOptions, report: Report): Promise<MovedBack & Written> {
   const result = await moveBack(ctx, options, report);
-  return { ...result, written: await writeServer(ctx, options, result.to, report) };
+  return { ...result, written: await writeServer(ctx, options, { address: result.to, machines: undefined }, report) };
 }
 
 async function writeServer(
   ctx: Context,
   options: LoadOptions,
-  address: string,
+  { address, machines }: { readonly address: string; readonly machines: string | undefined },
   report: Report,
 ): Promise<readonly string[]> {
   const { directory, file, environment, infrastructure } = await loadMachines(ctx, options);
   const note = (text: string): void => report({ type: "note", text });
-  if (infrastructure !== undefined) {
+  const now = machines === undefined ? "take it out" : `write infrastructure: ${machines} in its place`;
+  if (infrastructure !== undefined && infrastructure !== machines) {
     note(
-      `infrastructure: of ${environment} describes other machines than ${address}: take it out of ${basename(file)}, or wherry infra apply writes their addresses again`,
+      `infrastructure: of ${environment} describes other machines than ${address}; once the move is confirmed and these are removed (wherry infra destroy), ${now} in ${basename(file)}: wherry infra apply would write their addresses again`,
     );
   }
-  const content = withServers((await ctx.files.readText(file)) ?? "", environment, [address]);
-  if (content === undefined) {
+  const moved = withServers((await ctx.files.readText(file)) ?? "", environment, [address]);
+  if (moved === undefined) {
     note(`${basename(file)} is left as it is: write server: ${address} under environments.${environment}`);
     return [];
   }
+  const wanted = machines !== undefined && infrastructure === undefined;
+  const shared = wanted
+    ? insertEntry(moved, ["environments", environment], `infrastructure: ${machines}\n`)
+    : undefined;
+  if (wanted && shared === undefined)
+    note(
+      `write infrastructure: ${machines} under environments.${environment} of ${basename(file)}: it has its machines now`,
+    );
   const path = relative(directory, file);
-  return write(ctx, directory, await compare(ctx, directory, [{ path, content, from: "current" }]));
+  return write(ctx, directory, await compare(ctx, directory, [{ path, content: shared ?? moved, from: "current" }]));
 }

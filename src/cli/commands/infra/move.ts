@@ -1,12 +1,14 @@
 import * as z from "zod";
 import { usageError, WherryError } from "../../../core/index.ts";
-import { moveServer, moveServerBack } from "../../../infra/index.ts";
+import { moveServer, moveServerBack, moveTarget } from "../../../infra/index.ts";
+import type { InfraPlan } from "../../../infra/index.ts";
 import { confirmMove, planConfirmation, planMove } from "../../../release/index.ts";
 import type { MovePlan } from "../../../release/index.ts";
 import { confirm } from "../../confirm.ts";
 import { command } from "../../definition.ts";
 import type { CommandContext } from "../../definition.ts";
 import { formatBytes } from "../../format/backup.ts";
+import { showPlan } from "../../format/infra.ts";
 import { moveLines, movePlanLines } from "../../format/move.ts";
 import { optional, toggle } from "../../parameters.ts";
 
@@ -60,7 +62,9 @@ export const move = command({
     "For an environment with one server. A service with `singleton: true` never runs on both; other workers run on the new server for the seconds of the trial, as they do beside the old ones in a deployment.",
   ],
   flags: {
-    to: optional("the new server, as ssh reaches it", { placeholder: "ADDRESS" }),
+    to: optional("the new server, as ssh reaches it; or the environment whose infrastructure: describes it", {
+      placeholder: "ADDRESS",
+    }),
     address: optional("where visitors reach it, if that is not the host of --to", { placeholder: "ADDRESS" }),
     confirm: toggle("the move was right: remove the app from the server that was left"),
     volumes: toggle("with --confirm: its data there, too"),
@@ -73,6 +77,10 @@ export const move = command({
       what: "say what would be done, and how much data there is",
     },
     { line: "infra move -e production --to deploy@203.0.113.20", what: "move" },
+    {
+      line: "infra move -e production --to next",
+      what: "move to the server that next describes, and order it where it is not there",
+    },
     { line: "infra move -e production --confirm", what: "clear the old server" },
   ],
   schema,
@@ -97,16 +105,23 @@ export const move = command({
       const result = await moveServerBack(ctx, options, ctx.report);
       return { did: "back", ...result, written: [...result.written] };
     }
-    const found = await planMove(ctx, { ...options, to, address }).catch((error: unknown) => resumable(error, plan));
+    const order = async (machines: InfraPlan): Promise<void> => {
+      showPlan(ctx, machines);
+      await confirm(ctx, { question: "Order this?", yes });
+    };
+    const target = await moveTarget(ctx, { to, directory, confirm: plan ? undefined : order }, ctx.report);
+    const found = await planMove(ctx, { ...options, address, to: target.to }).catch((error: unknown) =>
+      resumable(error, plan),
+    );
     if (plan && found !== undefined) return documentOf(found);
     await confirm(ctx, {
       question:
         found === undefined
-          ? `End the move to ${to}?`
+          ? `End the move to ${target.to}?`
           : `Move ${found.app} ${found.environment} from ${found.from} to ${found.to}? It does not serve while ${dataIn(found)} copied.`,
       yes,
     });
-    const result = await moveServer(ctx, { ...options, to, address }, ctx.report);
+    const result = await moveServer(ctx, { ...options, ...target, address }, ctx.report);
     return {
       did: "move",
       ...result,
