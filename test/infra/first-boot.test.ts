@@ -26,6 +26,8 @@ test("keys reach it as they are, and a server without volume or host key is told
 test("each system gets the packages that it has", () => {
   expect(userData("debian-13", smallest)).toContain("docker.io docker-cli docker-compose docker-buildx");
   expect(userData("ubuntu-22.04", smallest)).toContain("docker.io docker-compose-v2 docker-buildx");
+  // DigitalOcean has its processor behind the name.
+  expect(userData("debian-12-x64", smallest)).toContain("docker-compose-plugin");
   const older = userData("debian-12", smallest);
   expect(older).toContain("docker-ce docker-ce-cli");
   expect(older).toContain("signed-by=/etc/apt/keyrings/docker.asc");

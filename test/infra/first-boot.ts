@@ -38,7 +38,7 @@ export function userData(image: string, values: Values): string {
     ["first_host_key.public", values.first_host_key.public],
     ["volume", values.volume],
   ]);
-  const filled = cloudInitTemplate(image)
+  const filled = cloudInitTemplate(image, "scsi-0HC_Volume_")
     .replaceAll(/%\{ if (\S+) != "" ~\}\n([^]*?)%\{ endif ~\}\n/g, (_, name: string, text: string) =>
       flat.get(name) === "" ? "" : text,
     )

@@ -25,7 +25,7 @@ export const digitalocean: Provider = {
     main: servers(machines),
     network: network(machines),
     outputs: outputs(machines),
-    cloudInit: cloudInitTemplate(machines.image).replace("scsi-0HC_Volume_", "scsi-0DO_Volume_"),
+    cloudInit: cloudInitTemplate(machines.image, "scsi-0DO_Volume_"),
   }),
   refusals: ({ size, loadBalancer }) => [
     ...(typeof size === "object" && size.architecture === "arm"

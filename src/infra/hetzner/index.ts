@@ -24,7 +24,7 @@ export const hetzner: Provider = {
     main: servers(machines),
     network: network(machines),
     outputs: outputs(machines),
-    cloudInit: cloudInitTemplate(machines.image),
+    cloudInit: cloudInitTemplate(machines.image, "scsi-0HC_Volume_"),
   }),
   imported: (found) => ({ main: importedFile(found), outputs: importedOutputs() }),
   refusals: () => [],

@@ -4,9 +4,10 @@ import { deployUser } from "../machines.ts";
  * What a machine does at its first boot, as a template of OpenTofu: makes the user who deploys, shuts out passwords and
  * root, mounts the volume below Docker's volumes, installs Docker. Little on purpose: it cannot be changed afterwards
  * without a new machine, and it can be read by everything that runs there.
- * @param image decides what the packages are called: `debian-13`, `ubuntu-24.04`
+ * @param image decides what the packages are called: `debian-13`, `ubuntu-24.04`, with more behind it at some providers
+ * @param disk what /dev/disk/by-id calls a volume, before its name or number
  */
-export function cloudInitTemplate(image: string): string {
+export function cloudInitTemplate(image: string, disk: string): string {
   return `# What a server does at its first boot; main.tf fills it in and puts #cloud-config before it.
 # Checked by: cloud-init schema --config-file FILE
 ssh_pwauth: false
@@ -44,7 +45,7 @@ runcmd:
   # Docker's volumes live on the volume, which outlives the server. It is attached a moment after the first boot.
   - |
     set -e
-    disk=/dev/disk/by-id/scsi-0HC_Volume_\${volume}
+    disk=/dev/disk/by-id/${disk}\${volume}
     for attempt in $(seq 150); do [ -b "$disk" ] && break; sleep 2; done
     mkdir -p /var/lib/docker/volumes
     grep -q "^$disk " /etc/fstab || echo "$disk /var/lib/docker/volumes xfs defaults,discard,nofail 0 2" >> /etc/fstab
@@ -66,7 +67,7 @@ ${installDocker(image)}
 /** The same packages as `wherry server setup` takes. */
 function installDocker(image: string): string {
   const install = "apt-get install -y -q --no-install-recommends";
-  if (image === "debian-12") {
+  if (image.startsWith("debian-12")) {
     // Its compose is version 1, and it has no buildx.
     const from = "https://download.docker.com/linux/debian";
     return `    ${install} ca-certificates curl
