@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from "node:child_process";
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { realpathSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { text } from "node:stream/consumers";
 import { temporaryFolder } from "../helpers/temporary.ts";
 
@@ -11,8 +11,14 @@ import { temporaryFolder } from "../helpers/temporary.ts";
 
 /** Why nothing can be built here; undefined where it can. */
 export function whyNoGroovy(): string | undefined {
-  const missing = spawnSync("groovy", ["--version"]).status !== 0;
+  const missing = spawnSync("groovy", ["--version"], { env: { ...process.env, ...javaHome() } }).status !== 0;
   return missing ? "groovy is not installed: apt-get install groovy" : undefined;
+}
+
+/** Debian's groovy looks for Debian's default Java, and not for the one that is there. */
+function javaHome(): { readonly JAVA_HOME?: string } {
+  const { status, stdout } = spawnSync("sh", ["-c", "command -v java"], { encoding: "utf8" });
+  return status === 0 ? { JAVA_HOME: dirname(dirname(realpathSync(stdout.trim()))) } : {};
 }
 
 export interface Build {
@@ -42,7 +48,7 @@ export async function runBuilds(builds: readonly Build[]): Promise<readonly Buil
     return path;
   });
   const child = spawn("groovy", [`${import.meta.dirname}/jenkins/declarative.groovy`, ...files], {
-    env: { ...process.env, JAVA_OPTS: "-XX:TieredStopAtLevel=1" },
+    env: { ...process.env, ...javaHome(), JAVA_OPTS: "-XX:TieredStopAtLevel=1" },
     stdio: ["ignore", "pipe", "pipe"],
   });
   const [out, err] = await Promise.all([text(child.stdout), text(child.stderr)]);
