@@ -4,7 +4,9 @@ import { git, gitEnvironment } from "./run.ts";
 
 /**
  * Writes the files of `directory` as they are in `commit` into the folder `into`, which must exist. What is not
- * committed is not there: this is what makes a release repeatable.
+ * committed is not there: this is what makes a release repeatable. Files get the time at which they are written, to the
+ * nanosecond: BuildKit takes a file of the same path, size and time for one that it has from another folder of the same
+ * name, and the archive's whole seconds would let one app be built from the files of another.
  */
 export async function exportTree(ctx: Context, directory: string, commit: string, into: string): Promise<void> {
   await refuseSubmodules(ctx, directory, commit);
@@ -16,7 +18,7 @@ export async function exportTree(ctx: Context, directory: string, commit: string
     // A file between the two, not a pipe: what a process prints is kept in memory.
     for (const argv of [
       ["git", "-C", top, "archive", "--format=tar", `--output=${file}`, `${commit}:${prefix}`],
-      ["tar", "-xf", file, "-C", into],
+      ["tar", "-xmf", file, "-C", into],
     ]) {
       const result = await ctx.processes.run(argv, { env: gitEnvironment(ctx) });
       if (result.exitCode === 0) continue;

@@ -153,6 +153,18 @@ describe("a tree is written out", () => {
     expect(statSync(join(into, "run.sh")).mode & 0o111).not.toBe(0);
   });
 
+  test("with times of its own for each file, which no other tree has", async () => {
+    const folder = repository({ a: "1" });
+    const times = [temporary(), temporary()].map(async (into) => {
+      await exportTree(ctx, folder, "HEAD", into);
+      return statSync(join(into, "a"), { bigint: true }).mtimeNs;
+    });
+    const [one = 0n, two = 0n] = await Promise.all(times);
+    expect(one).not.toBe(two);
+    // Whole seconds are those of the archive.
+    expect([one % 1_000_000_000n, two % 1_000_000_000n]).not.toContain(0n);
+  });
+
   test("but not with submodules, which are named", async () => {
     const [library, folder] = [repository({ a: "1" }), repository({ b: "1" })];
     git(folder, "submodule", "add", "-q", library, "vendor/lib");
