@@ -51,6 +51,9 @@ export function block(type: string, labels: readonly string[], ...body: readonly
   return { kind: "block", type, labels, body };
 }
 
+export const resource = (type: string, name: string, ...body: readonly Item[]): Item =>
+  block("resource", [type, name], ...body);
+
 /** A whole file, with a line end at its end. */
 export function renderHcl(items: readonly Item[]): string {
   return `${body(items, 0).join("\n")}\n`;

@@ -1,9 +1,6 @@
-import { block, comment, expression, set } from "../hcl.ts";
+import { block, comment, expression, resource, set } from "../hcl.ts";
 import type { Item, Value } from "../hcl.ts";
 import type { Machines } from "../machines.ts";
-
-const resource = (type: string, name: string, ...body: readonly Item[]): Item =>
-  block("resource", [type, name], ...body);
 
 /** network.tf: the private network, what is open to the world, and what stands in front of the servers. */
 export function network({ loadBalancer, dns }: Machines): readonly Item[] {

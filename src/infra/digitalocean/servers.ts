@@ -1,10 +1,8 @@
-import { block, comment, expression, set } from "../hcl.ts";
+import { block, comment, expression, resource, set } from "../hcl.ts";
 import type { Item } from "../hcl.ts";
 import type { Machines } from "../machines.ts";
+import { userData } from "../render/user-data.ts";
 import { markOf } from "./names.ts";
-
-const resource = (type: string, name: string, ...body: readonly Item[]): Item =>
-  block("resource", [type, name], ...body);
 
 /** main.tf: who may log in, and the servers with their addresses and volumes. */
 export function servers({ app, environment, name }: Machines): readonly Item[] {
@@ -102,14 +100,7 @@ function server(): Item {
     set("graceful_shutdown", true),
     comment("With no key here, DigitalOcean would mail a root password."),
     set("ssh_keys", expression("keys(var.ssh_keys)")),
-    set(
-      "user_data",
-      expression(`join("\\n", ["#cloud-config", templatefile("\${path.module}/cloud-init.yaml.tftpl", {
-  ssh_keys       = values(var.ssh_keys)
-  first_host_key = var.first_host_key
-  volume         = try(digitalocean_volume.data[each.key].name, "")
-})])`),
-    ),
+    userData("digitalocean_volume.data[each.key].name"),
     block("timeouts", [], set("delete", "5m")),
     block(
       "lifecycle",

@@ -1,5 +1,6 @@
 import { block, comment, expression, mapping, quoteHcl, renderHcl, set } from "../hcl.ts";
 import type { ForeignServer } from "../provider.ts";
+import { serversOutput } from "../render/outputs.ts";
 
 /** imported.tf: servers that were there before, exactly as they are. */
 export function importedFile(servers: readonly ForeignServer[]): string {
@@ -54,23 +55,6 @@ function valuesOf({ type, location, backups, labels, protection }: ForeignServer
 
 /** outputs.tf, in the words of every environment's files. */
 export function importedOutputs(): string {
-  return renderHcl([
-    block(
-      "output",
-      ["servers"],
-      set("description", "Servers by name"),
-      set(
-        "value",
-        expression(`{
-  for name, server in hcloud_server.app : name => {
-    id      = server.id
-    ipv4    = server.ipv4_address
-    ipv6    = server.ipv6_address
-    private = null
-    volume  = null
-  }
-}`),
-      ),
-    ),
-  ]);
+  const addresses = { ipv4: "server.ipv4_address", ipv6: "server.ipv6_address" };
+  return renderHcl([serversOutput("hcloud_server", { ...addresses, private: "null", volume: "null" })]);
 }

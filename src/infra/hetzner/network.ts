@@ -1,9 +1,6 @@
-import { block, comment, expression, set } from "../hcl.ts";
+import { block, comment, expression, resource, set } from "../hcl.ts";
 import type { Item, Value } from "../hcl.ts";
 import type { Machines } from "../machines.ts";
-
-const resource = (type: string, name: string, ...body: readonly Item[]): Item =>
-  block("resource", [type, name], ...body);
 
 const labels = set("labels", expression("local.labels"));
 

@@ -1,9 +1,7 @@
-import { block, comment, expression, mapping, set } from "../hcl.ts";
+import { block, comment, expression, mapping, resource, set } from "../hcl.ts";
 import type { Item } from "../hcl.ts";
 import type { Machines } from "../machines.ts";
-
-const resource = (type: string, name: string, ...body: readonly Item[]): Item =>
-  block("resource", [type, name], ...body);
+import { userData } from "../render/user-data.ts";
 
 const labels = set("labels", expression("local.labels"));
 
@@ -101,14 +99,7 @@ function server(): Item {
   try(hcloud_ssh_key.team[fingerprint].id, local.keys_of_others[fingerprint])
 ]`),
     ),
-    set(
-      "user_data",
-      expression(`join("\\n", ["#cloud-config", templatefile("\${path.module}/cloud-init.yaml.tftpl", {
-  ssh_keys       = values(var.ssh_keys)
-  first_host_key = var.first_host_key
-  volume         = try(hcloud_volume.data[each.key].id, "")
-})])`),
-    ),
+    userData("hcloud_volume.data[each.key].id"),
     block(
       "public_net",
       [],
