@@ -1,10 +1,7 @@
-import { basename, relative } from "node:path";
 import { usageError, WherryError } from "../core/index.ts";
 import type { Report } from "../core/index.ts";
 import { timedStep } from "../system/index.ts";
 import type { Context } from "../system/index.ts";
-import { apply as write, compare } from "../writer/index.ts";
-import { withServers } from "./edit-server.ts";
 import { firstKey, forgetFirstKey, isKnown, knownHosts, welcome } from "./host-keys.ts";
 import { isImported } from "./import.ts";
 import { deployUser } from "./machines.ts";
@@ -18,6 +15,7 @@ import type { Access, InfraOptions, WantedMachines } from "./session.ts";
 import { instead } from "./stock.ts";
 import { readState } from "./state.ts";
 import type { KnownServer } from "./state.ts";
+import { writeServers } from "./write-servers.ts";
 
 export interface ApplyOptions extends InfraOptions, Consent {
   /** Asked when the plan is known; throws where the user says no. */
@@ -57,7 +55,13 @@ export async function applyInfra(ctx: Context, options: ApplyOptions, report: Re
     await meet(ctx, machines, { prepared, servers, first }, report);
     await forgetFirstKey(ctx, machines.folder);
     const addresses = servers.map(({ ipv4 }) => `${deployUser}@${ipv4}`);
-    return { ...plan, servers, addresses, written: await writeAddresses(ctx, machines, addresses, report) };
+    const same = addresses.length === 0 || addresses.join() === machines.servers.join();
+    return {
+      ...plan,
+      servers,
+      addresses,
+      written: same ? [] : await writeServers(ctx, machines, addresses, report),
+    };
   });
 }
 
@@ -108,25 +112,6 @@ async function meet(
       () => welcome(ctx, machines, { name: server.name, address: server.ipv4 }, first, report),
     );
   }
-}
-
-async function writeAddresses(
-  ctx: Context,
-  { directory, file, environment, servers }: WantedMachines,
-  addresses: readonly string[],
-  report: Report,
-): Promise<readonly string[]> {
-  if (addresses.length === 0 || addresses.join() === servers.join()) return [];
-  const content = withServers((await ctx.files.readText(file)) ?? "", environment, addresses);
-  if (content === undefined) {
-    report({
-      type: "note",
-      text: `${basename(file)} is left as it is: write server: ${addresses.length === 1 ? addresses[0] : `[${addresses.join(", ")}]`} under environments.${environment}`,
-    });
-    return [];
-  }
-  const path = relative(directory, file);
-  return write(ctx, directory, await compare(ctx, directory, [{ path, content, from: "current" }]));
 }
 
 export interface DestroyOptions extends InfraOptions {

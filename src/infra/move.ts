@@ -6,7 +6,7 @@ import { moveBack, moveEnvironment } from "../release/index.ts";
 import type { MovedBack, MoveOptions, MoveResult } from "../release/index.ts";
 import type { Context } from "../system/index.ts";
 import { apply as write, compare, insertEntry } from "../writer/index.ts";
-import { withServers } from "./edit-server.ts";
+import { writeServers } from "./write-servers.ts";
 
 /** What was changed in the user's files after the server was another one. */
 interface Written {
@@ -50,19 +50,14 @@ async function writeServer(
       `infrastructure: of ${environment} describes other machines than ${address}; once the move is confirmed and these are removed (wherry infra destroy), ${now} in ${basename(file)}: wherry infra apply would write their addresses again`,
     );
   }
-  const moved = withServers((await ctx.files.readText(file)) ?? "", environment, [address]);
-  if (moved === undefined) {
-    note(`${basename(file)} is left as it is: write server: ${address} under environments.${environment}`);
-    return [];
+  const written = await writeServers(ctx, { directory, file, environment }, [address], report);
+  if (machines === undefined || infrastructure !== undefined) return written;
+  const entry = `infrastructure: ${machines}`;
+  const shared = insertEntry((await ctx.files.readText(file)) ?? "", ["environments", environment], `${entry}\n`);
+  if (shared === undefined) {
+    note(`write ${entry} under environments.${environment} of ${basename(file)}: it has its machines now`);
+    return written;
   }
-  const wanted = machines !== undefined && infrastructure === undefined;
-  const shared = wanted
-    ? insertEntry(moved, ["environments", environment], `infrastructure: ${machines}\n`)
-    : undefined;
-  if (wanted && shared === undefined)
-    note(
-      `write infrastructure: ${machines} under environments.${environment} of ${basename(file)}: it has its machines now`,
-    );
   const path = relative(directory, file);
-  return write(ctx, directory, await compare(ctx, directory, [{ path, content: shared ?? moved, from: "current" }]));
+  return write(ctx, directory, await compare(ctx, directory, [{ path, content: shared, from: "current" }]));
 }
