@@ -1,6 +1,9 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
+import { memoryFolder } from "./test/helpers/memory-folder.ts";
 
-const shared = { environment: "node", pool: "threads", isolate: false } as const;
+// Starting a program copies the page tables of the process, and one process with all threads has large ones: tests start thousands of gits.
+const shared = { environment: "node", pool: "forks", isolate: false } as const;
 const slow = { testTimeout: 300_000, hookTimeout: 300_000 } as const;
 
 export default defineConfig({
@@ -12,7 +15,10 @@ export default defineConfig({
           name: "unit",
           include: ["test/**/*.test.ts"],
           exclude: ["**/*.integration.test.ts", "**/*.alone.test.ts"],
-          testTimeout: 30_000,
+          testTimeout: 60_000,
+          // They wait for git as much as they compute.
+          maxWorkers: Math.max(2, availableParallelism()),
+          env: { TMPDIR: memoryFolder() },
         },
       },
       {
@@ -30,7 +36,7 @@ export default defineConfig({
           ...shared,
           ...slow,
           name: "alone",
-          // They count lost requests, measure time or need a port for themselves: a neighbour would be seen as a fault.
+          // They send many requests, measure time or need a port for themselves: a neighbour would be seen as a fault.
           include: ["test/**/*.alone.test.ts"],
           fileParallelism: false,
         },

@@ -5,3 +5,6 @@
  */
 export { createServer as server, listServers } from "./server.ts";
 export type { DistantServer, ServerOptions, TestServer } from "./server.ts";
+export { whyNot } from "./image.ts";
+export { isSystemName, systemNames } from "./systems.ts";
+export type { SystemName } from "./systems.ts";

@@ -1,6 +1,7 @@
 import { connect } from "node:net";
 import { attempt, run, succeeds, until } from "../scripts/engine/run.ts";
 import type { Result, RunOptions } from "../scripts/engine/run.ts";
+import type { SystemName } from "./systems.ts";
 
 /** The container that plays a server: make it, wait for it, end it. */
 export interface Machine {
@@ -11,6 +12,7 @@ export interface Machine {
   readonly httpPort: number;
   readonly httpsPort: number;
   readonly disk: "plain" | "small";
+  readonly system: SystemName;
 }
 
 export const nameOf = (n: number): string => `wherry-testbed-${n}`;
@@ -23,12 +25,18 @@ export async function createMachine(
   n: number,
   image: string,
   publicKey: string,
-  disk: Machine["disk"],
+  kind: Pick<Machine, "disk" | "system">,
   fillDisk: (volume: string) => Promise<void> = async () => {},
 ): Promise<Machine> {
   // Before the ports are looked at: an older server of this number is not somebody else who listens there.
   await removeMachine(n);
-  const machine = { n, name: nameOf(n), address: `127.0.0.${10 + n}`, disk, ...(await freePorts(`127.0.0.${10 + n}`)) };
+  const machine = {
+    n,
+    name: nameOf(n),
+    address: `127.0.0.${10 + n}`,
+    ...kind,
+    ...(await freePorts(`127.0.0.${10 + n}`)),
+  };
   const ports = [machine.port, machine.httpPort, machine.httpsPort];
   const command = ["docker", "run", "--detach", "--name", machine.name, "--hostname", machine.name];
   command.push("--label", `${label}=${JSON.stringify(machine)}`, "--env", `TESTBED_KEY=${publicKey}`);
@@ -39,7 +47,7 @@ export async function createMachine(
   for (const limit of ["seccomp", "apparmor", "systempaths"]) command.push("--security-opt", `${limit}=unconfined`);
   for (const folder of ["/run:exec", "/run/lock", "/tmp:exec"]) command.push("--tmpfs", folder);
   [22, 80, 443].forEach((inside, i) => command.push("--publish", `${machine.address}:${ports[i]}:${inside}`));
-  if (disk === "small") {
+  if (kind.disk === "small") {
     command.push("--env", `TESTBED_DISK=${smallDisk}`, "--volume", `${volumeOf(n)}:/disk`);
     // Loop devices.
     command.push("--device-cgroup-rule", "b 7:* rmw", "--device-cgroup-rule", "c 10:237 rmw");
@@ -98,7 +106,7 @@ export async function mustExecIn(n: number, argv: readonly string[]): Promise<st
 }
 
 const booted =
-  "systemctl is-system-running --wait >/dev/null 2>&1; systemctl is-active --quiet ssh && docker version >/dev/null 2>&1";
+  "systemctl is-system-running --wait >/dev/null 2>&1; { systemctl is-active --quiet ssh || systemctl is-active --quiet ssh.socket; } && docker version >/dev/null 2>&1";
 
 /** Waits until systemd has started everything, sshd listens and Docker answers. */
 export async function waitForBoot(n: number): Promise<void> {

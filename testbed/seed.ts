@@ -5,6 +5,8 @@ import { ensureBaseImages } from "../scripts/standins/index.ts";
 import type { BaseImage } from "../scripts/standins/index.ts";
 import { attempt, run, succeeds } from "../scripts/engine/run.ts";
 import { stateFolder } from "./state.ts";
+import { systemNames } from "./systems.ts";
+import type { SystemName } from "./systems.ts";
 
 /** What a server has that has had apps before. */
 const seedImages: readonly BaseImage[] = ["haproxy:3.2", "node:24-slim", "postgres:17", "redis:8"];
@@ -17,13 +19,14 @@ const label = "wherry.testbed.seed";
  * @param fill makes a server's disk of an empty volume: boots one on it, loads the images, ends it
  */
 export async function ensureSeed(
+  system: SystemName,
   image: string,
   fill: (volume: string, images: readonly string[]) => Promise<void>,
 ): Promise<string> {
   await ensureBaseImages(seedImages, () => {});
   const ids = (await run(["docker", "image", "inspect", "--format", "{{.Id}}", ...seedImages])).trim().split("\n");
   const wanted = [image, ...ids].join(" ");
-  const file = join(stateFolder, "seed");
+  const file = join(stateFolder, `seed-${system}`);
   const present = await readSeed(file, wanted);
   if (present !== undefined) return present;
   await mkdir(stateFolder, { recursive: true, mode: 0o700 });
@@ -40,7 +43,7 @@ export async function ensureSeed(
   await rm(made);
   if (isFirst) return volume;
   await attempt(["docker", "volume", "rm", volume]);
-  return (await readSeed(file, wanted)) ?? ensureSeed(image, fill);
+  return (await readSeed(file, wanted)) ?? ensureSeed(system, image, fill);
 }
 
 /** Copies the volume, with all that only root may copy: an engine's layers have device files and attributes. */
@@ -52,7 +55,7 @@ export async function copySeed(image: string, from: string, to: string): Promise
 
 /** Removes what `ensureSeed` made, except where it is in use. */
 export async function removeSeeds(): Promise<void> {
-  await rm(join(stateFolder, "seed"), { force: true });
+  for (const system of systemNames) await rm(join(stateFolder, `seed-${system}`), { force: true });
   const found = (await run(["docker", "volume", "ls", "--quiet", "--filter", `label=${label}`])).split("\n");
   for (const volume of found.filter((name) => name !== "")) await attempt(["docker", "volume", "rm", volume]);
 }
@@ -62,6 +65,7 @@ async function readSeed(file: string, wanted: string): Promise<string | undefine
   if (text === undefined) return undefined;
   const seed = JSON.parse(text) as { readonly wanted: string; readonly volume: string };
   if (seed.wanted === wanted && (await succeeds(["docker", "volume", "inspect", seed.volume]))) return seed.volume;
-  await removeSeeds();
+  await rm(file, { force: true });
+  await attempt(["docker", "volume", "rm", seed.volume]);
   return undefined;
 }

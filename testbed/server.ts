@@ -11,6 +11,8 @@ import * as machines from "./machine.ts";
 import type { Machine } from "./machine.ts";
 import { claim, ensureKey, folderOf, forget, keyFile, ownerOf, sshFilesIn, writeSshFiles } from "./state.ts";
 import type { Owner } from "./state.ts";
+import { systemToUse } from "./systems.ts";
+import type { SystemName } from "./systems.ts";
 
 export interface TestServer {
   /** 1 is 127.0.0.11, and so on. */
@@ -58,6 +60,8 @@ export interface ServerOptions {
   readonly n?: number;
   /** "small": Docker and Wherry on a disk of 3 GB of their own, which can be filled. */
   readonly disk?: "small";
+  /** Left out: what WHERRY_TESTBED_SYSTEM says, else Debian 13. `whyNot` says where another one cannot be. */
+  readonly system?: SystemName;
   /** It has had apps before: the base images of the test apps are there. Only without `disk`. */
   readonly warm?: boolean;
   /** Whom `host` logs in as. Both exist; `deploy` may use Docker and sudo. */
@@ -71,11 +75,13 @@ export interface ServerOptions {
 export async function createServer(options: ServerOptions = {}): Promise<TestServer> {
   const say = options.say ?? (() => {});
   await ensureEngine(say);
-  const [image, key] = [await ensureImage(say), await ensureKey()];
-  const seed =
-    options.warm === true ? await ensureSeed(image, (volume, images) => makeSeed(volume, images, image)) : undefined;
+  const kind = { disk: options.disk ?? ("plain" as const), system: options.system ?? systemToUse() };
+  const [image, key] = [await ensureImage(kind.system, say), await ensureKey()];
+  const makeIt = (volume: string, images: readonly string[]): Promise<void> =>
+    makeSeed(volume, images, kind.system, image);
+  const seed = options.warm === true ? await ensureSeed(kind.system, image, makeIt) : undefined;
   const n = await claimNumber(options);
-  return describe(await boot(n, image, key, options.disk ?? "plain", seed), options.user ?? "deploy", seed);
+  return describe(await boot(n, image, key, kind, seed), options.user ?? "deploy", seed);
 }
 
 /** A server that is already there, as it is. */
@@ -129,19 +135,19 @@ async function boot(
   n: number,
   image: string,
   publicKey: string,
-  disk: Machine["disk"],
+  kind: Pick<Machine, "disk" | "system">,
   seed: string | undefined,
 ): Promise<Machine> {
   const fill = seed === undefined ? undefined : (volume: string) => copySeed(image, seed, volume);
-  const machine = await machines.createMachine(n, image, publicKey, disk, fill);
+  const machine = await machines.createMachine(n, image, publicKey, kind, fill);
   await machines.waitForBoot(n);
   await writeSshFiles(folderOf(n), { ...machine, hostKeys: await hostKeys(n) });
   return machine;
 }
 
 /** Fills a volume with the disk of a server that got these images and was ended in order. */
-async function makeSeed(volume: string, images: readonly string[], image: string): Promise<void> {
-  const one = await createServer();
+async function makeSeed(volume: string, images: readonly string[], system: SystemName, image: string): Promise<void> {
+  const one = await createServer({ system });
   for (const tag of images) await one.preloadImage(tag);
   // Without its identity: no two engines are the same.
   await one.exec(["sh", "-c", "systemctl stop docker.socket docker containerd; rm -f /var/lib/docker/engine-id"]);
@@ -164,7 +170,13 @@ function describe(machine: Machine, user: TestServer["user"], seed?: string): Te
     host: user === "root" ? `${name}-root` : name,
     exec: (argv, options) => machines.execIn(n, argv, options),
     async reset() {
-      await boot(n, await ensureImage(() => {}), await ensureKey(), machine.disk, seed);
+      await boot(
+        n,
+        await ensureImage(machine.system, () => {}),
+        await ensureKey(),
+        { disk: machine.disk, system: machine.system },
+        seed,
+      );
     },
     reboot: () => machines.rebootMachine(n),
     crash: () => machines.crashMachine(n),

@@ -33,7 +33,7 @@ export async function ensureDebianBase(say: (line: string) => void): Promise<str
   return debianBase;
 }
 
-async function registryAnswers(): Promise<boolean> {
+export async function registryAnswers(): Promise<boolean> {
   try {
     await fetch("https://registry-1.docker.io/v2/", { signal: AbortSignal.timeout(3000) });
     return true;

@@ -5,6 +5,8 @@ export interface Recipe {
   readonly folder?: string;
   /** npm packages that the Dockerfile finds beside it as `<key>.tgz`. */
   readonly packages?: Readonly<Record<string, string>>;
+  /** It takes minutes, and few want it: only made where it is named. */
+  readonly named?: true;
 }
 
 /** The images that our Dockerfiles and compose files name, and what stands in for each where no registry answers. */
@@ -22,6 +24,12 @@ const table = {
   "mariadb:11": { of: "built from Debian's mariadb-server", folder: "mariadb" },
   "redis:8": { of: "built from Debian's redis-server", folder: "redis" },
   "mongo:8": { of: "FerretDB 1.24 on SQLite; its mongosh can only ping", folder: "mongo" },
+  "mongo:5": {
+    of: "MongoDB 3.6 of Ubuntu 20.04, with the tools 100.10 and mongosh",
+    folder: "mongo-real",
+    packages: { node: `node-linux-${process.arch}@24`, npm: "npm@11" },
+    named: true,
+  },
   "python:3.13-slim": { of: "built from Debian's python3.13", folder: "python" },
   "golang:1.26-trixie": { of: "built from Debian's Go 1.24", folder: "golang" },
   "rust:1.92-slim-trixie": { of: "built from Debian's Rust 1.85", folder: "rust" },

@@ -3,6 +3,7 @@
  * does all of it, for the schedule and for the commands alike.
  */
 export { backupSettings, secretsOf } from "./files.ts";
+export { settleLibrary } from "./program.ts";
 export { parseBackupStatus } from "./record.ts";
 export type { BackupRecord, BackupStatus, CopiedService } from "./record.ts";
 export { performScript, placeScript, scheduleScript, tellBackups } from "./scripts.ts";

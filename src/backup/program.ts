@@ -1,5 +1,5 @@
 import { notifyLibrary } from "../notify/index.ts";
-import { prelude } from "../server/index.ts";
+import { prelude, restartLibrary } from "../server/index.ts";
 import { quote } from "../system/index.ts";
 import drill from "./scripts/drill.sh?raw";
 import find from "./scripts/find.sh?raw";
@@ -15,6 +15,7 @@ import redis from "./scripts/redis.sh?raw";
 import redisInside from "./scripts/redis-inside.sh?raw";
 import restore from "./scripts/restore.sh?raw";
 import run from "./scripts/run.sh?raw";
+import settle from "./scripts/settle.sh?raw";
 import volume from "./scripts/volume.sh?raw";
 
 /** What runs inside a database's own container, with the database's own tools. */
@@ -25,9 +26,13 @@ const insides = {
   redis_inside: redisInside,
 };
 
+/** Shell functions that put right what an operation left that was cut off: `settle_copies`. Behind the prelude. */
+export const settleLibrary = `${restartLibrary}\n${settle}`;
+
 /** Shell functions that find what keeps data, copy each in its own way, put it back and count it. Behind the prelude. */
 export const copyFunctions = [
   ...Object.entries(insides).map(([name, text]) => `${name}=${quote(text)}`),
+  settleLibrary,
   library,
   find,
   postgres,

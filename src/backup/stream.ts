@@ -15,19 +15,22 @@ import unframe from "./scripts/unframe.pl?raw";
 
 /** Measures what keeps data: `size SERVICE METHOD BYTES` for each. */
 export function measureScript(backup: BackupSettings | undefined): Script {
-  return giving("measure", backup);
+  return giving("measure", backup, []);
 }
 
-/** Standard output is the stream of give.sh, and the protocol goes to standard error. */
-export function giveScript(backup: BackupSettings | undefined): Script {
-  return giving("give", backup);
+/**
+ * Standard output is the stream of give.sh, and the protocol goes to standard error.
+ * @param services empty: all that keep data
+ */
+export function giveScript(backup: BackupSettings | undefined, services: readonly string[]): Script {
+  return giving("give", backup, services);
 }
 
 /** Reads that stream from standard input; tells `copy-begin`, `copy-done`, `compared`, `difference` as a restore does. */
 export const takeScript: Script = script(together(`unframe=${quote(unframe)}`, take));
 
-function giving(what: "give" | "measure", backup: BackupSettings | undefined): Script {
-  return script(together(`frame=${quote(frame)}`, give), [what, waysFile(backup)]);
+function giving(what: "give" | "measure", backup: BackupSettings | undefined, services: readonly string[]): Script {
+  return script(together(`frame=${quote(frame)}`, give), [what, waysFile(backup), services.join(" ")]);
 }
 
 /** These functions look at what each call gives back, and must not end at the first that fails. */

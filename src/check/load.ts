@@ -2,8 +2,8 @@ import { parseEnv } from "node:util";
 import { dirname, join, relative, resolve } from "node:path";
 import { isOfSurroundings, missingVariables, readSources, resolveCompose } from "../compose/index.ts";
 import type { ComposeSources } from "../compose/index.ts";
-import { loadSettings, shownPath } from "../config/index.ts";
-import type { Settings } from "../config/index.ts";
+import { loadEnvironment, shownPath } from "../config/index.ts";
+import type { EnvironmentSettings } from "../config/index.ts";
 import { usageError, WherryError } from "../core/index.ts";
 import { filesAt } from "../git/index.ts";
 import type { Context } from "../system/index.ts";
@@ -91,9 +91,9 @@ export async function loadProject(ctx: Context, options: CheckOptions): Promise<
 async function settingsOrNothing(
   ctx: Context,
   { directory, environment, stack }: CheckOptions,
-): Promise<Settings | undefined> {
+): Promise<EnvironmentSettings | undefined> {
   try {
-    return await loadSettings(ctx, { directory, environment, stack });
+    return await loadEnvironment(ctx, { directory, environment, stack });
   } catch (error) {
     // Without wherry.yaml there are no environments: asking for one is a mistake.
     if (error instanceof WherryError && error.code === "no-config" && environment === undefined) return undefined;
@@ -112,7 +112,7 @@ async function findCompose(ctx: Context, directory: string): Promise<string> {
 
 async function variablesOf(
   ctx: Context,
-  settings: Settings | undefined,
+  settings: EnvironmentSettings | undefined,
   folder: string,
 ): Promise<NonNullable<ProjectInput["variables"]>> {
   const dotenv = parseEnv((await ctx.files.readText(join(folder, ".env"))) ?? "");
@@ -131,7 +131,7 @@ async function variablesOf(
   return { values: Object.fromEntries(Object.entries(values).filter(([name]) => !secrets.includes(name))), secrets };
 }
 
-async function ignoresOf(ctx: Context, settings: Settings): Promise<ProjectInput["ignore"]> {
+async function ignoresOf(ctx: Context, settings: EnvironmentSettings): Promise<ProjectInput["ignore"]> {
   const source: SourceText = {
     file: shownPath(ctx, settings.file),
     text: (await ctx.files.readText(settings.file)) ?? "",
@@ -180,7 +180,7 @@ async function readReferences(
 }
 
 interface Asked {
-  readonly settings: Settings | undefined;
+  readonly settings: EnvironmentSettings | undefined;
   readonly paths: readonly string[];
   readonly sources: ComposeSources;
   readonly directory: string;

@@ -9,6 +9,7 @@ import {
   run,
   text_en,
   UnexpectedPositionalError,
+  UnsatisfiedFlagError,
 } from "@stricli/core";
 import type { TypedFlagParameter } from "@stricli/core";
 import { nearest, usageError } from "../core/index.ts";
@@ -141,6 +142,12 @@ function misuse(of: Spoken, flags: Parameters, problem: ArgumentScannerError): W
     return usageError("unknown-flag", `${name}: there is no flag -${problem.input}`, { hint: help(name) });
   if (problem instanceof ArgumentParseError)
     return badValue(of, `--${kebab(problem.externalFlagNameOrPlaceholder)}`, problem.input, problem.exception);
+  if (problem instanceof UnsatisfiedFlagError) {
+    const key = problem.externalFlagName;
+    const flag = flags[key];
+    const value = flag === undefined ? "a value" : `${placeholderOf(key, flag)}: ${flag.brief}`;
+    return usageError("missing-value", `${name}: --${kebab(key)} needs ${value}`, { hint: help(name) });
+  }
   if (problem instanceof UnexpectedPositionalError) {
     return usageError("too-many-arguments", `${name}: ${of.said(problem.input)} is one argument too many`, {
       hint: help(name),

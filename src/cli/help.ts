@@ -1,3 +1,4 @@
+import { wrap } from "./wrap.ts";
 import { commonFlags } from "./common-flags.ts";
 import type { AnyCommand } from "./definition.ts";
 import { kebab, placeholderOf } from "./parameters.ts";
@@ -90,18 +91,4 @@ function table(rows: readonly (readonly [string, string])[], screen: Screen): re
   return rows.flatMap(([name, text]) =>
     wrap(text, width).map((line, index) => (index === 0 ? `  ${name}` : "").padEnd(left) + line),
   );
-}
-
-function wrap(text: string, width: number): readonly string[] {
-  const lines: string[] = [];
-  let line = "";
-  for (const word of text.split(" ")) {
-    if (line !== "" && line.length + 1 + word.length > width) {
-      lines.push(line);
-      line = word;
-    } else {
-      line = line === "" ? word : `${line} ${word}`;
-    }
-  }
-  return [...lines, line];
 }

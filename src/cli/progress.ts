@@ -57,6 +57,9 @@ export function createReporter({ stream, style, live, verbose, now }: Options): 
       case "note":
         print(`${style.warning(style.signs.note)} ${event.text}`);
         break;
+      case "text":
+        print(event.text);
+        break;
       case "line":
         if (verbose) print(style.dim(`  ${event.text}`));
         break;

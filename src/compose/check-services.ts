@@ -1,4 +1,4 @@
-import type { Settings } from "../config/index.ts";
+import type { EnvironmentSettings } from "../config/index.ts";
 import { maximumRoutedReplicas } from "./addresses.ts";
 import { checkFiles, checkMounts } from "./check-mounts.ts";
 import { checkNetworks } from "./check-networks.ts";
@@ -12,7 +12,7 @@ import { renderedNames } from "./render-context.ts";
 /** One service with everything that a check may want to look at. */
 export interface Checked {
   readonly project: ComposeProject;
-  readonly settings: Settings;
+  readonly settings: EnvironmentSettings;
   readonly services: readonly ServiceModel[];
   readonly service: ServiceModel;
   readonly resolved: ResolvedService;
@@ -39,7 +39,7 @@ const checks: readonly Check[] = [
 /** What can be deployed only in another way than compose would run it, or not at all. */
 export function checkServices(
   project: ComposeProject,
-  settings: Settings,
+  settings: EnvironmentSettings,
   services: readonly ServiceModel[],
 ): readonly Notice[] {
   const each = services.flatMap((service) => {

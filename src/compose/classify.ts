@@ -1,4 +1,4 @@
-import type { Settings } from "../config/index.ts";
+import type { EnvironmentSettings } from "../config/index.ts";
 import { isDataImage } from "./data-images.ts";
 import type { Notice, Placement, ServiceKind } from "./model.ts";
 import { settingsFor } from "./parts.ts";
@@ -13,7 +13,7 @@ export interface Classification {
 /** Kind and place of every service, and what is to be said about it. */
 export function classify(
   project: ComposeProject,
-  settings: Settings,
+  settings: EnvironmentSettings,
 ): { readonly services: ReadonlyMap<string, Classification>; readonly notices: readonly Notice[] } {
   const { services } = project.document;
   const waitedFor = jobsOf(services);
@@ -45,7 +45,7 @@ function addJob(
   name: string,
   waitedFor: ReadonlyMap<string, readonly string[]>,
   found: Map<string, Classification>,
-  settings: Settings,
+  settings: EnvironmentSettings,
 ): readonly Notice[] {
   if (found.has(name)) return [];
   // Set first: jobs that wait for each other are compose's to refuse, and must not hang us.
@@ -76,7 +76,7 @@ function addJob(
 
 function classifyService(
   project: ComposeProject,
-  settings: Settings,
+  settings: EnvironmentSettings,
   name: string,
   service: ResolvedService,
 ): Classification & { readonly notices: readonly Notice[] } {

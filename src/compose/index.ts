@@ -8,6 +8,7 @@ export { buildDifferences } from "./build-differences.ts";
 export type { BuildDifference } from "./build-differences.ts";
 export { buildsOf } from "./builds.ts";
 export { isDataImage } from "./data-images.ts";
+export { engineNeeds } from "./engine-needs.ts";
 export { interpolate, missingVariables } from "./interpolation.ts";
 export { composeKey, composeKeys } from "./keys.ts";
 export type { ComposeKey } from "./keys.ts";

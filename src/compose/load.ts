@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { dirname, join, resolve } from "node:path";
-import type { Settings } from "../config/index.ts";
+import type { EnvironmentSettings } from "../config/index.ts";
 import { formatPosition, invalidError } from "../core/index.ts";
 import type { Position, Secret } from "../core/index.ts";
 import type { Context } from "../system/index.ts";
@@ -24,7 +24,7 @@ import type { Neighbourhood } from "./stacks.ts";
  */
 export async function loadCompose(
   ctx: Context,
-  settings: Settings,
+  settings: EnvironmentSettings,
   secrets: ReadonlyMap<string, Secret>,
   hosts: Neighbourhood["hosts"] = {},
 ): Promise<ComposeProject> {

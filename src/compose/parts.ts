@@ -1,10 +1,10 @@
-import type { ServiceSettings, Settings } from "../config/index.ts";
+import type { EnvironmentSettings, ServiceSettings } from "../config/index.ts";
 import { compareText } from "./addresses.ts";
 import type { ServiceModel } from "./model.ts";
 import type { ComposeProject, ResolvedPort, ResolvedService } from "./project.ts";
 
 /** What wherry.yaml says of a service; a service may be named `constructor`. */
-export function settingsFor(settings: Settings, service: string): ServiceSettings | undefined {
+export function settingsFor(settings: EnvironmentSettings, service: string): ServiceSettings | undefined {
   return Object.hasOwn(settings.services, service) ? settings.services[service] : undefined;
 }
 

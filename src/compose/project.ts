@@ -27,7 +27,11 @@ export interface ResolvedService {
   readonly container_name?: string;
   readonly links?: readonly string[];
   readonly platform?: string;
-  readonly healthcheck?: { readonly disable?: boolean; readonly test?: readonly string[] };
+  readonly healthcheck?: {
+    readonly disable?: boolean;
+    readonly test?: readonly string[];
+    readonly start_interval?: string;
+  };
   readonly stop_grace_period?: string;
   readonly secrets?: readonly MountedFile[];
   readonly configs?: readonly MountedFile[];
@@ -60,6 +64,7 @@ export interface ResolvedPort {
 
 export interface ResolvedAttachment {
   readonly aliases?: readonly string[];
+  readonly interface_name?: string;
   readonly [key: string]: unknown;
 }
 

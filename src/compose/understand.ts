@@ -1,4 +1,4 @@
-import type { Settings } from "../config/index.ts";
+import type { EnvironmentSettings } from "../config/index.ts";
 import { nearest, parseDuration } from "../core/index.ts";
 import { compareText } from "./addresses.ts";
 import { checkKeys } from "./check-keys.ts";
@@ -13,7 +13,7 @@ import type { ComposeProject, ResolvedService } from "./project.ts";
 import { releaseVolumesOf } from "./volumes.ts";
 
 /** What each service is to a deployment, and everything worth saying about the files. Pure. */
-export function understand(project: ComposeProject, settings: Settings): AppModel {
+export function understand(project: ComposeProject, settings: EnvironmentSettings): AppModel {
   const { services: kinds, notices } = classify(project, settings);
   const names = Object.keys(project.document.services).toSorted(compareText);
   const drafts = names.flatMap((name) => {
@@ -56,7 +56,7 @@ export function understand(project: ComposeProject, settings: Settings): AppMode
 
 function modelOf(
   project: ComposeProject,
-  settings: Settings,
+  settings: EnvironmentSettings,
   name: string,
   service: ResolvedService,
   { kind, placement, reason }: Classification,
@@ -106,7 +106,7 @@ function needsOf(project: ComposeProject, all: readonly ServiceModel[], service:
   });
 }
 
-function unknownServices(project: ComposeProject, settings: Settings): readonly Notice[] {
+function unknownServices(project: ComposeProject, settings: EnvironmentSettings): readonly Notice[] {
   const known = Object.keys(project.document.services);
   return Object.entries(settings.services).flatMap(([name, { at }]): Notice[] => {
     if (known.includes(name)) return [];

@@ -1,4 +1,4 @@
-import type { Settings } from "../config/index.ts";
+import type { EnvironmentSettings } from "../config/index.ts";
 import { compareText } from "./addresses.ts";
 import type { ServiceModel, VolumeModel } from "./model.ts";
 import type { ComposeProject } from "./project.ts";
@@ -17,7 +17,7 @@ function volumesUsedBy(project: ComposeProject, service: string): readonly strin
 export function releaseVolumesOf(
   project: ComposeProject,
   services: readonly ServiceModel[],
-  settings: Settings,
+  settings: EnvironmentSettings,
 ): readonly VolumeModel[] {
   const used = (placement: "release" | "base"): ReadonlySet<string> =>
     new Set(

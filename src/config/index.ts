@@ -2,7 +2,7 @@
  * wherry.yaml: found, validated with positions, merged for one environment. Also the JSON Schema of the file, and YAML
  * with positions for whoever reads another file of the user.
  */
-export { loadMergedDocument, loadSettings } from "./load.ts";
+export { loadEnvironment, loadMergedDocument, loadSettings } from "./load.ts";
 export type { LoadOptions } from "./read.ts";
 export { loadMachines, loadReleaseRules, shownPath, stacksOf } from "./read.ts";
 export type { AppMachines, AppRules } from "./read.ts";
@@ -19,6 +19,7 @@ export { parseServer } from "./server-address.ts";
 export { isMapping } from "./merge.ts";
 export type {
   BalancerSettings,
+  EnvironmentSettings,
   HealthSettings,
   IgnoredRule,
   Route,

@@ -3,9 +3,10 @@ import * as z from "zod";
 /** The machines of an environment, as people write them: what `wherry infra` makes plain OpenTofu files of. */
 
 const gigabytes = z
-  .union([z.int().min(1).max(100_000), z.string().regex(/^\d{1,6} ?(GB|TB)$/i)], {
-    error: "an amount of GB: 4, 4GB or 1TB",
-  })
+  .union(
+    [z.int().min(1).max(100_000), z.string().regex(/^\d{1,6} ?(GB|TB)$/i, "expected an amount of GB: 4, 4GB or 1TB")],
+    { error: "an amount of GB: 4, 4GB or 1TB" },
+  )
   .describe("Amount in GB: 4, 4GB, 1TB.");
 
 const word = (what: string) =>
@@ -49,7 +50,11 @@ const machines = z
       )
       .optional()
       .describe("Operating system. Default: debian-13"),
-    data: gigabytes.optional().describe("A volume for data on each server, which outlives it. Default: none"),
+    data: gigabytes
+      .optional()
+      .describe(
+        "A volume for data on each server, which outlives it; ordered together with the server, and not later. Default: none",
+      ),
     backups: z
       .boolean()
       .optional()
@@ -71,10 +76,17 @@ const machines = z
       .strictObject({
         zone: z
           .string()
-          .regex(/^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9-]+)+$/)
+          .regex(/^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9-]+)+$/, "expected a DNS zone such as example.com")
           .describe("A DNS zone that is at the provider: example.com."),
         names: z
-          .array(z.string().regex(/^(@|\*|[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?)$/))
+          .array(
+            z
+              .string()
+              .regex(
+                /^(@|\*|[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?)$/,
+                "expected a name in the zone: www, or @ for the zone itself",
+              ),
+          )
           .min(1)
           .describe("Names in it that lead to the servers; @ is the zone itself."),
       })
@@ -99,7 +111,7 @@ const machines = z
           .describe("Address of the store, where it is not AWS: https://nbg1.your-objectstorage.com"),
         region: z
           .string()
-          .regex(/^[a-z0-9-]+$/)
+          .regex(/^[a-z0-9-]+$/, "expected the name of a region, in lower case")
           .optional()
           .describe("Region of the bucket. Default: eu-central-1"),
       })

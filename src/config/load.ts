@@ -1,39 +1,81 @@
 import { dirname, join, resolve } from "node:path";
-import { nearest, usageError } from "../core/index.ts";
+import { nearest, refusedError, usageError } from "../core/index.ts";
+import type { WherryError } from "../core/index.ts";
 import type { Context } from "../system/index.ts";
 import { invalidFile } from "./problems.ts";
 import { sharedName } from "./previews.ts";
 import { readConfig } from "./read.ts";
 import type { LoadOptions, ReadConfig } from "./read.ts";
-import type { ServerAddress, Settings } from "./settings.ts";
+import type { EnvironmentSettings, ServerAddress, Settings } from "./settings.ts";
+import { parseServer } from "./server-address.ts";
 import { settingsOf } from "./settings-of.ts";
 
 /** The settings of one environment; throws one error that lists everything that is wrong with the file. */
+export async function loadEnvironment(ctx: Context, options: LoadOptions): Promise<EnvironmentSettings> {
+  return environmentSettings(ctx, await readConfig(ctx, options), options);
+}
+
+/**
+ * The same, for what works on a server.
+ * @throws WherryError `no-server` while it is still to be made
+ */
 export async function loadSettings(ctx: Context, options: LoadOptions): Promise<Settings> {
   const config = await readConfig(ctx, options);
+  const settings = await environmentSettings(ctx, config, options);
+  const [server] = settings.servers;
+  if (server === undefined) throw noServerYet(config);
+  return { ...settings, server };
+}
+
+async function environmentSettings(
+  ctx: Context,
+  config: ReadConfig,
+  options: LoadOptions,
+): Promise<EnvironmentSettings> {
   const settings = settingsOf(config, await composeFiles(ctx, config));
   ctx.mask.spare(openWords(settings));
-  return onServer(settings, options.server);
+  return onServer(settings, options);
+}
+
+function noServerYet(config: ReadConfig): WherryError {
+  const { environment, merged } = config;
+  const { infrastructure } = merged;
+  const at = config.at(["infrastructure"], "key");
+  const make = (name: string): string => `wherry infra apply -e ${name}`;
+  return typeof infrastructure === "string"
+    ? refusedError("no-server", `${environment} has no server: it shares that of ${infrastructure}`, {
+        at,
+        hint: `write the server of ${infrastructure} under environments.${environment} as well; where that has none yet, ${make(infrastructure)} makes it`,
+      })
+    : refusedError("no-server", `${environment} has no server yet`, {
+        at,
+        hint: `${make(environment)} makes it, and writes it into wherry.yaml`,
+      });
 }
 
 /** What every output says of an app. */
-function openWords(settings: Settings): readonly string[] {
+function openWords(settings: EnvironmentSettings): readonly string[] {
   const { app, name, environment, stack, services, servers } = settings;
   const hosts = servers.flatMap((server) => (server.kind === "local" ? "local" : [server.host, server.user ?? ""]));
   return [app, name, environment, stack, ...Object.keys(services), ...hosts];
 }
 
-/** Only one of the servers, where one is asked for by its host. */
-function onServer(settings: Settings, wanted: string | undefined): Settings {
+/** Only one of the servers, where one is asked for by its host; or one that is not written there at all. */
+function onServer(settings: EnvironmentSettings, { server: wanted, instead }: LoadOptions): EnvironmentSettings {
+  if (instead !== undefined) {
+    const other = parseServer(instead);
+    if (other === undefined) throw usageError("bad-address", `${instead} is not the address of a server`);
+    return { ...settings, servers: [other] };
+  }
   if (wanted === undefined) return settings;
   const hostOf = (server: ServerAddress): string => (server.kind === "local" ? "local" : server.host);
   const server = settings.servers.find((candidate) => hostOf(candidate) === wanted);
-  if (server !== undefined) return { ...settings, server, servers: [server] };
+  if (server !== undefined) return { ...settings, servers: [server] };
   const hosts = settings.servers.map(hostOf);
   const near = nearest(wanted, hosts);
   throw usageError(
     "unknown-server",
-    `${settings.environment} has no server ${wanted}; it has ${hosts.join(", ")}`,
+    `${settings.environment} has no server ${wanted}; it has ${hosts.join(", ") || "none yet"}`,
     near === undefined ? {} : { hint: `did you mean --server ${near}?` },
   );
 }

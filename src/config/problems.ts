@@ -48,7 +48,13 @@ function problemsOfUnion(
   const meant = branches.find(
     (branch) => !branch.some((inner) => inner.path.length === 0 && inner.code === "invalid_type"),
   );
-  if (meant !== undefined) return meant.flatMap((inner) => problemsOfIssue(inner, path, source));
+  if (meant !== undefined) {
+    // A pattern is not for people, and the union has said what it stands for.
+    const isOwn = !issue.message.startsWith("Invalid input");
+    if (isOwn && meant.every(({ path: inside, message }) => inside.length === 0 && message.startsWith("Invalid ")))
+      return [{ at: positionOfValue(source, path), message: `${path.join(".")}: expected ${issue.message}` }];
+    return meant.flatMap((inner) => problemsOfIssue(inner, path, source));
+  }
   const expected = branches.flatMap((branch) =>
     branch.flatMap((inner) => (inner.code === "invalid_type" ? [typeWord(inner.expected)] : [])),
   );
@@ -65,6 +71,8 @@ function words(issue: Issue): string {
     return issue.origin === "array" || issue.origin === "string"
       ? "must not be empty"
       : `must be at least ${issue.minimum}`;
+  if (issue.code === "invalid_value" && issue.message.startsWith("Invalid "))
+    return `expected ${issue.values.map(String).join(" or ")}`;
   if (issue.code === "too_big") return `must be at most ${issue.maximum}`;
   // Messages of our own schema are for people already; zod's own start like this.
   return issue.code === "invalid_type" && issue.message.startsWith("Invalid input")

@@ -36,6 +36,8 @@ export interface LoadOptions {
   readonly environment?: string | undefined;
   /** Host of one of the environment's servers; all of them, or the first, when left out. */
   readonly server?: string | undefined;
+  /** A server in place of those that are written: for an environment on its way to another one. */
+  readonly instead?: string | undefined;
   /** Has to be said where the app has several. */
   readonly stack?: string | undefined;
 }
@@ -156,6 +158,8 @@ export async function loadReleaseRules(ctx: Context, options: Pick<LoadOptions, 
 /** What is known of an environment before it has a server. */
 export interface AppMachines {
   readonly app: string;
+  /** What its servers call it: with the stack, where one was asked for. */
+  readonly appOnServers: string;
   readonly environment: string;
   /** Absolute. */
   readonly file: string;
@@ -166,7 +170,12 @@ export interface AppMachines {
   /** Undefined: nothing is written of machines. A word: the environment whose servers are shared. */
   readonly infrastructure: InfrastructureSettings | string | undefined;
   /** Where the machines are written, and where the servers are (or the environment, where there are none). */
-  readonly at: { readonly infrastructure: Position; readonly server: Position };
+  readonly at: {
+    readonly infrastructure: Position;
+    readonly server: Position;
+    /** One key of the machines that is written. */
+    setting(...path: readonly (string | number)[]): Position;
+  };
 }
 
 /** The machines of one environment, which may have no server yet. */
@@ -176,6 +185,7 @@ export async function loadMachines(ctx: Context, options: LoadOptions): Promise<
   const servers = server === undefined ? [] : Array.isArray(server) ? server : [server];
   return {
     app: config.app,
+    appOnServers: config.stack === undefined ? config.app : `${config.app}_${config.stack}`,
     environment: config.environment,
     file: config.path,
     directory: config.directory,
@@ -183,7 +193,11 @@ export async function loadMachines(ctx: Context, options: LoadOptions): Promise<
     servers: servers.map((one) => (typeof one === "string" ? one : one.host)),
     infrastructure:
       typeof infrastructure === "object" ? infrastructureOf(infrastructure, config.environment) : infrastructure,
-    at: { infrastructure: config.at(["infrastructure"], "key"), server: config.at(["server"], "value") },
+    at: {
+      infrastructure: config.at(["infrastructure"], "key"),
+      server: config.at(["server"], "value"),
+      setting: (...path) => config.at(["infrastructure", ...path], "value"),
+    },
   };
 }
 

@@ -4,7 +4,14 @@ import { invalidFile } from "./problems.ts";
 import type { ReadConfig } from "./read.ts";
 import type { EnvironmentSection } from "./schema.ts";
 import { parseServer } from "./server-address.ts";
-import type { BalancerSettings, HealthSettings, Route, ServerAddress, ServiceSettings, Settings } from "./settings.ts";
+import type {
+  BalancerSettings,
+  EnvironmentSettings,
+  HealthSettings,
+  Route,
+  ServerAddress,
+  ServiceSettings,
+} from "./settings.ts";
 import { proxySettingsOf } from "./proxy-settings.ts";
 import { backupOf } from "./backup.ts";
 import { notifyOf } from "./notify.ts";
@@ -29,14 +36,13 @@ const defaults = {
 } as const;
 
 /** Shorthands written out and defaults filled in; what only shows once all parts are together is checked here. */
-export function settingsOf(config: ReadConfig, compose: readonly string[]): Settings {
+export function settingsOf(config: ReadConfig, compose: readonly string[]): EnvironmentSettings {
   const { merged } = config;
   const services = Object.fromEntries(
     Object.entries(merged.services ?? {}).map(([name, raw]) => [name, serviceOf(config, name, raw ?? {})]),
   );
   const secrets = (merged.secrets ?? []).map((name, index) => ({ name, at: config.at(["secrets", index], "value") }));
   const servers = serversOf(merged.server);
-  const [server] = servers;
   const addresses = servers.map((one) => JSON.stringify(one));
   const twice = servers.find((_, index) => addresses.indexOf(addresses[index] ?? "") !== index);
   const problems = [
@@ -44,11 +50,11 @@ export function settingsOf(config: ReadConfig, compose: readonly string[]): Sett
     ...clashingNames(secrets, merged.values ?? {}),
     ...unusableProxy(config, services, secrets),
   ];
-  if (server === undefined)
+  if (servers.length === 0 && !serversAreToCome(config))
     problems.unshift({ at: config.at([], "key"), message: `environments.${config.environment}.server: is missing` });
   if (twice !== undefined)
     problems.push({ at: config.at(["server"], "value"), message: "server: the same server is in the list twice" });
-  if (problems.length > 0 || server === undefined) throw invalidFile(problems);
+  if (problems.length > 0) throw invalidFile(problems);
   return {
     app: config.stack === undefined ? config.app : `${config.app}_${config.stack}`,
     name: config.app,
@@ -63,7 +69,6 @@ export function settingsOf(config: ReadConfig, compose: readonly string[]): Sett
     compose,
     profiles: merged.profiles ?? [],
     services,
-    server,
     servers,
     atOnce: merged.servers_at_once ?? 1,
     deployOn: withoutUndefined(merged.deploy_on ?? {}),
@@ -133,6 +138,11 @@ function serversOf(raw: EnvironmentSection["server"]): readonly ServerAddress[] 
   );
 }
 
+/** `wherry infra apply` makes and writes them; for stacks it does not. */
+function serversAreToCome({ merged, stack }: ReadConfig): boolean {
+  return merged.infrastructure !== undefined && stack === undefined;
+}
+
 function seconds(text: string | undefined, otherwise: Seconds): Seconds {
   return (text === undefined ? undefined : parseDuration(text)) ?? otherwise;
 }
@@ -157,7 +167,7 @@ function clashingRoutes(config: ReadConfig, services: Readonly<Record<string, Se
 }
 
 function clashingNames(
-  secrets: Settings["secrets"],
+  secrets: EnvironmentSettings["secrets"],
   values: Readonly<Record<string, unknown>>,
 ): readonly YamlProblem[] {
   return secrets
@@ -172,7 +182,7 @@ function clashingNames(
 function unusableProxy(
   config: ReadConfig,
   services: Readonly<Record<string, ServiceSettings>>,
-  secrets: Settings["secrets"],
+  secrets: EnvironmentSettings["secrets"],
 ): readonly YamlProblem[] {
   return Object.entries(services).flatMap(([service, { proxy, routes }]) => {
     if (proxy === undefined) return [];

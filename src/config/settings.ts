@@ -9,8 +9,8 @@ import type { SecretsFrom } from "./secrets-from.ts";
 import type { Strategy } from "./strategy.ts";
 import type { TlsSettings } from "./tls.ts";
 
-/** wherry.yaml for one environment: merged, validated, with every default filled in. */
-export interface Settings {
+/** wherry.yaml for one environment: merged, validated, with every default filled in. Its servers may still be to be made. */
+export interface EnvironmentSettings {
   /** As servers know it: the app's name; of an app with several stacks `<name>_<stack>`, for each is one of its own there. */
   readonly app: string;
   /** As wherry.yaml calls it. */
@@ -33,9 +33,7 @@ export interface Settings {
   readonly compose: readonly string[];
   readonly profiles: readonly string[];
   readonly services: Readonly<Record<string, ServiceSettings>>;
-  /** The one that was asked for, or the first. */
-  readonly server: ServerAddress;
-  /** All that are deployed to; never empty. */
+  /** All that are deployed to; empty until `wherry infra apply` has made them. */
   readonly servers: readonly ServerAddress[];
   /** How many of them at the same time, once the first one serves. */
   readonly atOnce: number;
@@ -60,6 +58,12 @@ export interface Settings {
   readonly backup: BackupSettings | undefined;
   /** Findings of the check that are accepted. */
   readonly ignore: readonly IgnoredRule[];
+}
+
+/** Of an environment that can be deployed to: `servers` is never empty. */
+export interface Settings extends EnvironmentSettings {
+  /** The one that was asked for, or the first. */
+  readonly server: ServerAddress;
 }
 
 export interface BalancerSettings {

@@ -7,6 +7,8 @@ export type ProgressEvent =
   | { readonly type: "step-failed"; readonly id: string; readonly title: string; readonly seconds: Seconds }
   /** Something that the reader should know, whatever comes of it. */
   | { readonly type: "note"; readonly text: string }
+  /** What a question is about, a line of it, as it stands: before the question, and no remark on what happens. */
+  | { readonly type: "text"; readonly text: string }
   /** A detail, shown with --verbose. */
   | { readonly type: "line"; readonly text: string }
   /** Bytes that have crossed the network, of how many; comes often, and belongs to the step under way. */

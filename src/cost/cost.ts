@@ -1,22 +1,26 @@
-import { loadMachines, loadReleaseRules, loadSettings, stacksOf } from "../config/index.ts";
-import type { LoadOptions, ServerAddress } from "../config/index.ts";
+import { join } from "node:path";
+import { loadEnvironment, loadMachines, loadReleaseRules, stacksOf } from "../config/index.ts";
+import type { InfrastructureSettings, LoadOptions, ServerAddress } from "../config/index.ts";
 import { WherryError } from "../core/index.ts";
 import type { Report } from "../core/index.ts";
+import { folderOf as machineFolderOf, typeInFiles } from "../infra/index.ts";
 import type { Context } from "../system/index.ts";
 import { compare, oldOnes } from "./compare.ts";
 import type { Row, View } from "./compare.ts";
 import { measure } from "./measure.ts";
 import type { Machine } from "./measure.ts";
+import type { Micros } from "./money.ts";
 import type { Need } from "./need.ts";
 import { plannedCost, rentedNow } from "./planned.ts";
 import type { Planned } from "./planned.ts";
 import { loadPrices } from "./prices.ts";
-import { findRented } from "./rented.ts";
+import { findRented, withBackups } from "./rented.ts";
 import type { Rented } from "./rented.ts";
 import { sizeOf } from "./right-size.ts";
-import type { PriceList } from "./schema.ts";
+import type { PriceList, Rate } from "./schema.ts";
 import { suggest } from "./suggest.ts";
 import type { Suggestion } from "./suggest.ts";
+import { rateBetween } from "./tax.ts";
 import type { Known, Use } from "./use/model.ts";
 import { useFromPrometheus } from "./use/prometheus.ts";
 import { useFromSysstat } from "./use/sysstat.ts";
@@ -38,6 +42,8 @@ export interface RunningServer {
   readonly server: string;
   readonly machine: Known<Machine>;
   readonly rented: Known<Rented>;
+  /** What it costs a month with its backups; null where one of both is not known. */
+  readonly month: Micros | null;
   readonly use: Known<Use>;
   /** What an equal one would have to have; null where it could not be measured. */
   readonly need: Need | null;
@@ -58,6 +64,8 @@ export interface Cost {
   /** Of environments with `infrastructure:` in wherry.yaml. */
   readonly planned: readonly Planned[];
   readonly comparisons: readonly Comparison[];
+  /** The rate of exchange that something was converted at; null where nothing was. */
+  readonly rate: Rate | null;
   readonly old: ReturnType<typeof oldOnes>;
 }
 
@@ -74,10 +82,9 @@ export async function costs(ctx: Context, options: CostOptions, report: Report):
       : [{ servers: [], need, rows: compare(prices, need, view) }];
   const now = ctx.clock.now();
   const rows = comparisons.flatMap((one) => one.rows);
-  const old = oldOnes(rows, now).filter(
-    ({ title }, index, all) => all.findIndex((one) => one.title === title) === index,
-  );
-  return { date: now.toISOString(), view, servers, planned, comparisons, old };
+  const rate = [...rows.map(({ compared }) => compared), ...planned].find((sum) => sum?.rate != null)?.rate ?? null;
+  const old = oldOnes([...rows, ...planned, { title: "rate of exchange", asOf: rate?.date ?? null }], now);
+  return { date: now.toISOString(), view, servers, planned, comparisons, rate, old };
 }
 
 /** The folder of wherry.yaml; a need that is typed can be priced anywhere. */
@@ -119,8 +126,7 @@ async function serversOf(
   const places = new Map<string, Place>();
   for (const name of names) {
     for (const stack of await stacksOf(ctx, { directory, environment: name })) {
-      if (stack === undefined && (await isOnlyPlanned(ctx, { directory, environment: name }))) continue;
-      const { servers } = await loadSettings(ctx, { directory, environment: name, stack });
+      const { servers } = await loadEnvironment(ctx, { directory, environment: name, stack });
       for (const address of servers) {
         const key = address.kind === "local" ? "local" : address.host;
         const before = places.get(key)?.environments ?? [];
@@ -139,12 +145,6 @@ async function environmentsOf(
   return (await loadReleaseRules(ctx, { directory })).environments.map((rule) => rule.environment);
 }
 
-/** Its machines are described, and nobody has made them yet. */
-async function isOnlyPlanned(ctx: Context, options: LoadOptions): Promise<boolean> {
-  const { servers, infrastructure } = await loadMachines(ctx, options);
-  return servers.length === 0 && infrastructure !== undefined;
-}
-
 /** What the machines that wherry.yaml describes would cost, beside what the servers of the same environment cost now. */
 async function plannedOnes(
   ctx: Context,
@@ -157,15 +157,35 @@ async function plannedOnes(
   for (const environment of await environmentsOf(ctx, options)) {
     const [stack] = await stacksOf(ctx, { directory, environment });
     if (stack !== undefined) continue;
-    const { infrastructure } = await loadMachines(ctx, { directory, environment });
+    const { infrastructure, directory: root } = await loadMachines(ctx, { directory, environment });
     if (infrastructure === undefined || typeof infrastructure === "string") continue;
-    const bill = plannedCost(environment, infrastructure, prices, view);
+    const written = await typeInFiles(ctx, { folder: join(root, machineFolderOf(environment)) });
+    const bill = plannedCost(environment, decided(infrastructure, written), prices, view);
     if (bill === undefined) continue;
     const own = running.filter(({ environments }) => environments.includes(environment));
     const rented = own.map((server) => (server.rented.known ? server.rented.value : undefined));
-    planned.push({ ...bill, now: rentedNow(prices, rented, bill.currency) });
+    const now = rentedNow(prices, rented, bill.currency);
+    const foreign = now === null ? undefined : rented.find((server) => server?.currency !== bill.currency);
+    const rate = bill.rate ?? (foreign ? rateBetween(foreign.currency, bill.currency, prices.rates) : null);
+    const dark = own.find(({ rented: found }) => !found.known);
+    const nowReason =
+      now !== null ? null : own.length === 0 ? "no server of it is in wherry.yaml yet" : reasonOf(dark?.rented);
+    planned.push({ ...bill, rate, now, nowReason });
   }
   return planned;
+}
+
+/** What `needs` has become in the files stays, whatever is cheaper today: that is what would be ordered. */
+function decided(
+  infrastructure: InfrastructureSettings,
+  written: { readonly type: string; readonly location: string } | undefined,
+): InfrastructureSettings {
+  if (written === undefined || typeof infrastructure.size === "string") return infrastructure;
+  return { ...infrastructure, size: written.type, location: written.location };
+}
+
+function reasonOf(found: Known<unknown> | undefined): string {
+  return found?.known === false ? found.reason : "the price of its backups is not known";
 }
 
 async function lookAt(
@@ -174,15 +194,20 @@ async function lookAt(
   options: CostOptions,
   prices: PriceList,
 ): Promise<RunningServer> {
-  const nothing = (reason: string): RunningServer => {
+  const monthOf = (rented: Known<Rented>): Micros | null =>
+    rented.known ? (withBackups(prices, rented.value) ?? null) : null;
+  // It is paid for all the same.
+  const silent = async (reason: string): Promise<RunningServer> => {
     const unknown = { known: false, reason } as const;
-    return { environments, server: key, machine: unknown, rented: unknown, use: unknown, need: null, suggestion: null };
+    const rented = await findRented(ctx, [key]);
+    const about = { environments, server: key, machine: unknown, rented, use: unknown };
+    return { ...about, month: monthOf(rented), need: null, suggestion: null };
   };
   let measured: Awaited<ReturnType<typeof measure>>;
   try {
     measured = await measure(ctx, address);
   } catch (error) {
-    if (error instanceof WherryError && error.exit === "refused") return nothing(error.message);
+    if (error instanceof WherryError && error.exit === "refused") return await silent(error.message);
     throw error;
   }
   const { server, machine } = measured;
@@ -194,13 +219,14 @@ async function lookAt(
       : await useFromPrometheus(ctx, options.prometheus, machine, hosts);
   const need: Need = {
     ...sizeOf(machine),
-    traffic: options.traffic ?? Math.ceil(machine.traffic ?? 0),
+    traffic: options.traffic ?? (typeof machine.traffic === "number" ? Math.ceil(machine.traffic) : machine.traffic),
     ipv4: 1,
     backup: options.backup || (rented.known && rented.value.backups),
     count: 1,
   };
   const suggestion = use.known ? suggest({ prices, need, machine, rented, use: use.value }) : null;
-  return { environments, server, machine: { known: true, value: machine }, rented, use, need, suggestion };
+  const about = { environments, server, machine: { known: true, value: machine }, rented } as const;
+  return { ...about, month: monthOf(rented), use, need, suggestion };
 }
 
 /** Servers of the same size are compared once, together. */

@@ -39,6 +39,7 @@ const server = z.strictObject({
       currency,
       month: z.string(),
       backups: z.boolean(),
+      withBackups: amount,
     })
     .nullable(),
   rentedReason: reason,
@@ -63,7 +64,8 @@ const server = z.strictObject({
     .nullable(),
 });
 
-const sources = z.array(z.strictObject({ url: z.string(), date: z.string(), by: z.enum(["provider", "third party"]) }));
+const source = z.strictObject({ url: z.string(), date: z.string(), by: z.enum(["provider", "third party"]) });
+const sources = z.array(source);
 
 const row = z.strictObject({
   provider: z.string(),
@@ -85,7 +87,9 @@ const row = z.strictObject({
   atLeast: amount,
   total: amount,
   asOf: z.string().nullable(),
-  compared: z.strictObject({ currency, atLeast: z.string(), total: amount, net: amount, gross: amount }).nullable(),
+  compared: z
+    .strictObject({ currency, atLeast: z.string(), total: amount, net: amount, gross: amount, sources })
+    .nullable(),
   cheaperButScarce: z.strictObject({ size: z.string(), atLeast: z.string(), why: z.string() }).nullable(),
   reason,
 });
@@ -104,8 +108,11 @@ const planned = z.strictObject({
   total: amount,
   net: amount,
   gross: amount,
+  sources,
+  asOf: z.string().nullable(),
   reason,
   now: amount,
+  nowReason: reason,
 });
 
 export const costDocument = z.strictObject({
@@ -116,13 +123,14 @@ export const costDocument = z.strictObject({
   servers: z.array(server),
   planned: z.array(planned),
   comparisons: z.array(z.strictObject({ servers: z.array(z.string()), need: Need, providers: z.array(row) })),
+  rate: source.extend({ value: z.string() }).nullable(),
   old: z.array(z.strictObject({ title: z.string(), asOf: z.string(), days: z.int() })),
   written: z.array(z.string()),
 });
 export type CostDocument = z.infer<typeof costDocument>;
 
 export function documentOf(
-  { date, view, servers, planned: plans, comparisons, old }: Cost,
+  { date, view, servers, planned: plans, comparisons, rate, old }: Cost,
   written: readonly string[],
 ): CostDocument {
   return {
@@ -137,12 +145,13 @@ export function documentOf(
       need,
       providers: rows.map(rowOf),
     })),
+    rate,
     old: [...old],
     written: [...written],
   };
 }
 
-function serverOf({ server: name, environments, machine, rented, use, suggestion }: RunningServer) {
+function serverOf({ server: name, environments, machine, rented, month, use, suggestion }: RunningServer) {
   const hundredths = (value: number): number => Math.round(value * 100) / 100;
   return {
     server: name,
@@ -153,13 +162,13 @@ function serverOf({ server: name, environments, machine, rented, use, suggestion
           memoryGb: hundredths(machine.value.memory),
           diskGb: hundredths(machine.value.disk),
           diskUsedGb: hundredths(machine.value.diskUsed),
-          trafficGb: machine.value.traffic === null ? null : hundredths(machine.value.traffic),
+          trafficGb: typeof machine.value.traffic === "number" ? hundredths(machine.value.traffic) : null,
           architecture: machine.value.architecture,
           vendor: machine.value.vendor,
         }
       : null,
     machineReason: why(machine),
-    rented: rented.known ? { ...rented.value, month: inFull(rented.value.month) } : null,
+    rented: rented.known ? { ...rented.value, month: inFull(rented.value.month), withBackups: full(month) } : null,
     rentedReason: why(rented),
     use: use.known
       ? {
@@ -174,24 +183,35 @@ function serverOf({ server: name, environments, machine, rented, use, suggestion
   };
 }
 
-function plannedOf({ parts, atLeast, total, net, gross, now, ...rest }: Planned) {
+function plannedOf({ parts, atLeast, total, net, gross, sources: origins, now, nowReason, ...plan }: Planned) {
+  const { environment, provider, title, size, count, currency: shown, asOf, reason: whyNot } = plan;
   return {
-    ...rest,
+    environment,
+    provider,
+    title,
+    size,
+    count,
+    currency: shown,
+    asOf,
+    reason: whyNot,
     parts: parts.map((part) => ({ ...part, amount: full(part.amount), sources: [...part.sources] })),
     atLeast: inFull(atLeast),
     total: full(total),
     net: full(net),
     gross: full(gross),
+    sources: [...origins],
     now: full(now),
+    nowReason,
   };
 }
 
-function rowOf({ provider, title, region, offer, reason: whyNot, compared, scarce }: Row) {
+function rowOf({ provider, title, region, offer, reason: whyNot, asOf, compared, scarce }: Row) {
   return {
     provider,
     title,
     region,
     ...offerOf(offer),
+    asOf,
     compared:
       compared === null
         ? null
@@ -201,6 +221,7 @@ function rowOf({ provider, title, region, offer, reason: whyNot, compared, scarc
             total: full(compared.total),
             net: full(compared.net),
             gross: full(compared.gross),
+            sources: [...compared.sources],
           },
     cheaperButScarce:
       scarce === null
@@ -225,7 +246,6 @@ function offerOf(offer: Offer | null) {
     })),
     atLeast: full(offer?.atLeast ?? null),
     total: full(offer?.total ?? null),
-    asOf: offer?.asOf ?? null,
   };
 }
 

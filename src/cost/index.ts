@@ -5,7 +5,7 @@
 export { costs, folderOf } from "./cost.ts";
 export { costDocument, documentOf } from "./document.ts";
 export type { CostDocument } from "./document.ts";
-export { architectures, Need, needInWords } from "./need.ts";
+export { architectures, most, Need, needInWords } from "./need.ts";
 export type { Architecture } from "./need.ts";
 export { refreshPrices } from "./refresh.ts";
 export type { Refreshed } from "./refresh.ts";

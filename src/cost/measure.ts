@@ -2,6 +2,7 @@ import type { ServerAddress } from "../config/index.ts";
 import { refusedError } from "../core/index.ts";
 import { script, withConnection } from "../server/index.ts";
 import type { Context } from "../system/index.ts";
+import type { Unknown } from "./schema.ts";
 import measureScript from "./scripts/measure.sh?raw";
 
 const daySeconds = 86_400;
@@ -20,8 +21,8 @@ export interface Machine {
   /** What the firmware says: `Hetzner`, `DigitalOcean`. Null where it says nothing. */
   readonly vendor: string | null;
   readonly addresses: readonly string[];
-  /** GB a month that it sends, as the network cards have counted since it was started; null in its first day. */
-  readonly traffic: number | null;
+  /** GB a month that it sends, as the network cards have counted since it was started. */
+  readonly traffic: number | Unknown;
   /** Lines of `sadf -d`, all days together; null where sysstat is not installed. */
   readonly sysstat: readonly string[] | null;
 }
@@ -59,7 +60,6 @@ export function parseMachine(output: string): Machine | undefined {
   if (!(cpus > 0) || !(kilobytes > 0) || disks.length === 0) return undefined;
   const gigabytes = (column: number): number =>
     disks.reduce((sum, disk) => sum + (disk[column] ?? 0), 0) / (1024 * 1024);
-  const [uptime, sent] = [Number(one("uptime")), Number(one("sent"))];
   return {
     cpus,
     memory: kilobytes / (1024 * 1024),
@@ -68,7 +68,13 @@ export function parseMachine(output: string): Machine | undefined {
     architecture: /^(aarch64|arm)/.test(machine) ? "arm" : "x86",
     vendor: one("vendor")?.trim() || null,
     addresses: (one("addresses") ?? "").split(" ").filter((address) => address !== ""),
-    traffic: uptime > daySeconds ? ((sent / uptime) * monthSeconds) / 1e9 : null,
+    traffic: trafficOf(one("sent"), Number(one("uptime"))),
     sysstat: one("sysstat") === undefined ? null : all("sar"),
   };
+}
+
+function trafficOf(sent: string | undefined, uptime: number): number | Unknown {
+  if (sent === undefined) return { unknown: "it has no network card that could be counted" };
+  if (!(uptime > daySeconds)) return { unknown: "it runs for less than a day" };
+  return ((Number(sent) / uptime) * monthSeconds) / 1e9;
 }

@@ -31,6 +31,11 @@ export function share(amount: Micros, factor: string): Micros {
   return rounded(BigInt(amount) * digits, 10n ** BigInt(scale));
 }
 
+/** `percentOf(amount, "20")` is a fifth of it. Rounded half up. */
+export function percentOf(amount: Micros, percent: string): Micros {
+  return share(amount, asDecimal(Number(percent) / 100));
+}
+
 /** An amount in another currency: `rate` is how much of the amount's own currency one unit of the other costs. */
 export function dividedBy(amount: Micros, rate: string): Micros {
   const { digits, scale } = decimal(rate);

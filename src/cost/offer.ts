@@ -1,4 +1,4 @@
-import { asDecimal, micros, product, share } from "./money.ts";
+import { asDecimal, micros, percentOf, product } from "./money.ts";
 import type { Micros } from "./money.ts";
 import type { Architecture, Need } from "./need.ts";
 import type { Currency, Figure, Provider, Size, Source } from "./schema.ts";
@@ -55,50 +55,59 @@ export function offerOf(provider: Provider, size: Size, need: Need): Offer | und
   };
 }
 
+/** Why nothing of the list holds in a location; undefined where it does. */
+export function notPriced({ locations, region }: Provider, location: string): string | undefined {
+  if (locations?.includes(location) !== false) return undefined;
+  return `the price list has no prices of ${location}, only those of ${region}`;
+}
+
 function monthOf({ month, hour }: Pick<Size, "month" | "hour">): Micros {
   return month === undefined ? product(hour ?? "0", hoursOfAMonth) : micros(month);
 }
 
 function billFor(provider: Provider, need: Need) {
   const { count } = need;
-  const part = (name: Part["part"], each: Micros, from: readonly string[]): Part => ({
+  const part = (name: Part["part"], each: Micros, from: readonly string[], times = count): Part => ({
     part: name,
-    amount: each * count,
+    amount: each * times,
     reason: null,
     sources: from.flatMap((one) => provider.sources[one] ?? []),
   });
   const nothing = (name: Part["part"]): Part => part(name, 0, []);
   const unknown = (name: Part["part"], reason: string): Part => ({ part: name, amount: null, reason, sources: [] });
   /** An amount of something at a price for each. */
-  const priced = (name: Part["part"], amount: number, figure: Figure): Part => {
+  const priced = (name: Part["part"], amount: number, figure: Figure, times = count): Part => {
     if (amount <= 0) return nothing(name);
     if ("unknown" in figure) return unknown(name, figure.unknown);
-    return part(name, product(figure.value, asDecimal(amount)), [figure.from]);
+    return part(name, product(figure.value, asDecimal(amount)), [figure.from], times);
   };
   return {
     part,
     storage: (size: Size) => priced("storage", need.disk - size.disk, provider.storagePerGb),
     ipv4: () => priced("ipv4", need.ipv4, provider.ipv4),
     traffic(size: Size): Part {
-      if (need.traffic === 0) return nothing("traffic");
+      const { traffic } = need;
+      if (traffic === 0) return nothing("traffic");
       const { includedTraffic, trafficPerGb } = provider;
-      if (size.traffic === undefined && "unknown" in includedTraffic) {
-        // Free from the first GB on needs no quota.
-        if ("value" in trafficPerGb && micros(trafficPerGb.value) === 0) return priced("traffic", 1, trafficPerGb);
+      // Free from the first GB on needs neither a quota nor an amount.
+      const free = "value" in trafficPerGb && micros(trafficPerGb.value) === 0;
+      if (free) return priced("traffic", 1, trafficPerGb);
+      if (typeof traffic !== "number") return unknown("traffic", traffic.unknown);
+      if (size.traffic === undefined && "unknown" in includedTraffic)
         return unknown("traffic", includedTraffic.unknown);
-      }
+      const once = size.traffic === undefined && "per" in includedTraffic && includedTraffic.per === "account";
+      const [amount, times] = once ? [traffic * count, 1] : [traffic, count];
       const quota = size.traffic ?? ("value" in includedTraffic ? Number(includedTraffic.value) : 0);
       const from = size.traffic === undefined && "value" in includedTraffic ? includedTraffic.from : size.from;
-      if (need.traffic <= quota) return part("traffic", 0, [from]);
-      const above = priced("traffic", need.traffic - quota, trafficPerGb);
+      if (amount <= quota) return part("traffic", 0, [from]);
+      const above = priced("traffic", amount - quota, trafficPerGb, times);
       return { ...above, sources: [...part("traffic", 0, [from]).sources, ...above.sources] };
     },
     backup(server: Micros, size: Size): Part {
       if (!need.backup) return nothing("backup");
       const { backupPercent } = provider;
       if ("unknown" in backupPercent) return unknown("backup", backupPercent.unknown);
-      const hundredth = asDecimal(Number(backupPercent.value) / 100);
-      return part("backup", share(server, hundredth), [backupPercent.from, size.from]);
+      return part("backup", percentOf(server, backupPercent.value), [backupPercent.from, size.from]);
     },
   };
 }

@@ -1,12 +1,13 @@
 import type { InfrastructureSettings } from "../config/index.ts";
-import { asDecimal, product, share } from "./money.ts";
+import { asDecimal, product } from "./money.ts";
 import type { Micros } from "./money.ts";
 import type { Architecture, Need } from "./need.ts";
-import { offerOf } from "./offer.ts";
+import { notPriced, offerOf } from "./offer.ts";
 import type { Offer, Part } from "./offer.ts";
+import { withBackups } from "./rented.ts";
 import type { Rented } from "./rented.ts";
-import type { Currency, Figure, PriceList, Provider, Source } from "./schema.ts";
-import { converted, taxed } from "./tax.ts";
+import type { Currency, Figure, PriceList, Provider, Rate, Source } from "./schema.ts";
+import { converted, oldestOf, rateBetween, sourcesOfSum, taxed } from "./tax.ts";
 
 /** What `infrastructure:` of an environment would cost a month, from the price list; no server has to be there. */
 export interface Planned {
@@ -23,12 +24,20 @@ export interface Planned {
   readonly total: Micros | null;
   readonly net: Micros | null;
   readonly gross: Micros | null;
+  /** The rate that amounts are converted at; null where none is. */
+  readonly rate: Rate | null;
+  /** Of the conversion and of what is said of VAT; the parts have their own. */
+  readonly sources: readonly Source[];
+  /** The oldest day of a figure in it; null where there is none. */
+  readonly asOf: string | null;
   readonly reason: string | null;
   /** What its servers cost now, without addresses and volumes, in the same currency; null: that is not known. */
   readonly now: Micros | null;
+  /** Why it is not. */
+  readonly nowReason: string | null;
 }
 
-/** One line of the bill, for all servers together. */
+/** One line of the bill, for all servers together, in its currency. */
 export interface PlannedPart {
   readonly part: "server" | "ipv4" | "backup" | "volume" | "load balancer";
   /** Null where no figure is known. */
@@ -53,18 +62,13 @@ export function plannedCost(
   infrastructure: InfrastructureSettings,
   prices: PriceList,
   view: View,
-): Omit<Planned, "now"> | undefined {
+): Omit<Planned, "now" | "nowReason"> | undefined {
   const provider = prices.providers[infrastructure.provider];
   if (provider === undefined) return undefined;
   const { count } = infrastructure;
   const about = { environment, provider: infrastructure.provider, title: provider.title, count };
   const offer = chosen(provider, infrastructure);
-  if (offer === undefined) {
-    const { size } = infrastructure;
-    const reason =
-      typeof size === "string"
-        ? `the price list has no ${size.toUpperCase()}`
-        : "no size of the price list has what infrastructure.needs asks for";
+  if (typeof offer === "string") {
     return {
       ...about,
       size: null,
@@ -74,27 +78,38 @@ export function plannedCost(
       total: null,
       net: null,
       gross: null,
-      reason,
+      rate: null,
+      sources: [],
+      asOf: null,
+      reason: offer,
     };
   }
   const parts = [
     ...offer.parts.flatMap((part): readonly PlannedPart[] => (isOfServer(part) ? [part] : [])),
     ...(infrastructure.data === undefined ? [] : [volume(provider, infrastructure.data * count)]),
-    ...(infrastructure.loadBalancer === undefined ? [] : [loadBalancer(infrastructure.loadBalancer)]),
+    ...(infrastructure.loadBalancer === undefined ? [] : [loadBalancer(provider, infrastructure.loadBalancer)]),
   ];
-  const sum = parts.reduce((all, { amount }) => all + (amount ?? 0), 0);
   const known = parts.every(({ amount }) => amount !== null);
-  const atLeast = converted(sum, provider.currency, view.currency, prices.rates);
-  const currency = atLeast === undefined ? provider.currency : view.currency;
-  const shown = atLeast ?? sum;
+  const currency =
+    converted(0, provider.currency, view.currency, prices.rates) === undefined ? provider.currency : view.currency;
+  const shown = parts.map((part) => ({
+    ...part,
+    amount: part.amount === null ? null : (converted(part.amount, provider.currency, currency, prices.rates) ?? null),
+  }));
+  const atLeast = shown.reduce((sum, { amount }) => sum + (amount ?? 0), 0);
+  const rate = rateBetween(provider.currency, currency, prices.rates);
+  const dates = parts.flatMap(({ sources }) => sources.map(({ date }) => date));
   return {
     ...about,
     size: offer.size.name,
-    parts,
+    parts: shown,
     currency,
-    atLeast: shown,
-    total: known ? shown : null,
-    ...taxed(shown, provider.vat, view.vat),
+    atLeast,
+    total: known ? atLeast : null,
+    ...taxed(atLeast, provider.vat, view.vat),
+    rate,
+    sources: sourcesOfSum(rate, provider),
+    asOf: oldestOf([...dates, rate?.date]),
     reason: offer.size.scarce ?? null,
   };
 }
@@ -106,8 +121,13 @@ function isOfServer(part: Part): part is OfServer {
   return part.part === "server" || part.part === "ipv4" || part.part === "backup";
 }
 
-/** The named type; else the cheapest that is enough, and can be ordered as far as the list knows: as wherry infra init takes. */
-function chosen(provider: Provider, { size, count, backups }: InfrastructureSettings): Offer | undefined {
+/**
+ * The named type; else the cheapest that is enough, and can be ordered as far as the list knows: as wherry infra init takes.
+ * A text says why there is none.
+ */
+function chosen(provider: Provider, { size, count, backups, location }: InfrastructureSettings): Offer | string {
+  const elsewhere = notPriced(provider, location);
+  if (elsewhere !== undefined) return `${elsewhere}; wherry infra plan asks the provider`;
   const priced = (least: Pick<Need, "cpu" | "memory">, sizes: readonly Provider["sizes"][number][]): readonly Offer[] =>
     sizes.flatMap((one) => {
       const need = { ...least, disk: 0, traffic: 0, ipv4: 1, backup: backups, count };
@@ -115,30 +135,35 @@ function chosen(provider: Provider, { size, count, backups }: InfrastructureSett
     });
   if (typeof size === "string") {
     const [named] = provider.sizes.filter(({ name }) => name.toLowerCase() === size.toLowerCase());
-    return named === undefined ? undefined : priced({ cpu: named.cpus, memory: named.memory }, [named])[0];
+    const [offer] = named === undefined ? [] : priced({ cpu: named.cpus, memory: named.memory }, [named]);
+    return offer ?? `the price list has no ${size.toUpperCase()}`;
   }
   const architecture: Architecture = size.architecture;
   const enough = provider.sizes.filter(
     (one) => one.architecture === architecture && one.disk >= size.disk && (!size.dedicated || one.cpu === "dedicated"),
   );
-  return priced(size, enough).toSorted(
+  const [cheapest] = priced(size, enough).toSorted(
     (a, b) =>
       Number(a.size.scarce !== undefined) - Number(b.size.scarce !== undefined) ||
       a.atLeast - b.atLeast ||
       a.size.name.localeCompare(b.size.name),
-  )[0];
+  );
+  return cheapest ?? "no size of the price list has what infrastructure.needs asks for";
 }
 
 function volume(provider: Provider, gigabytes: number): PlannedPart {
-  const figure: Figure = provider.storagePerGb;
-  if ("unknown" in figure) return { part: "volume", amount: null, reason: figure.unknown, sources: [] };
-  const sources = [provider.sources[figure.from]].filter((source) => source !== undefined);
-  return { part: "volume", amount: product(figure.value, asDecimal(gigabytes)), reason: null, sources };
+  return partOf("volume", provider, provider.storagePerGb, gigabytes);
 }
 
-function loadBalancer(type: string): PlannedPart {
-  const reason = `the price list has no load balancers; wherry infra plan asks the provider what ${type} costs`;
-  return { part: "load balancer", amount: null, reason, sources: [] };
+function loadBalancer(provider: Provider, type: string): PlannedPart {
+  const missing = { unknown: `the price list has no ${type}` };
+  return partOf("load balancer", provider, provider.loadBalancers?.[type] ?? missing, 1);
+}
+
+function partOf(part: PlannedPart["part"], provider: Provider, figure: Figure, times: number): PlannedPart {
+  if ("unknown" in figure) return { part, amount: null, reason: figure.unknown, sources: [] };
+  const sources = [provider.sources[figure.from]].filter((source) => source !== undefined);
+  return { part, amount: product(figure.value, asDecimal(times)), reason: null, sources };
 }
 
 /**
@@ -152,12 +177,9 @@ export function rentedNow(
 ): Micros | null {
   let sum = 0;
   for (const server of servers) {
-    if (server === undefined) return null;
-    const percent = prices.providers[server.provider]?.backupPercent ?? { unknown: "" };
-    if (server.backups && "unknown" in percent) return null;
-    const backups =
-      server.backups && "value" in percent ? share(server.month, asDecimal(Number(percent.value) / 100)) : 0;
-    const shown = converted(server.month + backups, server.currency, currency, prices.rates);
+    const month = server && withBackups(prices, server);
+    if (server === undefined || month === undefined) return null;
+    const shown = converted(month, server.currency, currency, prices.rates);
     if (shown === undefined) return null;
     sum += shown;
   }

@@ -12,7 +12,7 @@ import type { Fetcher } from "./fetch/model.ts";
 import { oracle } from "./fetch/oracle.ts";
 import { ovh } from "./fetch/ovh.ts";
 import { scaleway } from "./fetch/scaleway.ts";
-import { fetchedPrices, overlaid, packagedPrices, refreshedFile } from "./prices.ts";
+import { fetchedPrices, packagedPrices, ratesWith, refreshedFile } from "./prices.ts";
 import { priceList } from "./schema.ts";
 import type { PriceList } from "./schema.ts";
 
@@ -55,15 +55,19 @@ export async function refreshPrices(
     throw usageError("unknown-provider", `there is no provider ${unknown}; there are ${names.join(", ")}`);
   const date = ctx.clock.now().toISOString().slice(0, 10);
   const earlier = await fetchedPrices(ctx, directory);
-  const before = overlaid(packaged, earlier);
   const fetched: PriceList = { version: 1, rates: {}, providers: {} };
   const rows: Refreshed["providers"][number][] = [];
   for (const provider of wanted.length === 0 ? names : wanted) {
     report({ type: "line", text: `asking ${provider}` });
     try {
-      const one = await fetchOne(ctx, provider, before, date);
+      const one = await fetchOne(ctx, provider, packaged, date);
       fetched.providers[provider] = one;
-      rows.push({ provider, outcome: "fetched", sizes: one.sizes.length, reason: null });
+      rows.push({
+        provider,
+        outcome: "fetched",
+        sizes: one.sizes.filter(({ from }) => from === "api").length,
+        reason: null,
+      });
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
       rows.push({ provider, outcome: "not fetched", sizes: null, reason: error.message });
@@ -77,17 +81,21 @@ export async function refreshPrices(
     rows.push({ provider: "rate of exchange", outcome: "not fetched", sizes: null, reason: error.message });
   }
   if (rows.every(({ outcome }) => outcome === "not fetched")) return { file: null, providers: rows };
-  // Only what providers said themselves: what a later version of Wherry brings along must not hide behind a copy.
-  const all = priceList.parse(overlaid(earlier, fetched));
+  const all = priceList.parse({
+    version: 1,
+    rates: ratesWith(earlier.rates, fetched.rates),
+    providers: { ...earlier.providers, ...fetched.providers },
+  });
   const content = `${JSON.stringify(all, null, 2)}\n`;
   // It was read before, so it is ours: the new one takes its place.
   await apply(ctx, directory, await compare(ctx, directory, [{ path: refreshedFile, content, from: "current" }]));
   return { file: refreshedFile, providers: rows };
 }
 
-async function fetchOne(ctx: Context, name: string, before: PriceList, date: string) {
+/** Begins with the packaged prices, never with those of the file: what they got wrong would stay for ever. */
+async function fetchOne(ctx: Context, name: string, packaged: PriceList, date: string) {
   const fetcher = Object.hasOwn(fetchers, name) ? fetchers[name] : undefined;
-  const provider = before.providers[name];
+  const provider = packaged.providers[name];
   if (fetcher === undefined || provider === undefined) throw new Refused(notAsked[name] ?? "it cannot be asked");
   const token = fetcher.tokens.map((variable) => ctx.env[variable]?.trim()).find((value) => value);
   if (fetcher.tokens.length > 0 && token === undefined)

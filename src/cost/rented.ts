@@ -4,9 +4,10 @@ import type { Context } from "../system/index.ts";
 import { asker, Refused, shaped } from "./fetch/model.ts";
 import type { Asker } from "./fetch/model.ts";
 import { hetznerApi } from "./fetch/hetzner.ts";
-import { asDecimal, micros } from "./money.ts";
+import { asDecimal, micros, percentOf } from "./money.ts";
 import type { Micros } from "./money.ts";
-import type { Currency } from "./schema.ts";
+import { currencies } from "./schema.ts";
+import type { Currency, PriceList } from "./schema.ts";
 import type { Known } from "./use/model.ts";
 
 /** A server as its provider knows it, with the price that it asks for such a one today. */
@@ -18,6 +19,13 @@ export interface Rented {
   /** Of the server alone, for a month, without VAT where the provider says which. */
   readonly month: Micros;
   readonly backups: boolean;
+}
+
+/** Its price with that of its backups, where they are on; undefined where no source says what those cost. */
+export function withBackups(prices: PriceList, { provider, month, backups }: Rented): Micros | undefined {
+  if (!backups) return month;
+  const percent = prices.providers[provider]?.backupPercent;
+  return percent !== undefined && "value" in percent ? month + percentOf(month, percent.value) : undefined;
 }
 
 const HetznerServers = z.object({
@@ -35,6 +43,8 @@ const HetznerServers = z.object({
   ),
   meta: z.object({ pagination: z.object({ next_page: z.number().nullable() }) }),
 });
+
+const HetznerPricing = z.object({ pricing: z.object({ currency: z.string() }) });
 
 const Droplets = z.object({
   droplets: z.array(
@@ -73,7 +83,9 @@ export async function findRented(ctx: Context, addresses: readonly string[]): Pr
   return {
     known: false,
     reason:
-      reasons.length === 0 ? "there is no token of a provider: HCLOUD_TOKEN or DIGITALOCEAN_TOKEN" : reasons.join("; "),
+      reasons.length === 0
+        ? "no token of a provider is in the environment: HCLOUD_TOKEN or DIGITALOCEAN_TOKEN"
+        : reasons.join("; "),
   };
 }
 
@@ -91,7 +103,7 @@ async function findAtHetzner(ask: Asker, addresses: readonly string[]): Promise<
         provider: "hetzner",
         type: server.server_type.name.toUpperCase(),
         location,
-        currency: "EUR",
+        currency: await currencyAtHetzner(ask),
         month: micros(asDecimal(Number(price.price_monthly.net))),
         backups: server.backup_window !== null,
       };
@@ -99,6 +111,15 @@ async function findAtHetzner(ask: Asker, addresses: readonly string[]): Promise<
     page = meta.pagination.next_page;
   }
   return undefined;
+}
+
+/** A server's prices come without one: it is that of the project. */
+async function currencyAtHetzner(ask: Asker): Promise<Currency> {
+  const { pricing } = shaped(HetznerPricing, await ask(`${hetznerApi}/pricing`), "prices");
+  const currency = currencies.find((one) => one === pricing.currency);
+  if (currency === undefined)
+    throw new Refused(`Hetzner bills this project in ${pricing.currency}, for which there is no rate`);
+  return currency;
 }
 
 async function findAtDigitalOcean(ask: Asker, addresses: readonly string[]): Promise<Rented | undefined> {

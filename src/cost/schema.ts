@@ -15,7 +15,9 @@ const source = z.strictObject({
 });
 export type Source = z.infer<typeof source>;
 
-const unknown = z.strictObject({ unknown: z.string().min(1) });
+/** What is not known, and why. */
+export const unknown = z.strictObject({ unknown: z.string().min(1) });
+export type Unknown = z.infer<typeof unknown>;
 
 /** One amount of the provider's currency. */
 const figure = z.union([z.strictObject({ value: amount, from: z.string() }), unknown]);
@@ -50,6 +52,8 @@ const provider = z
   .strictObject({
     title: z.string(),
     region: z.string(),
+    /** The provider's names of the places that have these prices; left out where all have. */
+    locations: z.array(z.string()).optional(),
     currency: z.enum(currencies),
     sources: z.record(z.string(), source),
     /** Is VAT in the prices? */
@@ -59,21 +63,32 @@ const provider = z
     why: z.string().optional(),
     /** One public IPv4 address for a month. */
     ipv4: figure,
-    /** GB a month that leave for free. */
-    includedTraffic: figure,
+    /** GB a month that leave for free: of each server, or once for all servers of an account. */
+    includedTraffic: z.union([
+      z.strictObject({ value: amount, from: z.string(), per: z.literal("account").optional() }),
+      unknown,
+    ]),
     /** Each GB above. */
     trafficPerGb: figure,
     /** Percent of the price of the server. */
     backupPercent: figure,
     /** One GB of a volume for a month. */
     storagePerGb: figure,
+    /** A load balancer for a month, by type; a type that is not here is not known. */
+    loadBalancers: z.record(z.string(), figure).optional(),
   })
   .superRefine((one, ctx) => {
     const used = [
       ...one.sizes.map(({ from }) => from),
-      ...[one.vat, one.ipv4, one.includedTraffic, one.trafficPerGb, one.backupPercent, one.storagePerGb].flatMap(
-        (part) => ("from" in part ? part.from : []),
-      ),
+      ...[
+        one.vat,
+        one.ipv4,
+        one.includedTraffic,
+        one.trafficPerGb,
+        one.backupPercent,
+        one.storagePerGb,
+        ...Object.values(one.loadBalancers ?? {}),
+      ].flatMap((part) => ("from" in part ? part.from : [])),
     ];
     for (const from of used) {
       if (!Object.hasOwn(one.sources, from)) ctx.addIssue({ code: "custom", message: `no source is called ${from}` });
@@ -87,10 +102,13 @@ const provider = z
   });
 export type Provider = z.infer<typeof provider>;
 
+const rate = z.strictObject({ value: amount, ...source.shape });
+export type Rate = z.infer<typeof rate>;
+
 export const priceList = z.strictObject({
   version: z.literal(1),
   /** Units of the currency for one euro. */
-  rates: z.partialRecord(z.enum(currencies), z.strictObject({ value: amount, ...source.shape })),
+  rates: z.partialRecord(z.enum(currencies), rate),
   providers: z.record(z.string(), provider),
 });
 export type PriceList = z.infer<typeof priceList>;

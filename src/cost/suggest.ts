@@ -1,7 +1,7 @@
 import type { Machine } from "./measure.ts";
 import type { Micros } from "./money.ts";
 import type { Need } from "./need.ts";
-import { offersFor } from "./offer.ts";
+import { notPriced, offersFor } from "./offer.ts";
 import { sizeNeeded, sizeOf } from "./right-size.ts";
 import type { Rented } from "./rented.ts";
 import type { Currency, PriceList, Provider } from "./schema.ts";
@@ -47,6 +47,8 @@ export function suggest(about: {
   const verdict = tooSmall ? "too small" : smaller ? "larger than needed" : "right";
   if (provider === undefined)
     return { ...none, verdict, reason: "its provider is not known: neither a token nor the firmware says it" };
+  const elsewhere = rented.known ? notPriced(provider, rented.value.location) : undefined;
+  if (elsewhere !== undefined) return { ...none, verdict, reason: elsewhere };
   // Only the server: what else is rented stays the same.
   const alone = { traffic: 0, ipv4: 0, backup: false, count: 1 };
   const would = cheapest(provider, { ...alone, ...needed }, machine.architecture);

@@ -1,6 +1,6 @@
 import { asDecimal, dividedBy, share } from "./money.ts";
 import type { Micros } from "./money.ts";
-import type { Currency, PriceList, Provider } from "./schema.ts";
+import type { Currency, PriceList, Provider, Rate, Source } from "./schema.ts";
 
 /** With VAT and without it. Null where the provider does not say which of both its prices are, or no rate was given. */
 export interface Taxed {
@@ -22,4 +22,23 @@ export function converted(amount: Micros, from: Currency, to: Currency, rates: P
   const inEuro = from === "EUR" ? amount : rates[from] && dividedBy(amount, rates[from].value);
   if (inEuro === undefined || to === "EUR") return inEuro;
   return rates[to] && share(inEuro, rates[to].value);
+}
+
+/** The rate that this conversion takes; null where it takes none. One is enough: of two currencies one is the euro. */
+export function rateBetween(from: Currency, to: Currency, rates: PriceList["rates"]): Rate | null {
+  return from === to ? null : (rates[from === "EUR" ? to : from] ?? null);
+}
+
+/** Where a sum comes from beside its parts: the rate that it is converted at, and who says whether VAT is in it. */
+export function sourcesOfSum(rate: Rate | null, { vat, sources }: Provider): readonly Source[] {
+  const basis = "from" in vat ? sources[vat.from] : undefined;
+  return [
+    ...(rate === null ? [] : [{ url: rate.url, date: rate.date, by: rate.by }]),
+    ...(basis === undefined ? [] : [basis]),
+  ];
+}
+
+/** The oldest of these days; null where there is none. ISO dates order as text. */
+export function oldestOf(dates: readonly (string | null | undefined)[]): string | null {
+  return dates.flatMap((date) => date ?? []).toSorted()[0] ?? null;
 }

@@ -1,12 +1,14 @@
-import { usageError, WherryError } from "../core/index.ts";
+import { refusedError, usageError, WherryError } from "../core/index.ts";
 import type { Report } from "../core/index.ts";
 import { timedStep } from "../system/index.ts";
 import type { Context } from "../system/index.ts";
+import { findStrays, forgetStrays, recordName } from "./forget.ts";
 import { firstKey, forgetFirstKey, isKnown, knownHosts, welcome } from "./host-keys.ts";
+import type { FirstKey } from "./host-keys.ts";
 import { isImported } from "./import.ts";
 import { deployUser } from "./machines.ts";
 import { requireFiles, withPlan } from "./prepare.ts";
-import type { PreparedPlan } from "./prepare.ts";
+import type { PreparedPlan, PrepareOptions } from "./prepare.ts";
 import { planOf, refuseUnsaid } from "./plan.ts";
 import type { Consent, InfraPlan } from "./plan.ts";
 import { programError } from "./program.ts";
@@ -15,6 +17,7 @@ import type { Access, InfraOptions, WantedMachines } from "./session.ts";
 import { instead } from "./stock.ts";
 import { readState } from "./state.ts";
 import type { KnownServer } from "./state.ts";
+import { awaitServers, forgetWaiting, waitingServers } from "./waiting.ts";
 import { writeServers } from "./write-servers.ts";
 
 export interface ApplyOptions extends InfraOptions, Consent {
@@ -45,15 +48,15 @@ export async function applyInfra(ctx: Context, options: ApplyOptions, report: Re
     if (plan.changes.length > 0) {
       refuseUnsaid(plan, options);
       await options.confirm(plan);
+      await awaitServers(ctx, machines.folder, orderedServers(machines, prepared));
       await timedStep(ctx, report, { id: "apply", title: "order and change machines" }, () =>
-        carryOut(machines, access, prepared, report),
+        carryOut(ctx, machines, access, prepared, report),
       );
     }
     const { servers } = await readState(prepared.program);
     // They are known already, and wherry.yaml says how they are reached.
     if (await isImported(ctx, machines.folder)) return { ...plan, servers, addresses: [], written: [] };
-    await meet(ctx, machines, { prepared, servers, first }, report);
-    await forgetFirstKey(ctx, machines.folder);
+    await meet(ctx, machines, servers, first, report);
     const addresses = servers.map(({ ipv4 }) => `${deployUser}@${ipv4}`);
     const same = addresses.length === 0 || addresses.join() === machines.servers.join();
     return {
@@ -66,6 +69,7 @@ export async function applyInfra(ctx: Context, options: ApplyOptions, report: Re
 }
 
 async function carryOut(
+  ctx: Context,
   machines: WantedMachines,
   access: Access,
   { program, file, changes, state }: PreparedPlan,
@@ -78,40 +82,50 @@ async function carryOut(
   }
   const result = await program.run(["apply", "-input=false", "-no-color", file], { report });
   if (result.exitCode === 0) return;
+  if (ctx.signal.aborted) throw cutOff(machines);
   const error = programError(program, "apply", result);
   if (error.code !== "out-of-stock") throw error;
   const { context, message } = error;
   throw new WherryError("failed", error.code, message, { context, hint: await instead(machines, access) });
 }
 
-interface Met {
-  readonly prepared: PreparedPlan;
-  readonly servers: readonly KnownServer[];
-  readonly first: Awaited<ReturnType<typeof firstKey>>;
+/** What the user has to know of it: the provider goes on with what it was asked for. */
+function cutOff({ environment }: WantedMachines): WherryError {
+  return new WherryError("interrupted", "interrupted", "interrupted: a part of it may be done, and be paid for", {
+    hint: `wherry infra status -e ${environment} says what there is. The same command again goes on from there; wherry infra destroy -e ${environment} removes it`,
+  });
 }
 
-/** New servers, and those that an interrupted apply did not come to. */
+/** Names of the servers that a plan makes, or makes anew. */
+function orderedServers({ provider }: WantedMachines, { changes }: PreparedPlan): readonly string[] {
+  const { server } = provider.resources;
+  return changes
+    .filter(({ action, type }) => type === server && (action === "create" || action === "replace"))
+    .flatMap(({ address }) => /^\w+\.app\["(.+)"\]$/.exec(address)?.[1] ?? []);
+}
+
+/** Servers that wait to be greeted, and those that nobody knows. */
 async function meet(
   ctx: Context,
   machines: WantedMachines,
-  { prepared, servers, first }: Met,
+  servers: readonly KnownServer[],
+  first: FirstKey,
   report: Report,
 ): Promise<void> {
-  const { resources } = machines.provider;
-  const isNew = (server: KnownServer): boolean =>
-    prepared.changes.some(
-      ({ action, address }) =>
-        (action === "create" || action === "replace") && address === `${resources.server}.app["${server.name}"]`,
-    );
-  const known = await knownHosts(ctx, machines.folder);
-  for (const server of servers.filter((one) => isNew(one) || !isKnown(known, one.ipv4))) {
+  const { folder } = machines;
+  const known = await knownHosts(ctx, folder);
+  const waiting = new Set((await waitingServers(ctx, folder)).map(({ name }) => name));
+  for (const { name, ipv4: address } of servers.filter((one) => waiting.has(one.name) || !isKnown(known, one.ipv4))) {
     await timedStep(
       ctx,
       report,
-      { id: `boot-${server.name}`, title: `wait for the first boot of ${server.name}` },
-      () => welcome(ctx, machines, { name: server.name, address: server.ipv4 }, first, report),
+      { id: `boot-${name}`, title: `wait for the first boot of ${name} (some minutes)` },
+      () => welcome(ctx, machines, { name, address }, first, report),
     );
   }
+  // Who is left there was never made, and is no longer wanted.
+  await forgetWaiting(ctx, folder);
+  await forgetFirstKey(ctx, folder);
 }
 
 export interface DestroyOptions extends InfraOptions {
@@ -121,24 +135,54 @@ export interface DestroyOptions extends InfraOptions {
   readonly confirm: (plan: InfraPlan) => Promise<"go" | "stop">;
 }
 
-/** Removes the machines; volumes stay unless it is said that data goes. The server in wherry.yaml is left to the user. */
+/**
+ * Removes the machines; volumes stay unless it is said that data goes, and DNS records that lead elsewhere always do. The server
+ * in wherry.yaml is left to the user.
+ */
 export async function destroyInfra(ctx: Context, options: DestroyOptions, report: Report): Promise<InfraPlan> {
   const machines = await readMachines(ctx, options);
   const access = await readAccess(ctx, machines);
-  const destroy = options.data ? "everything" : "all-but-data";
-  return withPlan(ctx, machines, access, { destroy, report }, async (prepared) => {
-    const plan = await planOf(machines, access, prepared);
-    if (plan.changes.length === 0) return plan;
-    const lost = plan.changes.filter(({ losesData }) => losesData);
-    if (lost.length > 0 && !options.data) {
-      throw usageError("data-would-be-lost", `data would be lost with ${lost.map(({ what }) => what).join(", ")}`, {
-        hint: "copy it first (wherry backup run); then say --data",
-      });
-    }
-    if ((await options.confirm(plan)) === "stop") return plan;
-    await timedStep(ctx, report, { id: "destroy", title: "remove machines" }, () =>
-      carryOut(machines, access, prepared, report),
+  await requireFiles(ctx, machines);
+  const strays = await findStrays(ctx, machines, access);
+  const planning: PrepareOptions = { destroy: options.data ? "everything" : "all-but-data", report };
+  const remove = (prepared: PreparedPlan): Promise<void> =>
+    timedStep(ctx, report, { id: "destroy", title: "remove machines" }, () =>
+      carryOut(ctx, machines, access, prepared, report),
     );
-    return plan;
+  const leave = strays.map(({ address }) => address);
+  const { plan, agreed } = await withPlan(ctx, machines, access, { ...planning, leave }, async (prepared) => {
+    const found = { ...(await planOf(machines, access, prepared)), stays: strays.map(recordName) };
+    if (found.changes.length === 0) return { plan: found, agreed: false };
+    refuseLoss(found, options);
+    const go = (await options.confirm(found)) === "go";
+    if (go && strays.length === 0) await remove(prepared);
+    return { plan: found, agreed: go };
+  });
+  if (!agreed || strays.length === 0) return plan;
+  await forgetStrays(ctx, machines, access, strays, report);
+  // A plan is good for the state that it was made from alone: another one, and the same but for the records.
+  await withPlan(ctx, machines, access, planning, async (prepared) => {
+    refuseOther(plan, prepared);
+    await remove(prepared);
+  });
+  return plan;
+}
+
+function refuseLoss({ changes }: InfraPlan, { data }: DestroyOptions): void {
+  const lost = changes.filter(({ losesData }) => losesData);
+  if (lost.length === 0 || data) return;
+  throw usageError("data-would-be-lost", `data would be lost with ${lost.map(({ what }) => what).join(", ")}`, {
+    context: lost.map(({ what, warning = "" }) => `${what}: ${warning}`),
+    hint: "copy it first (wherry backup run); then say --data",
+  });
+}
+
+/** Somebody else has been at work since the question was answered. */
+function refuseOther({ changes }: InfraPlan, again: PreparedPlan): void {
+  const agreed = new Set(changes.map(({ action, address }) => `${action} ${address}`));
+  const other = again.changes.filter(({ action, address }) => !agreed.has(`${action} ${address}`));
+  if (other.length === 0) return;
+  throw refusedError("plan-changed", `more would be removed now: ${other.map(({ what }) => what).join(", ")}`, {
+    hint: "no machine was removed: run the same command again, and look at its plan",
   });
 }

@@ -1,6 +1,7 @@
 import * as z from "zod";
-import type { Thing } from "./prices.ts";
+import type { NamedThing } from "./prices.ts";
 import type { Resources } from "./provider.ts";
+import type { KnownState } from "./state.ts";
 
 /** What a plan of OpenTofu would do, in words, and what would be lost by it. */
 
@@ -37,7 +38,7 @@ export interface MachineChange {
   readonly type: string;
   /** `server shop-production-1 (cx23 in nbg1)` */
   readonly what: string;
-  /** Names of what changes; empty where it is new or goes. */
+  /** Names of what changes; empty where it is new or goes, or is taken in as it is. */
   readonly details: readonly string[];
   /** What the user should know of it: a power-off, data that is lost. */
   readonly warning: string | undefined;
@@ -47,36 +48,83 @@ export interface MachineChange {
 
 /**
  * Everything that would be done, in the order of the plan. Empty: what is there is what is wanted.
- * @param present addresses of what there is now: a plan for a part of it does not tell of the rest
+ * @param present what there is now: a plan for a part of it does not tell of the rest
  */
 export function changesOf(
   plan: PlanDocument,
-  present: readonly string[],
+  present: KnownState["resources"],
   resources: Resources,
 ): readonly MachineChange[] {
   const { server, volume } = resources;
-  const planned = plan.resource_changes.filter(({ mode }) => mode === "managed");
-  const volumes = new Set(present);
+  const planned = managed(plan);
+  const late = new Set(lateVolumes(plan, resources));
+  const volumes = new Map(
+    [...present, ...planned.map(({ address, change }) => ({ address, values: change.before ?? {} }))].map(
+      ({ address, values: { id } }) => [address, id],
+    ),
+  );
+  const going = new Set(
+    planned.filter(({ change }) => change.actions.includes("delete")).map(({ address }) => address),
+  );
+  // One that is only there proves nothing: it may have come when the data was on the server's own disk already.
+  const volumeOf = (index: unknown, values: Values): Circumstances["volumeOf"] => {
+    const at = `${volume}.data["${String(index)}"]`;
+    const id = volumes.get(at);
+    if (id === undefined) return "none";
+    if (typeof id !== "string" || !resources.mounts(values, id)) return "unmarked";
+    return going.has(at) ? "goes" : "stays";
+  };
   return planned.flatMap(({ address, type, index, change }): MachineChange[] => {
     const action = actionOf(change.actions, change.importing !== undefined && change.importing !== null);
     if (action === undefined) return [];
     const before = change.before ?? {};
     const after = change.after ?? {};
     const goes = action === "replace" || action === "destroy";
+    const own = volumeOf(index, before);
     // With a volume below Docker's volumes, the server itself can be made anew.
-    const losesData = goes && (type === volume || (type === server && !volumes.has(`${volume}.data["${index}"]`)));
+    const losesData = goes && (type === volume || (type === server && (own === "none" || own === "unmarked")));
     return [
       {
         action,
         address,
         type,
         what: nameOf(resources, type, action === "destroy" ? before : { ...before, ...after }, index),
-        details: action === "change" || action === "replace" ? differences(before, after) : [],
-        warning: warningOf(resources, type, { goes, losesData, before, after, action }),
+        // What is taken in may be changed at once.
+        details: action === "create" || action === "destroy" ? [] : differences(before, after),
+        warning: warningOf(resources, type, {
+          goes,
+          losesData,
+          before,
+          after,
+          action,
+          volumeOf: own,
+          late: action === "create" && late.has(String(index)),
+        }),
         losesData,
       },
     ];
   });
+}
+
+/**
+ * Servers that are there already, and would get a volume that is not. Only the first boot of a server mounts one: what
+ * containers keep would stay on its own disk, and the volume empty.
+ */
+export function lateVolumes(plan: PlanDocument, { server, volume }: Resources): readonly string[] {
+  const planned = managed(plan);
+  const isMade = ({ change }: Planned): boolean => change.actions.includes("create");
+  const staying = planned.filter((one) => one.type === server && one.change.before !== null && !isMade(one));
+  const names = new Set(staying.map(({ index }) => String(index)));
+  return planned
+    .filter((one) => one.type === volume && isMade(one) && names.has(String(one.index)))
+    .map(({ index }) => String(index));
+}
+
+type Planned = PlanDocument["resource_changes"][number];
+
+/** Without what is only looked up. */
+function managed(plan: PlanDocument): readonly Planned[] {
+  return plan.resource_changes.filter(({ mode }) => mode === "managed");
 }
 
 function actionOf(actions: readonly string[], importing: boolean): Action | undefined {
@@ -95,7 +143,8 @@ function word(value: unknown): string {
   return typeof value === "string" || typeof value === "number" || typeof value === "boolean" ? String(value) : "?";
 }
 
-function nameOf({ kinds }: Resources, type: string, of: Values, index: string | number | undefined): string {
+/** `server shop-production-1 (cx23 in nbg1)` */
+export function nameOf({ kinds }: Resources, type: string, of: Values, index: string | number | undefined): string {
   const name = [of["name"], index, of["ip_range"]].find((one) => one !== undefined && one !== null && one !== "");
   const { word: kind, more } = kinds[type] ?? { word: type };
   const said = more?.replaceAll(/\{(\w+)\}/g, (_whole, key: string) => word(of[key]));
@@ -122,29 +171,39 @@ interface Circumstances {
   readonly before: Values;
   readonly after: Values;
   readonly action: Action;
+  /** That of the server; unmarked: there is one, and nothing says that the server mounts it. */
+  readonly volumeOf: "none" | "unmarked" | "stays" | "goes";
+  readonly late: boolean;
 }
 
 function warningOf(
   { server, volume, address, size }: Resources,
   type: string,
-  { goes, losesData, before, after, action }: Circumstances,
+  { goes, losesData, before, after, action, volumeOf, late }: Circumstances,
 ): string | undefined {
+  if (losesData && type === volume) return "all data on it is gone for good";
   if (losesData)
-    return type === volume
-      ? "all data on it is gone for good"
-      : "everything on its disk is gone for good, the data of containers included";
-  if (goes && type === server) return "it is down until a new one is deployed to; its volume stays";
+    return `everything on its disk is gone for good, the data of containers included${volumeOf === "unmarked" ? ": it carries no mark that it was made with its volume" : ""}`;
+  if (late && type === volume)
+    return "its server is there already, and only a first boot mounts a volume: it would stay empty";
+  if (goes && type === server)
+    return `it is down until a new one is deployed to; its volume ${volumeOf === "goes" ? "goes as well" : "stays"}`;
   if (goes && type === address) return "the address is gone for good: DNS and allow lists have to change";
-  if (type === server && action === "change" && before[size] !== after[size])
+  if (type === server && (action === "change" || action === "adopt") && before[size] !== after[size])
     return "the power is cut for some minutes: stop databases first. It is a new order, at the price of today";
   return undefined;
 }
 
 /** What there is before and after, for the price. Data sources cost nothing. */
-export function thingsOf(plan: PlanDocument): { readonly before: readonly Thing[]; readonly after: readonly Thing[] } {
-  const planned = plan.resource_changes.filter(({ mode }) => mode === "managed");
-  const pick = (side: "before" | "after"): readonly Thing[] =>
-    planned.flatMap(({ type, change }) => (change[side] === null ? [] : [{ type, values: change[side] }]));
+export function thingsOf(
+  plan: PlanDocument,
+  resources: Resources,
+): { readonly before: readonly NamedThing[]; readonly after: readonly NamedThing[] } {
+  const pick = (side: "before" | "after"): readonly NamedThing[] =>
+    managed(plan).flatMap(({ type, index, change }) => {
+      const values = change[side];
+      return values === null ? [] : [{ type, values, what: nameOf(resources, type, values, index) }];
+    });
   // What is adopted is paid for already.
   return { before: pick("before"), after: pick("after") };
 }

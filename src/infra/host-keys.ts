@@ -8,6 +8,7 @@ import newHostKey from "./scripts/new-host-key.sh?raw";
 import ready from "./scripts/ready.sh?raw";
 import takeHostKey from "./scripts/take-host-key.sh?raw";
 import type { WantedMachines } from "./session.ts";
+import { awaitKey, greeted, waitingServers } from "./waiting.ts";
 
 /**
  * How a new server's host key becomes known without anybody in between.
@@ -15,13 +16,20 @@ import type { WantedMachines } from "./session.ts";
  * Providers have no channel that reads what a machine says at its first boot, so trust has to go in with the order: a key is
  * made here and given along as user data. User data can be read by every program on the machine for ever, so that key is
  * good for the first connection alone: over it, the server makes another one, its public half is written down here, and only
- * then it takes the place of the first. Killed in between, the next apply goes on: the first key is kept until all is done.
+ * then it takes the place of the first. Killed in between, the next apply goes on: the first key is kept until nobody waits
+ * to be greeted.
  */
 export interface FirstKey {
   readonly private: string;
   /** `ssh-ed25519 AAAA...` */
   readonly public: string;
 }
+
+/** As long as every one of ed25519, for what is reckoned before one is made. */
+export const sampleHostKey: FirstKey = {
+  private: `-----BEGIN OPENSSH PRIVATE KEY-----\n${`${"x".repeat(70)}\n`.repeat(4)}${"x".repeat(32)}\n-----END OPENSSH PRIVATE KEY-----\n`,
+  public: `ssh-ed25519 ${"x".repeat(68)}`,
+};
 
 const fileName = "first_host_key";
 
@@ -79,11 +87,13 @@ export async function welcome(
   first: FirstKey,
   report: Report,
 ): Promise<void> {
+  const { folder, environment } = machines;
+  const told = (await waitingServers(ctx, folder)).find((one) => one.name === name)?.keys ?? [];
   await ctx.files.withTemporaryFolder(async (temporary) => {
     const known = join(temporary, "known_hosts");
-    await ctx.files.write(known, `${address} ${first.public}\n`, 0o600);
+    await ctx.files.write(known, [first.public, ...told].map((key) => `${address} ${key}\n`).join(""), 0o600);
     const ssh = connection(ctx, known, address);
-    await reach(ctx, ssh, name);
+    await reach(ctx, ssh, { name, address }, environment);
     const [code = "", ...said] = (await must(ssh(ready, patience.boot), name)).split("\n");
     if (code === "2")
       report({ type: "note", text: `${name}: its first boot ended with warnings: ${said.join(" ").trim()}` });
@@ -93,10 +103,12 @@ export async function welcome(
         hint: `ssh ${deployUser}@${address} sudo cat /var/log/cloud-init-output.log; then wherry infra apply again`,
       });
     }
-    const key = (await must(ssh(newHostKey, 60_000), name)).trim();
+    const key = hostKey(await must(ssh(newHostKey, 60_000), name));
+    await awaitKey(ctx, folder, name, key);
     await writeDown(ctx, machines, address, key);
     await must(ssh(takeHostKey, 60_000), name);
   });
+  await greeted(ctx, folder, name);
 }
 
 type Ssh = (
@@ -130,24 +142,34 @@ function connection(ctx: Context, known: string, address: string): Ssh {
   return (script, timeout) => ctx.processes.run(argv, { input: script, timeout });
 }
 
-async function reach(ctx: Context, ssh: Ssh, name: string): Promise<void> {
+async function reach(ctx: Context, ssh: Ssh, { name, address }: NewServer, environment: string): Promise<void> {
   const start = ctx.clock.monotonic();
   for (;;) {
     const { exitCode, stderr } = await ssh("true", 15_000);
     if (exitCode === 0) return;
+    if (ctx.signal.aborted) {
+      throw new WherryError(
+        "interrupted",
+        "interrupted",
+        `interrupted: ${name} (${address}) was made, and is not set up yet`,
+        {
+          hint: `it is paid for from now on. wherry infra apply -e ${environment} goes on from here, wherry infra destroy -e ${environment} removes it`,
+        },
+      );
+    }
     const changed = stderr.includes("Host key verification failed");
     if (changed || ctx.clock.monotonic() - start > patience.connect) {
       throw new WherryError(
         "failed",
         changed ? "host-key-changed" : "unreachable",
         changed
-          ? `${name} shows another host key than the one that was sent along`
-          : `${name} was made, and cannot be reached`,
+          ? `${name} (${address}) shows another host key than the one that was sent along`
+          : `${name} (${address}) was made, and cannot be reached by SSH`,
         {
           context: stderr.trim().split("\n").slice(-5),
           hint: changed
             ? "somebody may be in between; look at the server in the console of the provider"
-            : "wherry infra apply again: it goes on from what is there",
+            : `is your own address in infrastructure.ssh_from? wherry infra apply -e ${environment} again goes on from what is there`,
         },
       );
     }
@@ -164,12 +186,17 @@ async function must(answer: ReturnType<Ssh>, name: string): Promise<string> {
   });
 }
 
+/** Without its comment. */
+function hostKey(said: string): string {
+  const [type = "", body = ""] = said.trim().split(/\s+/);
+  if (type !== "ssh-ed25519" || body === "") throw new Error(`no host key: ${said}`);
+  return `${type} ${body}`;
+}
+
 /** For the team beside the files, and for this user where ssh looks. What was known of the address before is of another machine. */
 async function writeDown(ctx: Context, machines: WantedMachines, address: string, key: string): Promise<void> {
   const { directory, environment, folder } = machines;
-  const [type = "", body = ""] = key.split(/\s+/);
-  if (type !== "ssh-ed25519" || body === "") throw new Error(`no host key: ${key}`);
-  const line = `${address} ${type} ${body}`;
+  const line = `${address} ${key}`;
   const others = (await knownHosts(ctx, folder)).filter((one) => !one.startsWith(`${address} `));
   const content = `${[...others, line].toSorted().join("\n")}\n`;
   const path = `${folderOf(environment)}/known_hosts`;

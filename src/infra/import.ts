@@ -1,5 +1,5 @@
 import { join, relative } from "node:path";
-import { infrastructureOf, loadMachines } from "../config/index.ts";
+import { infrastructureOf, loadMachines, parseServer } from "../config/index.ts";
 import type { AppMachines } from "../config/index.ts";
 import { refusedError, usageError } from "../core/index.ts";
 import type { Context } from "../system/index.ts";
@@ -63,7 +63,15 @@ export async function proposeImport(ctx: Context, options: ImportOptions): Promi
   }
   const servers = chosen(every, options.servers, provider.title);
   const [first] = servers;
-  if (first === undefined) throw usageError("no-server", "wherry infra import: which servers? --server NAME");
+  if (first === undefined) {
+    const free = every.filter(({ labels }) => labels["managed-by"] !== "wherry").map((server) => server.name);
+    throw usageError("no-server", "wherry infra import: which servers? Say --name NAME", {
+      hint:
+        free.length === 0
+          ? `the token's project at ${provider.title} has none but those that Wherry made`
+          : `the token's project at ${provider.title} has ${free.join(", ")}`,
+    });
+  }
   const backups = servers.every((server) => server.backups);
   const wanted =
     infrastructure ??
@@ -92,13 +100,20 @@ export async function proposeImport(ctx: Context, options: ImportOptions): Promi
   return { environment, directory, servers, changes, notes: notesOn(machines, servers, edited, entry) };
 }
 
+/** `192.0.2.10` of `deploy@192.0.2.10:2222`; a name of ssh_config stands for whatever it leads to. */
+function hostOf(written: string): string {
+  const address = parseServer(written);
+  return address?.kind === "ssh" ? address.host : written;
+}
+
 function notesOn(
   { infrastructure, environment, servers: written }: AppMachines,
   servers: readonly ForeignServer[],
   edited: string | undefined,
   entry: string,
 ): readonly string[] {
-  const missing = servers.filter(({ ipv4 }) => ipv4 !== null && !written.includes(ipv4));
+  const hosts = written.map(hostOf);
+  const missing = servers.filter(({ ipv4 }) => ipv4 !== null && !hosts.includes(ipv4));
   return [
     ...(infrastructure === undefined && edited === undefined
       ? [`wherry.yaml is left as it is: write under environments.${environment}: ${entry.trim()}`]

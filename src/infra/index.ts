@@ -6,11 +6,17 @@
 export { applyInfra, destroyInfra } from "./apply.ts";
 export type { ApplyResult } from "./apply.ts";
 export type { MachineChange } from "./changes.ts";
+export { typeInFiles } from "./choose.ts";
+export { folderOf } from "./machines.ts";
 export { proposeInfra } from "./init.ts";
 export type { InfraProposal } from "./init.ts";
 export { proposeImport } from "./import.ts";
 export type { ImportProposal } from "./import.ts";
-export { moveServer, moveServerBack } from "./move.ts";
+export type { LedAddress, LedRecord } from "./lead.ts";
+export { moveServer, moveServerBack, moveStacks, planServerMove } from "./move.ts";
+export type { Moved } from "./move.ts";
+export { planRebuild, rebuildServer } from "./rebuild.ts";
+export type { RebuildOptions, RebuildPlan, Rebuilt } from "./rebuild.ts";
 export { moveTarget } from "./move-target.ts";
 export { planInfra } from "./plan.ts";
 export type { InfraPlan } from "./plan.ts";

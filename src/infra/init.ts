@@ -2,13 +2,15 @@ import { invalidError, refusedError } from "../core/index.ts";
 import { compare } from "../writer/index.ts";
 import type { Change } from "../writer/index.ts";
 import type { Context } from "../system/index.ts";
+import { choose, refuseUnknown } from "./choose.ts";
+import { sampleHostKey } from "./host-keys.ts";
 import { isImported } from "./import.ts";
-import { readKeys } from "./keys.ts";
+import { fewerKeys, readKeys } from "./keys.ts";
+import { serversWithoutVolume, volumeTooLate } from "./late-volume.ts";
 import type { Machines } from "./machines.ts";
-import { fitting } from "./offers.ts";
-import type { Offer } from "./offers.ts";
 import { machineFiles } from "./render/files.ts";
-import { findAccess, readAccess, readMachines } from "./session.ts";
+import { fillIn } from "./render/user-data.ts";
+import { findAccess, readMachines } from "./session.ts";
 import type { InfraOptions, WantedMachines } from "./session.ts";
 
 export interface InfraProposal {
@@ -17,8 +19,6 @@ export interface InfraProposal {
   readonly machines: Machines;
   readonly changes: readonly Change[];
   readonly notes: readonly string[];
-  /** What was chosen, where `needs` left the choice. */
-  readonly offer: Offer | undefined;
 }
 
 /** The files for the machines of one environment, compared with what is there. Writes nothing. */
@@ -36,24 +36,32 @@ export async function proposeInfra(ctx: Context, options: InfraOptions): Promise
     );
   }
   const { size, sshKeys, priceLimit: _limit, ...rest } = infrastructure;
-  const offer = typeof size === "string" ? undefined : await choose(ctx, wanted);
+  const choice =
+    typeof size === "string"
+      ? { type: size, location: rest.location, notes: await notesOnSize(ctx, wanted, size) }
+      : await choose(ctx, wanted, size);
   const machines: Machines = {
     ...rest,
     app,
     environment,
     name: `${app}-${environment}`,
-    serverType: offer?.type ?? (typeof size === "string" ? size : ""),
-    location: offer?.location ?? rest.location,
+    serverType: choice.type,
+    location: choice.location,
     image: provider.image(rest.image),
     keys: await readKeys(ctx, directory, sshKeys),
   };
   const changes = await compare(ctx, directory, machineFiles(machines, provider));
+  refuseLargeUserData(wanted, machines, changes);
   return {
     directory,
     machines,
     changes,
-    offer,
-    notes: [...notesOn(wanted, offer), ...provider.shortcomings(infrastructure), ...(await noteOnSize(ctx, wanted))],
+    notes: [
+      ...choice.notes,
+      ...notesOn(wanted),
+      ...(await noteOnVolumes(ctx, wanted)),
+      ...provider.shortcomings(infrastructure),
+    ],
   };
 }
 
@@ -62,39 +70,54 @@ function refuseImpossible({ provider, infrastructure, at }: WantedMachines): voi
   if (refusal !== undefined) throw invalidError("not-offered", refusal, { at: at.infrastructure });
 }
 
-async function choose(ctx: Context, wanted: WantedMachines): Promise<Offer> {
-  const { size, location } = wanted.infrastructure;
-  if (typeof size === "string") throw new Error("there is nothing to choose");
-  const { cloud } = await readAccess(ctx, wanted);
-  const [best] = fitting(await cloud.offers(), size, location);
-  if (best !== undefined) return best;
-  throw refusedError("nothing-fits", "no server type that can be ordered now has what infrastructure.needs asks for", {
-    at: wanted.at.infrastructure,
-    hint: "ask for less, or for another architecture",
+/** A provider would refuse it when keys, volumes and addresses have been ordered already. */
+function refuseLargeUserData({ provider, at }: WantedMachines, machines: Machines, changes: readonly Change[]): void {
+  const template = changes.find(({ path }) => path.endsWith("/cloud-init.yaml.tftpl"));
+  const text = fillIn(template?.content ?? "", {
+    ssh_keys: machines.keys.map((key) => key.text),
+    first_host_key: sampleHostKey,
+    volume: `${machines.name}-${machines.count}-data`,
   });
+  const bytes = Buffer.byteLength(text);
+  if (bytes <= provider.userDataLimit) return;
+  const [has, takes] = [bytes, provider.userDataLimit].map((count) => count.toLocaleString("en-US"));
+  throw refusedError(
+    "user-data-too-large",
+    `with ${machines.keys.length} SSH keys a server would be told ${has} bytes at its first boot, and ${provider.title} takes ${takes}`,
+    { at: at.infrastructure, hint: fewerKeys },
+  );
 }
 
 /** Without a token the files can be written all the same; then nobody knows whether there is such a type. */
-async function noteOnSize(ctx: Context, wanted: WantedMachines): Promise<readonly string[]> {
-  const { size, location } = wanted.infrastructure;
-  if (typeof size !== "string") return [];
+async function notesOnSize(ctx: Context, wanted: WantedMachines, size: string): Promise<readonly string[]> {
+  const { location } = wanted.infrastructure;
   const access = await findAccess(ctx, wanted);
   if (access === undefined)
     return [
       `${wanted.provider.token.variable} has no value: nobody asked whether ${size} can be ordered in ${location}`,
     ];
   const offers = await access.cloud.offers();
+  await refuseUnknown(ctx, wanted, offers);
   const offer = offers.find((one) => one.type === size && one.location === location);
   if (offer?.available === true) return [];
   return [`${size} cannot be ordered in ${location} now; wherry infra plan says what can`];
 }
 
-function notesOn({ infrastructure, at }: WantedMachines, offer: Offer | undefined): readonly string[] {
-  const { state, count, loadBalancer, sshFrom, data, location } = infrastructure;
+/** The plan would refuse it; who has the state at hand hears of it before. */
+async function noteOnVolumes(
+  ctx: Context,
+  { infrastructure, provider, folder, environment }: WantedMachines,
+): Promise<readonly string[]> {
+  if (infrastructure.data === undefined) return [];
+  const servers = await serversWithoutVolume(ctx, folder, provider.resources);
+  if (servers.length === 0) return [];
+  const { message, hint } = volumeTooLate(servers, environment);
+  return [`${message}. ${hint}`];
+}
+
+function notesOn({ infrastructure, at }: WantedMachines): readonly string[] {
+  const { state, count, loadBalancer, sshFrom, data } = infrastructure;
   return [
-    ...(offer === undefined || offer.location === location
-      ? []
-      : [`nothing that fits can be ordered in ${location} now: ${offer.location} was taken`]),
     ...(state === undefined
       ? [
           "the state is a file of this machine, which git ignores: whoever else changes these machines needs it. infrastructure.state keeps it in a bucket",
@@ -109,7 +132,9 @@ function notesOn({ infrastructure, at }: WantedMachines, offer: Offer | undefine
       : []),
     ...(sshFrom.includes("0.0.0.0/0") ? ["port 22 is open to the world; infrastructure.ssh_from narrows it"] : []),
     ...(data === undefined
-      ? ["no volume: what containers keep is gone with its server; infrastructure.data makes one"]
+      ? [
+          "no volume: what containers keep is gone with its server; infrastructure.data makes one, together with the server",
+        ]
       : []),
   ];
 }

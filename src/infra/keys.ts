@@ -4,6 +4,10 @@ import { refusedError, usageError } from "../core/index.ts";
 import type { Context } from "../system/index.ts";
 import type { PublicKey } from "./machines.ts";
 
+/** What helps where the keys are too much for the first boot. */
+export const fewerKeys =
+  "name fewer in infrastructure.ssh_keys, or keys of ed25519 (100 bytes) in place of RSA (750); who is left out is added on the server, in ~/.ssh/authorized_keys";
+
 /**
  * The public keys that may log in: as they are written, from files (`~/` is the home folder), or those of the user.
  * @throws WherryError `no-key` where there is none: a server without a key has a password

@@ -16,18 +16,21 @@ export interface Offer {
   readonly price: number | undefined;
 }
 
+/** Is a type enough, whether it can be ordered now or not? */
+export function satisfies(offer: Offer, needs: MachineNeeds): boolean {
+  return (
+    offer.cpu >= needs.cpu &&
+    offer.memory >= needs.memory &&
+    offer.disk >= needs.disk &&
+    offer.architecture === needs.architecture &&
+    (offer.dedicated || !needs.dedicated)
+  );
+}
+
 /** What can be ordered and is enough: at the wanted location first, then by price. Without a price: last. */
 export function fitting(offers: readonly Offer[], needs: MachineNeeds, location: string): readonly Offer[] {
   return offers
-    .filter(
-      (offer) =>
-        offer.available &&
-        offer.cpu >= needs.cpu &&
-        offer.memory >= needs.memory &&
-        offer.disk >= needs.disk &&
-        offer.architecture === needs.architecture &&
-        (offer.dedicated || !needs.dedicated),
-    )
+    .filter((offer) => offer.available && satisfies(offer, needs))
     .toSorted(
       (a, b) =>
         Number(b.location === location) - Number(a.location === location) ||

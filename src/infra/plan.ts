@@ -2,6 +2,7 @@ import { refusedError, usageError } from "../core/index.ts";
 import type { Report } from "../core/index.ts";
 import type { Context } from "../system/index.ts";
 import type { MachineChange } from "./changes.ts";
+import { volumeTooLate } from "./late-volume.ts";
 import { withPlan } from "./prepare.ts";
 import type { PlannedPrice, PreparedPlan } from "./prepare.ts";
 import { readAccess, readMachines } from "./session.ts";
@@ -16,6 +17,10 @@ export interface InfraPlan {
   readonly folder: string;
   readonly program: { readonly name: string; readonly version: string };
   readonly changes: readonly MachineChange[];
+  /** DNS records that are left where they are when the machines go, as they lead elsewhere: `www.example.com A`. */
+  readonly stays: readonly string[];
+  /** Servers that are there already, and would get a volume that nothing mounts. */
+  readonly lateVolumes: readonly string[];
   readonly price: PlannedPrice;
   /** Net per month; undefined: there is none. */
   readonly limit: number | undefined;
@@ -25,17 +30,23 @@ export interface InfraPlan {
 export async function planInfra(ctx: Context, options: InfraOptions, report: Report): Promise<InfraPlan> {
   const machines = await readMachines(ctx, options);
   const access = await readAccess(ctx, machines);
-  return withPlan(ctx, machines, access, { report }, (prepared) => planOf(machines, access, prepared));
+  return withPlan(ctx, machines, access, { report }, async (prepared) => {
+    const plan = await planOf(machines, access, prepared);
+    refuseLateVolumes(plan);
+    return plan;
+  });
 }
 
 export async function planOf(machines: WantedMachines, access: Access, prepared: PreparedPlan): Promise<InfraPlan> {
-  const { program, changes, price } = prepared;
+  const { program, changes, price, lateVolumes } = prepared;
   return {
     app: machines.app,
     environment: machines.environment,
     folder: machines.shownFolder,
     program: { name: program.name, version: program.version },
     changes,
+    stays: [],
+    lateVolumes,
     price,
     limit: machines.infrastructure.priceLimit,
     stock: await readStock(machines, access, changes),
@@ -48,12 +59,21 @@ export interface Consent {
   readonly overLimit: boolean;
 }
 
+/** @throws WherryError for a volume that would be paid and hold nothing */
+function refuseLateVolumes({ lateVolumes, environment }: InfraPlan): void {
+  if (lateVolumes.length === 0) return;
+  const { message, hint } = volumeTooLate(lateVolumes, environment);
+  throw refusedError("volume-too-late", message, { hint });
+}
+
 /** @throws WherryError for data that would be lost, a price over the limit, and servers that nobody can order */
-export function refuseUnsaid({ changes, price, limit, stock, environment }: InfraPlan, said: Consent): void {
+export function refuseUnsaid(plan: InfraPlan, said: Consent): void {
+  const { changes, price, limit, stock, environment } = plan;
+  refuseLateVolumes(plan);
   const lost = changes.filter(({ losesData }) => losesData);
   if (lost.length > 0 && !said.destroyData) {
     throw usageError("data-would-be-lost", `data would be lost with ${lost.map(({ what }) => what).join(", ")}`, {
-      context: lost.flatMap(({ what, details }) => (details.length === 0 ? [] : [`${what}: ${details.join(", ")}`])),
+      context: lost.map(({ what, details, warning = "" }) => `${what}: ${[...details, warning].join(", ")}`),
       hint: "copy it first (wherry backup run); then say --destroy-data",
     });
   }

@@ -36,10 +36,46 @@ export function total(list: PriceList, things: readonly Thing[]): Total {
   return { net: cents(sum.net), gross, unknown: [...unknown].toSorted() };
 }
 
+/** With its name in words: `server shop-production-1 (cx23 in nbg1)`. */
+export interface NamedThing extends Thing {
+  readonly what: string;
+}
+
+/** What one thing costs per month, net, before and after. */
+export interface PricePart {
+  readonly what: string;
+  /** Somebody says what it costs. Null: it is not there then. */
+  readonly known: boolean;
+  readonly before: number | null;
+  readonly after: number | null;
+}
+
+/** Everything that costs something, and what nobody knows the price of, in the order of the things. */
+export function priceParts(
+  list: PriceList,
+  before: readonly NamedThing[],
+  after: readonly NamedThing[],
+): readonly PricePart[] {
+  const named = ({ what, values }: NamedThing): string => (values["backups"] === true ? `${what}, with backups` : what);
+  const amounts = (things: readonly NamedThing[]): ReadonlyMap<string, number | null> =>
+    new Map(things.map((thing) => [named(thing), list.monthly(thing)?.net ?? null]));
+  const [was, willBe] = [amounts(before), amounts(after)];
+  const amount = (of: number | null | undefined): number | null => (typeof of === "number" ? cents(of) : null);
+  return [...new Set([...was.keys(), ...willBe.keys()])]
+    .filter((what) => was.get(what) !== 0 && willBe.get(what) !== 0)
+    .map((what) => ({
+      what,
+      known: was.get(what) !== null && willBe.get(what) !== null,
+      before: amount(was.get(what)),
+      after: amount(willBe.get(what)),
+    }));
+}
+
 export function times({ net, gross }: Money, factor: number): Money {
   return { net: net * factor, gross: gross === null ? null : gross * factor };
 }
 
 function cents(amount: number): number {
-  return Math.round(amount * 100) / 100;
+  // Sums of fractions are a hair below the half cent that they should be: 8.925 is 8.93.
+  return Math.round(Number((amount * 100).toFixed(6))) / 100;
 }

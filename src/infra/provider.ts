@@ -19,6 +19,10 @@ export interface Provider {
   /** What it calls an image: `debian-13` is `debian-13-x64` elsewhere. */
   image(name: string): string;
   render(machines: Machines): RenderedMachines;
+  /** Has a server to have an address that is led to it on its own interface, for traffic to arrive? */
+  readonly floatingOnInterface: boolean;
+  /** Bytes of user data that it takes for a server. */
+  readonly userDataLimit: number;
   /** What of it cannot be had there at all, in words: nothing is written then. */
   refusals(settings: InfrastructureSettings): readonly string[];
   /** What is different there from what people may expect, in words. */
@@ -43,8 +47,14 @@ export interface Resources {
   readonly server: string;
   readonly volume: string;
   readonly address: string;
+  readonly record: string;
   /** The attribute of a server that says how large it is. */
   readonly size: string;
+  /**
+   * Does a server carry the mark that its first boot was told to mount this volume? The mark is written when the server is
+   * made, and by no later plan.
+   */
+  mounts(server: Readonly<Record<string, unknown>>, volume: string): boolean;
   readonly kinds: Readonly<Record<string, Kind>>;
 }
 
@@ -71,19 +81,78 @@ export interface Owner {
   readonly environment: string;
 }
 
-/** The provider's API, opened with a token. It is only read; what changes something there is OpenTofu's affair. */
+/** The provider's API, opened with a token. What changes something there is OpenTofu's affair, but for three exceptions. */
 export interface Cloud {
   /** Everything that is offered anywhere, in no order. */
   offers(): Promise<readonly Offer[]>;
   prices(): Promise<PriceList>;
-  /** Everything there that was made for this environment, by its address in the files. */
-  owned(owner: Owner): Promise<readonly Orphan[]>;
+  /**
+   * Everything there that was made for this environment, by its address in the files.
+   * @param dns what the files want of a zone: records that lead to the environment's addresses already are its own
+   */
+  owned(owner: Owner, dns: InfrastructureSettings["dns"]): Promise<readonly Orphan[]>;
   /** @param known ids of servers that belong to it without its marks */
   servers(owner: Owner, known: ReadonlySet<string>): Promise<readonly FoundServer[]>;
   /** All servers that the token shows, whoever made them; absent where none can be imported. */
   everyServer?(): Promise<readonly ForeignServer[]>;
-  /** The one exception: takes its protection from a volume that is to go. Does nothing where there is none. */
+  /** The addresses of these hosts, as far as the token shows their zones. */
+  records(hosts: readonly string[]): Promise<readonly AddressRecord[]>;
+  /** An exception: gives a name other addresses. None: the record is removed. */
+  setRecord(record: AddressRecord, values: readonly string[]): Promise<void>;
+  /** Addresses that can be led from one server to another, as far as the token shows them. */
+  floating(): Promise<Floating>;
+  /** Another exception: leads such an address to a server. Done once it does. */
+  leadAddress(address: FloatingAddress, server: CloudServer): Promise<void>;
+  /** The last exception: takes its protection from a volume that is to go. Does nothing where there is none. */
   unprotectVolume(id: string): Promise<void>;
+}
+
+/** Addresses of one name in a DNS zone at the provider. */
+export interface AddressRecord {
+  /** `www.example.com` */
+  readonly host: string;
+  /** `example.com` */
+  readonly zone: string;
+  /** As the zone writes it: `www`, and `@` for the zone itself. */
+  readonly name: string;
+  readonly type: "A" | "AAAA";
+  readonly values: readonly string[];
+  /** Seconds for which others may keep them. */
+  readonly ttl: number;
+  /** Where the API has it. */
+  readonly path: string;
+}
+
+/** What floats at the provider, and where it can go. */
+export interface Floating {
+  readonly addresses: readonly FloatingAddress[];
+  /** All servers there, whoever made them; none where nothing floats. */
+  readonly servers: readonly CloudServer[];
+  /** Only one of the addresses can lead to a server. */
+  readonly onePerServer: boolean;
+}
+
+/** An address that its provider leads to one of the servers there, and to another one once told so. */
+export interface FloatingAddress {
+  /** What the API calls it. */
+  readonly id: string;
+  /** `198.51.100.7`; of IPv6 a network: `2001:db8:5::/64` */
+  readonly range: string;
+  /** Id of the server that it leads to. Undefined: to none. */
+  readonly server: string | undefined;
+  /** Where the servers are that it can lead to: a network zone, or a region. */
+  readonly zone: string;
+  /** Files of Wherry's made it, together with the server that it leads to. */
+  readonly ofMachine: boolean;
+}
+
+/** A server as far as addresses go. */
+export interface CloudServer {
+  readonly id: string;
+  readonly name: string;
+  /** Its own ones, of IPv6 the whole network where it has one. */
+  readonly addresses: readonly string[];
+  readonly zone: string;
 }
 
 /**

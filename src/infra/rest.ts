@@ -5,8 +5,8 @@ import type { Context, HttpsAnswer } from "../system/index.ts";
 /** A provider's API as JSON over HTTPS, with a token of its own. */
 export interface Rest {
   readonly get: (path: string) => Promise<unknown>;
-  /** @param status the one that is hoped for */
-  readonly post: (path: string, body: unknown, status: number) => Promise<unknown>;
+  /** Changes something, and gives what is answered; undefined: nothing. */
+  readonly send: (method: "POST" | "PUT" | "DELETE", path: string, body?: unknown) => Promise<unknown>;
 }
 
 export interface RestOptions {
@@ -35,10 +35,18 @@ export function openRest(ctx: Context, options: RestOptions): Rest {
         await ctx.clock.sleep(pause * attempt);
       }
     },
-    async post(path, body, status) {
-      const answer = await ctx.https.post(`${options.base}${path}`, body, { headers });
-      if (answer.status === status) return JSON.parse(answer.body);
-      throw restError(options, path, answer);
+    async send(method, path, body) {
+      const content =
+        body === undefined
+          ? { headers }
+          : { headers: { ...headers, "content-type": "application/json" }, body: JSON.stringify(body) };
+      for (let attempt = 1; ; attempt += 1) {
+        const answer = await ctx.https.send(method, `${options.base}${path}`, content);
+        if (answer.status !== undefined && answer.status >= 200 && answer.status < 300) return parsed(answer.body);
+        // What met the limit was not carried out; of everything else nobody knows.
+        if (attempt === tries || answer.status !== 429) throw restError(options, path, answer);
+        await ctx.clock.sleep(pause * attempt);
+      }
     },
   };
 }

@@ -65,7 +65,7 @@ export async function readAccess(ctx: Context, machines: TokenPlace): Promise<Ac
   if (access !== undefined) return access;
   const { title, token } = machines.provider;
   throw refusedError("no-token", `there is no token for ${title}: ${token.variable} has no value`, {
-    hint: token.hint,
+    hint: token.hint.replace("ENVIRONMENT", machines.environment),
   });
 }
 

@@ -37,6 +37,7 @@ export interface KnownServer {
   readonly name: string;
   readonly id: string;
   readonly ipv4: string;
+  readonly ipv6: string | null;
   readonly private: string | null;
 }
 
@@ -57,6 +58,7 @@ export async function readState(program: Program): Promise<KnownState> {
           name,
           id: server.id,
           ipv4: server.ipv4,
+          ipv6: server.ipv6,
           private: server.private,
         }))
       : [],

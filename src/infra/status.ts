@@ -6,10 +6,13 @@ import type { InfraPlan } from "./plan.ts";
 import type { FoundServer } from "./provider.ts";
 import { readAccess, readMachines } from "./session.ts";
 import type { InfraOptions } from "./session.ts";
+import { waitingServers } from "./waiting.ts";
 
 /** The machines of an environment as they are now, and how far they are from the files. */
 export interface InfraStatus extends InfraPlan {
   readonly servers: readonly RunningServer[];
+  /** Names of servers that were ordered from here, and whose first boot nobody has seen the end of. */
+  readonly waiting: readonly string[];
 }
 
 export interface RunningServer extends Omit<FoundServer, "id"> {
@@ -29,6 +32,9 @@ export async function infraStatus(ctx: Context, options: InfraOptions, report: R
       ...server,
       managed: known.has(id),
     }));
-    return { ...(await planOf(machines, access, prepared)), servers };
+    const ordered = (await waitingServers(ctx, machines.folder)).map(({ name }) => name);
+    // One whose order was cut off is new in the plan.
+    const waiting = ordered.filter((one) => servers.some(({ name }) => name === one));
+    return { ...(await planOf(machines, access, prepared)), servers, waiting };
   });
 }

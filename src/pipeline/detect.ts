@@ -1,7 +1,7 @@
 import { dirname, relative, resolve } from "node:path";
 import { interpolate, readSources } from "../compose/index.ts";
-import { isMapping, loadReleaseRules, loadSettings, stageBefore } from "../config/index.ts";
-import type { AppRules, EnvironmentRule, Settings } from "../config/index.ts";
+import { isMapping, loadEnvironment, loadReleaseRules, stageBefore } from "../config/index.ts";
+import type { AppRules, EnvironmentRule, EnvironmentSettings } from "../config/index.ts";
 import { usageError } from "../core/index.ts";
 import { commitOf, defaultBranch, topFolder } from "../git/index.ts";
 import { inspect, readRepository, resolveDigests } from "../init/index.ts";
@@ -82,11 +82,11 @@ async function findReleaseBranch(ctx: Context, root: string): Promise<string> {
   return found === undefined || !plain.test(found) ? "main" : found;
 }
 
-async function settingsOfAll(ctx: Context, rules: AppRules): Promise<readonly Settings[]> {
+async function settingsOfAll(ctx: Context, rules: AppRules): Promise<readonly EnvironmentSettings[]> {
   const stacks = rules.stacks.length === 0 ? [undefined] : rules.stacks;
   return Promise.all(
     rules.environments.flatMap(({ environment }) =>
-      stacks.map((stack) => loadSettings(ctx, { directory: rules.directory, environment, stack })),
+      stacks.map((stack) => loadEnvironment(ctx, { directory: rules.directory, environment, stack })),
     ),
   );
 }
@@ -100,7 +100,7 @@ interface ReadCompose {
 
 async function readCompose(
   ctx: Context,
-  settings: readonly Settings[],
+  settings: readonly EnvironmentSettings[],
   root: string,
   notes: string[],
 ): Promise<ReadCompose> {
@@ -228,13 +228,19 @@ function belowTop(toolchain: PartStage["toolchain"], folder: string): PartStage[
 async function environmentOf(
   ctx: Context,
   rule: EnvironmentRule,
-  all: readonly Settings[],
+  all: readonly EnvironmentSettings[],
   notes: string[],
 ): Promise<readonly EnvironmentStage[]> {
   const own = all.filter(({ environment }) => environment === rule.environment);
   const servers = [
     ...new Set(own.flatMap((one) => one.servers).map((one) => (one.kind === "local" ? "local" : one.host))),
   ];
+  if (servers.length === 0) {
+    notes.push(
+      `${rule.environment}: it has no server yet: left out. Once wherry infra apply has made one, write the pipeline again`,
+    );
+    return [];
+  }
   if (servers.includes("local")) {
     notes.push(`${rule.environment}: its server is local, which no pipeline reaches: left out`);
     return [];
@@ -285,7 +291,7 @@ function promotionNotes(environments: readonly EnvironmentStage[]): readonly str
     return wanted.flatMap(({ from, what, remedy }) => {
       if (from === undefined) return [];
       const source = environments.find((one) => one.name === from);
-      if (source === undefined) return [`${what}, whose server no pipeline reaches: ${remedy}`];
+      if (source === undefined) return [`${what}, which no pipeline deploys to: ${remedy}`];
       const others = source.servers.filter((server) => !servers.includes(server));
       if (others.length === 0) return [];
       return [

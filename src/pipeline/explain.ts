@@ -89,7 +89,7 @@ type Run = Explanation["runs"][number];
 function withoutDeployment(decision: RefDecision, pipeline: Pipeline): readonly Run[] {
   const { ref } = decision;
   if (decision.environment !== undefined)
-    return [{ what: `Nothing: no pipeline reaches the server of ${decision.environment}`, details: [] }];
+    return [{ what: `Nothing: ${decision.environment} has no server that a pipeline reaches`, details: [] }];
   if (decision.meant !== undefined)
     return [{ what: "deploy.yml starts, and its gate ends it with this reason: nothing is deployed", details: [] }];
   if (ref?.kind !== "branch") return [{ what: "Nothing", details: [] }];

@@ -22,7 +22,7 @@ import { kindOf } from "./ledger-line.ts";
 import { originText } from "./origin.ts";
 import type { ImagesOrigin } from "./origin.ts";
 import { planDeployment } from "./plan.ts";
-import { checkDisk, checkOwnership, checkPort, checkPreviews, checkServer } from "./preflight.ts";
+import { checkDisk, checkEngine, checkOwnership, checkPort, checkPreviews, checkServer } from "./preflight.ts";
 import type { ReleaseId, ReleaseRecord } from "./record.ts";
 import { reportOf, rollOut, withConnections } from "./fleet.ts";
 import { joinPlans, planResult } from "./result.ts";
@@ -248,6 +248,7 @@ async function readAndLook(
   const lanes = await looking;
   for (const { connection, found } of lanes) {
     checkServer(found.state, connection.name);
+    checkEngine(app.model, found.state, connection.name);
     checkPort(found.state, connection.name);
     checkPreviews(settings, found.state, connection.name);
     checkOwnership(app, found.state, connection.name);

@@ -23,7 +23,8 @@ export async function withConnections<T>(
 export function reportOf(report: Report, { name }: { readonly name: string }, several: number): Report {
   if (several === 1) return report;
   return (event) => {
-    if (event.type === "line" || event.type === "note") report({ ...event, text: `${name}: ${event.text}` });
+    if (event.type === "line" || event.type === "note" || event.type === "text")
+      report({ ...event, text: `${name}: ${event.text}` });
     else if (event.type === "transfer") report({ ...event, title: `${name}: ${event.title}` });
     else report({ ...event, id: `${name} ${event.id}`, title: `${name}: ${event.title}` });
   };

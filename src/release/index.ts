@@ -32,8 +32,12 @@ export { drillBackup, listBackups, planRestore, restoreBackup, runBackup, schedu
 export type { BackupResult } from "./backup.ts";
 export { planRemoval, remove } from "./remove.ts";
 export type { Removal } from "./remove.ts";
+export { bringAddresses, takeAddresses } from "./floating/carry.ts";
+export { standingOn } from "./floating/standing.ts";
+export type { Place, Standing } from "./floating/standing.ts";
 export { moveEnvironment } from "./move/move.ts";
-export { planMove } from "./move/plan.ts";
+export { hostsOf, planMove, readJourney } from "./move/plan.ts";
+export { stacksToMove } from "./move/stacks.ts";
 export { confirmMove, moveBack, planConfirmation } from "./move/settle.ts";
 export type { MovedBack } from "./move/settle.ts";
 export type { MoveOptions, MovePlan, MoveResult } from "./move/model.ts";

@@ -1,3 +1,5 @@
+import { engineNeeds } from "../compose/index.ts";
+import type { AppModel } from "../compose/index.ts";
 import type { Settings } from "../config/index.ts";
 import { ownerOf, proxyFragment } from "../proxy/index.ts";
 import { refusedError } from "../core/index.ts";
@@ -33,6 +35,23 @@ export function checkServer(state: ServerState, server: string): void {
     const found = state.composeVersion === "" ? "no docker compose" : `docker compose ${state.composeVersion}`;
     throw refusedError("old-compose", `${server} has ${found}; 2.20 or newer is needed`, { hint: setup });
   }
+}
+
+/** Is the engine new enough for what the compose files ask of it? */
+export function checkEngine({ resolved }: Pick<AppModel, "resolved">, { engine }: ServerState, server: string): void {
+  const version = engine?.version ?? "";
+  const [need] = engineNeeds(resolved).filter((one) => isOlder(version, one.engine));
+  if (need === undefined) return;
+  throw refusedError("old-engine", `${server} has Docker ${version}; ${need.key} needs ${need.engine} or newer`, {
+    hint: "take the key out of the compose file, or install a newer engine there (docs.docker.com/engine/install)",
+  });
+}
+
+/** @returns also false where the version is not one that can be read */
+function isOlder(version: string, than: string): boolean {
+  const [major, minor = 0] = version.split(".").map(Number);
+  const [needMajor = 0, needMinor = 0] = than.split(".").map(Number);
+  return major !== undefined && (major < needMajor || (major === needMajor && minor < needMinor));
 }
 
 /** An app that has moved away must not begin to live in two places. */

@@ -8,6 +8,7 @@ import type { Connection } from "../server/index.ts";
 import type { Context } from "../system/index.ts";
 import { ask } from "./ask.ts";
 import { reportOf, withConnections } from "./fleet.ts";
+import { takeScript } from "./floating/carry.ts";
 import { operate } from "./operation.ts";
 import belongings from "./scripts/belongings.sh?raw";
 import { parseState } from "./state.ts";
@@ -79,6 +80,7 @@ export async function removeFrom(
   const steps: readonly Step[] = [
     { step: "set-proxy", fragment: proxyFragment(ownerOf(app, environment), []) },
     { step: "receive", title: "end its backups", script: scheduleScript("off", { every: 0, at: undefined }) },
+    { step: "receive", title: "give up its floating addresses", script: takeScript([]) },
     { step: "remove", environment, volumes: options.volumes },
   ];
   return operate(ctx, connection, settings, "remove", () => ({ steps, result: removal }), report);

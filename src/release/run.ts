@@ -1,9 +1,11 @@
+import { settleLibrary } from "../backup/index.ts";
 import { WherryError, type Report } from "../core/index.ts";
 import { proxyLibrary } from "../proxy/index.ts";
 import { phase, prelude, script, type Connection, type RemoteOptions, type Script } from "../server/index.ts";
 import { quote, type Context } from "../system/index.ts";
 import moveLibrary from "./move/scripts/stay.sh?raw";
 import stateScript from "./scripts/state.sh?raw";
+import unneeded from "./scripts/unneeded.sh?raw";
 import verifyProgram from "./scripts/verify.pl?raw";
 import { stepScript, stepTitle, type Step } from "./steps.ts";
 import type { Judgement } from "./watch.ts";
@@ -42,7 +44,7 @@ export interface PhaseFailure {
 
 /** What every script of an environment begins with: the protocol, and the functions that steps use. */
 export function preludeFor(scope: Scope): Script {
-  const text = `${prelude}\nverify=${quote(verifyProgram)}\n${proxyLibrary}\n${stateScript}\n${moveLibrary}`;
+  const text = `${prelude}\nverify=${quote(verifyProgram)}\n${proxyLibrary}\n${stateScript}\n${unneeded}\n${moveLibrary}\n${settleLibrary}`;
   return script(text, [scope.app, scope.environment, scope.deployment]);
 }
 

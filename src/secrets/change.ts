@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import type { Settings } from "../config/index.ts";
+import type { EnvironmentSettings } from "../config/index.ts";
 import { nearest, Secret, usageError } from "../core/index.ts";
 import type { WherryError } from "../core/index.ts";
 import type { Context } from "../system/index.ts";
@@ -24,7 +24,7 @@ export interface SecretChange {
  */
 export async function setSecrets(
   ctx: Context,
-  settings: Settings,
+  settings: EnvironmentSettings,
   values: ReadonlyMap<string, Secret>,
   to?: string,
 ): Promise<SecretChange> {
@@ -42,7 +42,7 @@ export async function setSecrets(
 }
 
 /** The value, from where a deployment would take it. */
-export async function getSecret(ctx: Context, settings: Settings, name: string): Promise<Secret> {
+export async function getSecret(ctx: Context, settings: EnvironmentSettings, name: string): Promise<Secret> {
   const value = (await readValues(ctx, settings, [name])).get(name);
   if (value !== undefined) return value;
   for (const source of openSources(ctx, settings)) {
@@ -56,7 +56,7 @@ export async function getSecret(ctx: Context, settings: Settings, name: string):
 }
 
 /** Takes it out of every source that can be written and has it. */
-export async function removeSecret(ctx: Context, settings: Settings, name: string): Promise<SecretChange> {
+export async function removeSecret(ctx: Context, settings: EnvironmentSettings, name: string): Promise<SecretChange> {
   const sources = openSources(ctx, settings);
   const having: OpenSource[] = [];
   for (const source of sources) if ((await source.names([name])).includes(name)) having.push(source);
@@ -83,7 +83,7 @@ export async function removeSecret(ctx: Context, settings: Settings, name: strin
 /** A new value for a secret that there is, where it is kept: the given one, or a random one of `bytes` bytes. */
 export async function rotateSecret(
   ctx: Context,
-  settings: Settings,
+  settings: EnvironmentSettings,
   name: string,
   given: Secret | { readonly bytes: number },
 ): Promise<SecretChange> {
@@ -145,7 +145,11 @@ function previousName(name: string): string {
  * Opens the values of these secrets, all of one source, for a change.
  * @throws WherryError where the source has not all of them, or cannot be written
  */
-export async function openChange(ctx: Context, settings: Settings, names: readonly string[]): Promise<StagedChange> {
+export async function openChange(
+  ctx: Context,
+  settings: EnvironmentSettings,
+  names: readonly string[],
+): Promise<StagedChange> {
   const [first = ""] = names;
   const sources = openSources(ctx, settings);
   let holder: OpenSource | undefined;
@@ -205,7 +209,7 @@ export function randomValue(bytes: number): Secret {
 }
 
 /** Encrypts everything for those who may read it by now. */
-export async function shareSecrets(ctx: Context, settings: Settings): Promise<SecretChange> {
+export async function shareSecrets(ctx: Context, settings: EnvironmentSettings): Promise<SecretChange> {
   const sources = openSources(ctx, settings);
   const source = sources.find(({ share }) => share !== undefined);
   if (source?.share === undefined) {
@@ -254,7 +258,7 @@ async function hiddenBy(
   return notes;
 }
 
-function unused(settings: Settings, names: readonly string[]): readonly string[] {
+function unused(settings: EnvironmentSettings, names: readonly string[]): readonly string[] {
   const wanted = new Set(settings.secrets.map(({ name }) => name));
   const lacking = names.filter((name) => !wanted.has(name));
   if (lacking.length === 0) return [];
@@ -263,7 +267,7 @@ function unused(settings: Settings, names: readonly string[]): readonly string[]
   ];
 }
 
-async function unknownName(ctx: Context, settings: Settings, name: string): Promise<Error> {
+async function unknownName(ctx: Context, settings: EnvironmentSettings, name: string): Promise<Error> {
   const known: string[] = [];
   for (const source of openSources(ctx, settings)) known.push(...(await source.names([name]).catch(() => [])));
   const near = nearest(name, known);

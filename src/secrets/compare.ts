@@ -1,4 +1,4 @@
-import type { Settings } from "../config/index.ts";
+import type { EnvironmentSettings } from "../config/index.ts";
 import { nearest, usageError } from "../core/index.ts";
 import type { Secret } from "../core/index.ts";
 import type { Context } from "../system/index.ts";
@@ -38,7 +38,7 @@ export interface SourceDifferences {
  */
 export async function compareWithSource(
   ctx: Context,
-  settings: Settings,
+  settings: EnvironmentSettings,
   wanted: readonly WantedSecret[],
   kind: string,
 ): Promise<SourceDifferences> {

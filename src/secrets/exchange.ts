@@ -1,5 +1,5 @@
 import { dirname, isAbsolute, relative, resolve } from "node:path";
-import type { Settings } from "../config/index.ts";
+import type { EnvironmentSettings } from "../config/index.ts";
 import { refusedError, usageError } from "../core/index.ts";
 import { ignoredBy, listProjectFiles, trackedFiles } from "../git/index.ts";
 import type { Context } from "../system/index.ts";
@@ -7,13 +7,14 @@ import { setSecrets } from "./change.ts";
 import type { SecretChange } from "./change.ts";
 import { parseDotenv, renderDotenv } from "./dotenv.ts";
 import { readValues } from "./read.ts";
+import { ignoredFiles } from "./sources/file.ts";
 import { openSources } from "./sources/open.ts";
 import { checkedValue, secretName } from "./value.ts";
 
 /** Keeps every value of a file in `.env` form; all or none. */
 export async function importSecrets(
   ctx: Context,
-  settings: Settings,
+  settings: EnvironmentSettings,
   text: string,
   to?: string,
 ): Promise<SecretChange> {
@@ -36,7 +37,7 @@ export async function importSecrets(
  */
 export async function exportSecrets(
   ctx: Context,
-  settings: Settings,
+  settings: EnvironmentSettings,
   {
     path,
     only,
@@ -64,7 +65,11 @@ export async function exportSecrets(
   };
 }
 
-async function allNames(ctx: Context, settings: Settings, wanted: readonly string[]): Promise<readonly string[]> {
+async function allNames(
+  ctx: Context,
+  settings: EnvironmentSettings,
+  wanted: readonly string[],
+): Promise<readonly string[]> {
   const names = new Set(wanted);
   for (const source of openSources(ctx, settings)) for (const name of await source.names(wanted)) names.add(name);
   return [...names].toSorted();
@@ -88,7 +93,7 @@ async function refuseTracked(ctx: Context, file: string, shown: string): Promise
   const name = relative(folder, file);
   if (inRepository && !isAbsolute(name) && (await ignoredBy(ctx, folder, name)) === undefined) {
     throw refusedError("secrets-not-ignored", `${shown} would be taken by the next git add`, {
-      hint: "write it outside of the repository, or into .wherry/ with /.wherry/ in .gitignore",
+      hint: `write it outside of the repository, or as .wherry/secrets.NAME.env with ${ignoredFiles} in .gitignore`,
     });
   }
 }

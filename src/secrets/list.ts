@@ -1,4 +1,4 @@
-import type { Settings } from "../config/index.ts";
+import type { EnvironmentSettings } from "../config/index.ts";
 import type { Context } from "../system/index.ts";
 import type { WantedSecret } from "./read.ts";
 import { openSources } from "./sources/open.ts";
@@ -28,7 +28,7 @@ export interface SecretList {
 }
 
 /** Names of the secrets whose values the repository itself has, encrypted. */
-export async function secretsInRepository(ctx: Context, settings: Settings): Promise<readonly string[]> {
+export async function secretsInRepository(ctx: Context, settings: EnvironmentSettings): Promise<readonly string[]> {
   const sources = openSources(ctx, settings).filter(({ kind }) => kind === "age");
   return (await Promise.all(sources.map((source) => source.names([])))).flat();
 }
@@ -36,7 +36,7 @@ export async function secretsInRepository(ctx: Context, settings: Settings): Pro
 /** Names, and where each has its value; no value is read where a source can tell its names without. */
 export async function listSecrets(
   ctx: Context,
-  settings: Settings,
+  settings: EnvironmentSettings,
   wanted: readonly WantedSecret[],
 ): Promise<SecretList> {
   const names = wanted.map(({ name }) => name);

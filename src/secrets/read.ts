@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { sharedName } from "../config/index.ts";
-import type { Settings } from "../config/index.ts";
+import type { EnvironmentSettings } from "../config/index.ts";
 import { formatPosition, refusedError, Secret } from "../core/index.ts";
 import type { Position } from "../core/index.ts";
 import type { Context } from "../system/index.ts";
@@ -23,7 +23,7 @@ export interface WantedSecret {
  */
 export async function readSecrets(
   ctx: Context,
-  settings: Settings,
+  settings: EnvironmentSettings,
   wanted: readonly WantedSecret[],
 ): Promise<ReadonlyMap<string, Secret>> {
   const found = await findSecrets(ctx, settings, wanted);
@@ -35,7 +35,7 @@ export async function readSecrets(
 /** The same, where it is no error that some have no value. */
 export async function findSecrets(
   ctx: Context,
-  settings: Settings,
+  settings: EnvironmentSettings,
   wanted: readonly WantedSecret[],
 ): Promise<ReadonlyMap<string, Secret>> {
   const own = new Set(settings.secrets.map(({ name }) => name));
@@ -82,7 +82,7 @@ function refuseNul(name: string, value: Secret, title: string): void {
   });
 }
 
-function missingError(settings: Settings, missing: readonly WantedSecret[]): Error {
+function missingError(settings: EnvironmentSettings, missing: readonly WantedSecret[]): Error {
   const { environment, secretsFrom } = settings;
   const [first] = missing;
   const names = [...new Set(missing.map(({ name }) => name))].join(", ");

@@ -1,11 +1,11 @@
 import { resolve } from "node:path";
 import { readSources, secretNamesOf } from "../compose/index.ts";
-import type { Settings } from "../config/index.ts";
+import type { EnvironmentSettings } from "../config/index.ts";
 import type { Context } from "../system/index.ts";
 import type { WantedSecret } from "./read.ts";
 
 /** What needs a value here: by wherry.yaml, and by the `secrets:` of the compose files as they are written. Sorted by name. */
-export async function wantedSecrets(ctx: Context, settings: Settings): Promise<readonly WantedSecret[]> {
+export async function wantedSecrets(ctx: Context, settings: EnvironmentSettings): Promise<readonly WantedSecret[]> {
   const files = settings.compose.map((file) => resolve(settings.directory, file));
   const inCompose = secretNamesOf(await readSources(ctx, files));
   const known = new Map([...inCompose, ...wantedByConfig(settings)].map((secret) => [secret.name, secret]));
@@ -13,7 +13,7 @@ export async function wantedSecrets(ctx: Context, settings: Settings): Promise<r
 }
 
 /** The secrets of the app, and those of the things around it. */
-function wantedByConfig(settings: Settings): readonly WantedSecret[] {
+function wantedByConfig(settings: EnvironmentSettings): readonly WantedSecret[] {
   const { secrets, notify, tls, backup, services } = settings;
   const around = [
     ...notify.flatMap((channel) => Object.values(channel.secrets)),

@@ -4,4 +4,4 @@ export type { Connection, RemoteOptions, RemoteResult } from "./connection.ts";
 export { phase, script } from "./script.ts";
 export type { Script, ScriptStep } from "./script.ts";
 export { formatAddress } from "./ssh.ts";
-export { guard, paths, prelude } from "./texts.ts";
+export { guard, paths, prelude, restartLibrary } from "./texts.ts";

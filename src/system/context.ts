@@ -70,6 +70,7 @@ export interface Clock {
   now(): Date;
   /** Milliseconds that only ever go up; for measuring. */
   monotonic(): number;
+  /** Ends early when the user interrupts the command: who waits in a loop looks at the signal. */
   sleep(milliseconds: number): Promise<void>;
 }
 

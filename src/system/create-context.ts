@@ -25,7 +25,17 @@ export function createContext(options: Partial<Context> = {}): Context {
     clock: {
       now: () => new Date(),
       monotonic: () => performance.now(),
-      sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
+      sleep: (milliseconds) =>
+        new Promise((resolve) => {
+          const timer = setTimeout(done, milliseconds);
+          function done(): void {
+            clearTimeout(timer);
+            signal.removeEventListener("abort", done);
+            resolve();
+          }
+          if (signal.aborted) done();
+          else signal.addEventListener("abort", done);
+        }),
     },
     files: createFiles(),
     loopback: createLoopback(),

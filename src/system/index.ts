@@ -13,5 +13,6 @@ export type {
   RunOptions,
 } from "./context.ts";
 export { quote, quoteAll } from "./quote.ts";
+export { ipVersion, withinRanges } from "./ip.ts";
 export { eachLine } from "./lines.ts";
 export { timedStep } from "./timed-step.ts";

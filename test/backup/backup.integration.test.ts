@@ -71,12 +71,12 @@ describe("backups", () => {
     const result = await app.wherry(["status", "--json", ...production]);
     return { exitCode: result.exitCode, ...schemas.status.parse(result.json()).backup };
   };
-  /** Writes to everything for as long as `during` takes; gives how many writes were made to PostgreSQL. */
+  /** Writes to everything, some dozens of times a second, for as long as `during` takes; gives how many writes were made to PostgreSQL. */
   const underWrites = async <T>(during: () => Promise<T>): Promise<T> => {
     await inServer(`touch /tmp/writing
-      (while [ -e /tmp/writing ]; do echo "begin; insert into orders(who, amount) select md5(random()::text), random() * 100 from generate_series(1, 50); update stock set left_over = left_over - 1 where id = 1; insert into booked select 1; commit;"; done | ${inside("db", "psql -qAtU owner shop")}) > /tmp/w1 2>&1 &
-      (while [ -e /tmp/writing ]; do echo "insert into orders(who, amount) values (md5(rand()), rand() * 100); insert into places select md5(rand()) from orders limit 20;"; done | ${inside("sql", "sh -c 'MYSQL_PWD=$(cat /run/secrets/app_password) mariadb -u root shop'")}) > /tmp/w2 2>&1 &
-      (i=0; while [ -e /tmp/writing ]; do i=$((i + 1)); echo "SET k$i $i"; echo "LPUSH list $i"; done | ${inside("cache", "redis-cli")}) > /dev/null 2>&1 &`);
+      (while [ -e /tmp/writing ]; do echo "begin; insert into orders(who, amount) select md5(random()::text), random() * 100 from generate_series(1, 50); update stock set left_over = left_over - 1 where id = 1; insert into booked select 1; commit;"; sleep 0.02; done | ${inside("db", "psql -qAtU owner shop")}) > /tmp/w1 2>&1 &
+      (while [ -e /tmp/writing ]; do echo "insert into orders(who, amount) values (md5(rand()), rand() * 100); insert into places select md5(rand()) from orders limit 20;"; sleep 0.02; done | ${inside("sql", "sh -c 'MYSQL_PWD=$(cat /run/secrets/app_password) mariadb -u root shop'")}) > /tmp/w2 2>&1 &
+      (i=0; while [ -e /tmp/writing ]; do i=$((i + 1)); echo "SET k$i $i"; echo "LPUSH list $i"; sleep 0.01; done | ${inside("cache", "redis-cli")}) > /dev/null 2>&1 &`);
     try {
       return await during();
     } finally {

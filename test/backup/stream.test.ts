@@ -39,7 +39,7 @@ function side({ text, args }: Script, folder: string, first: string): string {
   return `set -- app production -\n${prelude}\nhome=${quote(home)} state=${quote(home)} proxy=${quote(home)}\nset -- ${quoteAll(args)}\n${whole}`;
 }
 
-const give = (folder: string): string => side(giveScript(undefined), folder, "# Gives the data");
+const give = (folder: string): string => side(giveScript(undefined, []), folder, "# Gives the data");
 const take = (folder: string): string => side(takeScript, folder, "# Takes what give.sh gives");
 
 function run(script: string, input: Uint8Array | string) {

@@ -10,6 +10,7 @@ import { server } from "../../testbed/index.ts";
 import type { TestServer } from "../../testbed/index.ts";
 import { smallApp } from "../helpers/small-app.ts";
 import type { SmallApp } from "../helpers/small-app.ts";
+import { startPebble } from "./pebble.ts";
 
 interface List {
   readonly certificates: readonly {
@@ -56,23 +57,8 @@ environments:
 
   beforeAll(async () => {
     one = await server({ warm: true });
-    const dockerfile =
-      "FROM debian:trixie-slim\nRUN apt-get update -q && apt-get install -qy --no-install-recommends pebble\n";
-    execFileSync("docker", ["build", "--quiet", "--tag", "wherry-test/pebble", "-"], {
-      input: dockerfile,
-      stdio: "pipe",
-    });
-    for (const program of ["pebble", "pebble-challtestsrv"]) {
-      const binary = execFileSync("docker", ["run", "--rm", "wherry-test/pebble", "cat", `/usr/bin/${program}`], {
-        maxBuffer: 1e8,
-      });
-      await one.exec(["sh", "-c", `cat > /usr/local/bin/${program} && chmod +x /usr/local/bin/${program}`], {
-        input: binary,
-      });
-    }
-    const script = readFileSync(join(import.meta.dirname, "pebble.sh"), "utf8");
-    const started = await one.exec(["bash", "-c", script, "pebble", host]);
-    app = smallApp(one, { app: "secure", files: { "authority.pem": started.stdout } });
+    const authorities = await startPebble(one, [host], "alone");
+    app = smallApp(one, { app: "secure", files: { "authority.pem": authorities } });
     configure([host]);
   }, 300_000);
   afterAll(async () => {

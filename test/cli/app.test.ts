@@ -94,7 +94,8 @@ describe("what the user writes", () => {
     [["echo"], "wherry echo: SERVICE is missing: the service", "wherry echo --help"],
     [["jobs", "now"], 'wherry jobs: "now" is one argument too many', "wherry jobs --help"],
     [["jobs", "--plan"], "wherry jobs: there is no flag --plan", "wherry jobs --help"],
-    [["echo", "api", "--from"], "wherry echo: Expected input for flag --from", "wherry echo --help"],
+    [["echo", "api", "--from"], "wherry echo: --from needs FROM: where it begins", "wherry echo --help"],
+    [["echo", "api", "--from", "--dry-run"], "wherry echo: --from needs FROM: where it begins", "wherry echo --help"],
   ])("%j is refused", async (line, message, hint) => {
     const { exitCode, stdout, stderr } = await run(line, commands);
 

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { loadMergedDocument, loadSettings, strategyOf, tlsOf } from "../../src/config/index.ts";
+import { loadEnvironment, loadMergedDocument, loadSettings, strategyOf, tlsOf } from "../../src/config/index.ts";
 import type { Settings } from "../../src/config/index.ts";
 import { WherryError } from "../../src/core/index.ts";
 import { createContext } from "../../src/system/index.ts";
@@ -336,6 +336,50 @@ environments:
       exit: "invalid",
       message: expect.stringContaining("compose.yaml, compose.yml, docker-compose.yaml, docker-compose.yml"),
     });
+  });
+});
+
+describe("an environment whose servers are still to be made", () => {
+  const planned = "app: a\nenvironments:\n  next: { infrastructure: { size: cx23 } }\n  qa: { infrastructure: next }\n";
+  const context = () => createContext({ cwd: folderWith({ "wherry.yaml": planned, "compose.yaml": "" }) });
+
+  test("has settings without a server", async () => {
+    const settings = await loadEnvironment(context(), { environment: "next" });
+
+    expect(settings.servers).toEqual([]);
+    expect(settings).not.toHaveProperty("server");
+  });
+
+  test.each([
+    ["{ provider: hetzer }", "provider: expected hetzner or digitalocean"],
+    ["{ needs: { memory: 4XB } }", "needs.memory: expected an amount of GB: 4, 4GB or 1TB"],
+    ["{ size: cx23, ssh_from: [1.2.3] }", "ssh_from.0: expected an address range such as 203.0.113.7/32"],
+    ["{ size: cx23, dns: { zone: example, names: [www] } }", "dns.zone: expected a DNS zone such as example.com"],
+  ])("%s is refused in words, and not by a pattern", async (infrastructure, message) => {
+    const yaml = `app: a\nenvironments:\n  next: { infrastructure: ${infrastructure} }\n`;
+    const folder = folderWith({ "wherry.yaml": yaml, "compose.yaml": "" });
+    const error = await failure(loadSettings(createContext({ cwd: folder }), { environment: "next" }));
+    expect(error.message).toBe(`environments.next.infrastructure.${message}`);
+  });
+
+  test.each([
+    ["next", "next has no server yet", "wherry infra apply -e next makes it, and writes it into wherry.yaml"],
+    [
+      "qa",
+      "qa has no server: it shares that of next",
+      "write the server of next under environments.qa as well; where that has none yet, wherry infra apply -e next makes it",
+    ],
+  ])("says for what needs a server where that of %s comes from", async (environment, message, hint) => {
+    const error = await failure(loadSettings(context(), { environment }));
+
+    expect(error).toMatchObject({ exit: "refused", code: "no-server", message, hint });
+    expect(error.at).toMatchObject({ file: "wherry.yaml", line: environment === "next" ? 3 : 4 });
+  });
+
+  test("has none to choose from", async () => {
+    const error = await failure(loadEnvironment(context(), { environment: "next", server: "203.0.113.7" }));
+
+    expect(error.message).toBe("next has no server 203.0.113.7; it has none yet");
   });
 });
 

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Writable } from "node:stream";
 import { describe, expect, test } from "vitest";
@@ -37,10 +37,18 @@ describe("a server that is to be priced", () => {
     expect(exitCode).toBe(0);
     expect(stdout).toContain("2 CPU, 4 GB memory, 40 GB disk, 0 GB traffic a month, 1 IPv4, with backups");
     expect(stdout).toMatch(/Hetzner Cloud {2,}CPX22 {2,}shared {2,}23\.89 {2,}23\.89 {2,}28\.43 /);
-    expect(stdout).toMatch(/AWS EC2 {2,}t3a\.medium {2,}burst {2,}≥ 33\.8\d .*≥ 39\.19 USD.*not known: backup/);
-    expect(stdout).toMatch(/IBM Cloud VPC .*unknown .*no dated price/);
+    expect(stdout).toMatch(/AWS EC2 {2,}t3a\.medium {2,}burst {2,}≥ 33\.8\d /);
+    expect(stdout).toMatch(/\n {2}AWS EC2 {2,}not known: backup; listed at 39\.19 USD\n/);
+    expect(stdout).toMatch(/IBM Cloud VPC .*unknown/);
+    expect(stdout).toMatch(/\n {2}IBM Cloud VPC {2,}no dated price/);
     expect(stdout).toContain("Older than 60 days, and perhaps wrong: ");
     expect(stdout).not.toContain("Microsoft Azure (");
+  });
+
+  test("fits into a terminal of 80 columns", async () => {
+    const stdout = Object.assign(new Writable({ write: (_chunk, _encoding, done) => done() }), { columns: 80 });
+    const { stdout: text } = await wherry(temporaryFolder(), [...size, "--backup"], { stdout });
+    expect(text.split("\n").filter((line) => line.length > 80)).toEqual([]);
   });
 
   test("is written as JSON in the shape that is promised, with the source of each figure", async () => {
@@ -58,6 +66,32 @@ describe("a server that is to be priced", () => {
     });
   });
 
+  test("says at which rate it was converted, and how old that is", async () => {
+    const { stdout } = await wherry(temporaryFolder(), [...size, "--json"]);
+    const { rate, old, comparisons } = JSON.parse(stdout);
+    expect(rate).toEqual({ value: "1.1592", url: expect.any(String), date: "2026-09-11", by: "third party" });
+    expect(old).toContainEqual({ title: "rate of exchange", asOf: "2026-09-11", days: 76 });
+    const compared = (name: string) =>
+      comparisons[0].providers.find(({ provider }: { provider: string }) => provider === name).compared;
+    expect(compared("digitalocean").sources).toMatchObject([{ url: rate.url, date: rate.date }]);
+    expect(compared("hetzner").sources).toMatchObject([{ date: "2026-08-17" }]);
+
+    const cwd = temporaryFolder();
+    const { stdout: table } = await wherry(cwd, [...size, "--csv", "cost.csv"]);
+    expect(table).toContain("Converted at 1.1592 dollars for a euro, the rate of 2026-09-11.");
+    expect(table).toContain("rate of exchange (2026-09-11)");
+    const lines = readFileSync(join(cwd, "cost.csv"), "utf8").split("\r\n");
+    expect(lines.find((line) => line.includes("DigitalOcean"))).toContain(`${rate.url} (${rate.date})`);
+    expect(lines.find((line) => line.includes("Hetzner"))).not.toContain(rate.url);
+  });
+
+  test("has no rate where nothing was converted", async () => {
+    const files = { ".wherry/prices.json": JSON.stringify({ version: 1, rates: {}, providers: {} }) };
+    const { stdout } = await wherry(temporaryFolder(files), ["--cpu", "1000", "--memory", "4", "--json"]);
+    const { rate, old } = JSON.parse(stdout);
+    expect([rate, old]).toEqual([null, []]);
+  });
+
   test("goes into files as CSV and as a chart", async () => {
     const cwd = temporaryFolder();
     const { stdout } = await wherry(cwd, [...size, "--csv", "cost.csv", "--svg", "cost.svg"]);
@@ -65,7 +99,7 @@ describe("a server that is to be priced", () => {
     const lines = readFileSync(join(cwd, "cost.csv"), "utf8").trimEnd().split("\r\n");
     expect(lines).toHaveLength(11);
     expect(lines.find((line) => line.includes("Hetzner"))).toMatch(
-      /^,Hetzner Cloud,Germany and Finland,CPX22,x86,shared,1,EUR,19\.49,0\.00,0\.50,0\.00,0\.00,19\.99,19\.99,EUR,/,
+      /^,Hetzner Cloud,Germany and Finland,CPX22,x86,shared,1,EUR,19\.49,0\.00,0\.50,0\.00,0\.00,,19\.99,19\.99,EUR,/,
     );
     const svg = readFileSync(join(cwd, "cost.svg"), "utf8");
     await expect(svg).toMatchFileSnapshot("golden/cost.svg");
@@ -78,6 +112,8 @@ describe("a server that is to be priced", () => {
       [["--disk", "80"], "--cpu and --memory are missing"],
       [[...size, "-e", "production"], "about servers that run"],
       [[...size, "--count", "0"], "--count"],
+      [[...size, "--traffic", "100000000", "--count", "1000"], "expected at most 10000000"],
+      [["--traffic", "100000000"], "expected at most 10000000"],
       [["--prometheus", "http://203.0.113.9:9090"], "expected an address with https"],
       [["--arch", "sparc"], "expected x86, arm, any"],
     ] as const) {
@@ -109,13 +145,16 @@ describe("the server that runs", () => {
     const { machine } = await thisMachine();
     const https = answering({
       "https://api.hetzner.cloud/v1/servers": servers.replace("203.0.113.11", machine.addresses[0] ?? "local"),
+      "https://api.hetzner.cloud/v1/pricing": fixtureText("hetzner-pricing.json"),
     });
     const env = { HCLOUD_TOKEN: "correct-horse-battery-staple" };
     const { stdout, stderr } = await wherry(temporaryFolder(files), [], { https, env });
-    expect(stdout).toContain("costs  35.49 EUR a month: CPX32 in fsn1, and its backups");
+    // 35.49 and a fifth of it.
+    expect(stdout).toContain("costs  42.59 EUR a month: CPX32 in fsn1, with its backups (");
     expect(stdout).toContain("with backups");
     expect(https.asked).toEqual([
       { url: "https://api.hetzner.cloud/v1/servers?per_page=50&page=1", authorization: `Bearer ${env.HCLOUD_TOKEN}` },
+      { url: "https://api.hetzner.cloud/v1/pricing", authorization: `Bearer ${env.HCLOUD_TOKEN}` },
     ]);
     expect(stdout + stderr).not.toContain(env.HCLOUD_TOKEN);
   });
@@ -128,7 +167,17 @@ describe("the server that runs", () => {
     const only = unreachable["wherry.yaml"].split("  uat:")[0] ?? "";
     const { stdout, exitCode } = await wherry(temporaryFolder({ ...unreachable, "wherry.yaml": only }), []);
     expect(exitCode).toBe(0);
-    expect(stdout).toMatch(/127\.0\.0\.1 \(production\)\n {2}has {2}unknown: \S+/);
+    expect(stdout).toMatch(/127\.0\.0\.1 \(production\)\n {2}has {4}unknown: \S+/);
+
+    // It is paid for all the same.
+    const https = answering({
+      "https://api.hetzner.cloud/v1/servers": fixtureText("hetzner-servers.json").replace("203.0.113.11", "127.0.0.1"),
+      "https://api.hetzner.cloud/v1/pricing": fixtureText("hetzner-pricing.json"),
+    });
+    const env = { HCLOUD_TOKEN: "correct-horse-battery-staple" };
+    const priced = await wherry(temporaryFolder({ ...unreachable, "wherry.yaml": only }), [], { https, env });
+    expect(priced.stdout).toContain("has    unknown: ");
+    expect(priced.stdout).toContain("costs  42.59 EUR a month: CPX32 in fsn1, with its backups (");
   });
 });
 
@@ -178,6 +227,18 @@ describe("cost refresh", () => {
     const { stdout: table } = await wherry(cwd, size);
     expect(table).toMatch(/Hetzner Cloud {2,}CPX22 {2,}shared {2,}19\.99 .*2026-11-26/);
     expect(table).not.toContain("Hetzner Cloud (");
+  });
+
+  test("begins with the prices of this version, whatever the file says that an earlier one wrote", async () => {
+    const cwd = temporaryFolder();
+    await wherry(cwd, ["refresh", "hetzner"], { https: answering(answers), env });
+    const path = join(cwd, ".wherry/prices.json");
+    const file = JSON.parse(readFileSync(path, "utf8"));
+    delete file.providers.hetzner.locations;
+    writeFileSync(path, JSON.stringify(file));
+    const { stdout, exitCode } = await wherry(cwd, ["refresh", "hetzner"], { https: answering(answers), env });
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/hetzner +fetched +2 sizes/);
   });
 
   test("keeps what was fetched before where a provider does not answer any more", async () => {

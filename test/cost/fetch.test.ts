@@ -39,7 +39,8 @@ test.each(Object.keys(read))("what is read of %s is a price list with a source f
 });
 
 test("Hetzner: prices of Germany and Finland without VAT, and what cannot be ordered is called so", () => {
-  const { sizes, ipv4, trafficPerGb, backupPercent, storagePerGb } = fetched("hetzner");
+  const { sizes, ipv4, trafficPerGb, backupPercent, storagePerGb, loadBalancers } = fetched("hetzner");
+  expect(loadBalancers).toEqual({ lb11: { value: "7.49", from: "api" } });
   expect(sizes).toEqual([
     {
       name: "CPX22",
@@ -62,6 +63,13 @@ test("Hetzner: prices of Germany and Finland without VAT, and what cannot be ord
   ]);
 });
 
+test("Hetzner: a project that is billed in another currency than the list's is refused, with the reason", () => {
+  const { pricing } = fixture("hetzner-pricing.json") as { pricing: object };
+  const dollars = { pricing: { ...pricing, currency: "USD" } };
+  const reading = () => readHetzner(dollars, types, packagedProvider("hetzner"), today);
+  expect(reading).toThrow(new Refused("Hetzner bills this project in USD, and the price list is in EUR"));
+});
+
 test("DigitalOcean: what is available and no graphics card; what the API does not say stays as it was", () => {
   const { sizes, backupPercent, ipv4 } = fetched("digitalocean");
   expect(sizes.map(({ name, month, memory, traffic, cpu }) => [name, month, memory, traffic, cpu])).toEqual([
@@ -79,8 +87,13 @@ test("AWS: families that a small app is put on, no bare metal", () => {
   ]);
 });
 
-test("Azure: Linux at the full price, and only in the currency of the list", () => {
-  expect(fetched("azure").sizes).toMatchObject([{ name: "B2s", cpus: 2, memory: 4, hour: "0.043" }]);
+test("Azure: Linux at the full price, only in the currency of the list, and what it does not answer for as it was", () => {
+  const { sizes } = fetched("azure");
+  expect(sizes.filter(({ from }) => from === "api")).toMatchObject([
+    { name: "B2s", cpus: 2, memory: 4, hour: "0.043" },
+  ]);
+  expect(sizes).toHaveLength(packagedProvider("azure").sizes.length);
+  expect(sizes.find(({ name }) => name === "B2als_v2")).toMatchObject({ hour: "0.0461", from: "list" });
   const question = decodeURIComponent(questionFor(packagedProvider("azure")));
   expect(question).toContain("armSkuName eq 'Standard_B2s' or armSkuName eq 'Standard_B2als_v2'");
   expect(question).toContain("currencyCode='EUR'");

@@ -2,10 +2,11 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { compare } from "../../src/cost/compare.ts";
 import { inFull } from "../../src/cost/money.ts";
-import { architectures } from "../../src/cost/need.ts";
+import { architectures, most, needInWords } from "../../src/cost/need.ts";
 import type { Need } from "../../src/cost/need.ts";
 import { offerOf, offersFor } from "../../src/cost/offer.ts";
 import { packagedPrices } from "../../src/cost/prices.ts";
+import { currencies } from "../../src/cost/schema.ts";
 import { packagedProvider, smallNeed } from "./helpers.ts";
 
 const list = packagedPrices();
@@ -37,10 +38,10 @@ describe("sums that were worked out by hand", () => {
     );
   });
 
-  test("AWS: an hour 730 times, all of the disk as a volume, an address, the first 100 GB of traffic free", () => {
-    // 0.0432 x 730; 40 x 0.10; 3.65; 400 x 0.09.
+  test("AWS: an hour 730 times, all of the disk as a volume, an address, traffic from the first GB on", () => {
+    // 0.0432 x 730; 40 x 0.10; 3.65; 500 x 0.09.
     expect(bill("aws", "t3a.medium", { ...smallNeed, traffic: 500 })).toBe(
-      "server 31.536, storage 4.00, ipv4 3.65, traffic 36.00, backup 0.00, total 75.186",
+      "server 31.536, storage 4.00, ipv4 3.65, traffic 45.00, backup 0.00, total 84.186",
     );
   });
 
@@ -51,6 +52,28 @@ describe("sums that were worked out by hand", () => {
     expect(bill("digitalocean", "s-2vcpu-4gb", { ...smallNeed, backup: true })).toBe(
       "server 24.00, storage 0.00, ipv4 unknown, traffic 0.00, backup 4.80, total at least 28.80",
     );
+  });
+
+  test("Google: what is free for an account is free once, however many servers there are", () => {
+    const need = { ...smallNeed, disk: 0, ipv4: 0, traffic: 11 };
+    // (11 - 1) x 0.12; (3 x 11 - 1) x 0.12.
+    expect(bill("gcp", "e2-medium", need)).toContain("traffic 1.20,");
+    expect(bill("gcp", "e2-medium", { ...need, count: 3 })).toContain("traffic 3.84,");
+  });
+
+  test("Oracle: nothing up to the quota of the account, and unknown above", () => {
+    const need = { ...smallNeed, disk: 0, ipv4: 0, traffic: 6000 };
+    expect(bill("oracle", "E5.Flex 1 OCPU 4 GB", need)).toContain("traffic 0.00,");
+    expect(bill("oracle", "E5.Flex 1 OCPU 4 GB", { ...need, count: 2 })).toContain("traffic unknown,");
+  });
+
+  test("traffic that is not known is not nothing, except where none is charged", () => {
+    const need = { ...smallNeed, traffic: { unknown: "it runs for less than a day" } };
+    expect(bill("hetzner", "CPX22", need)).toContain("traffic unknown, backup 0.00, total at least 19.99");
+    expect(bill("scaleway", "DEV1-M", need)).toContain("traffic 0.00,");
+    const hetzner = compare(list, need, view).find(({ provider }) => provider === "hetzner");
+    expect(hetzner?.offer?.parts.find(({ part }) => part === "traffic")?.reason).toBe("it runs for less than a day");
+    expect(needInWords(need)).toContain("unknown traffic");
   });
 
   test("OVHcloud and Scaleway charge no traffic", () => {
@@ -110,6 +133,14 @@ test("a sum is that of its parts, whole, and known only where all of them are", 
       }
     }),
   );
+});
+
+test("the most that can be asked for is still priced", () => {
+  const { cpu: _, memory: __, ...all } = most;
+  for (const currency of currencies)
+    expect(compare(list, { cpu: 2, memory: 4, backup: true, ...all }, { ...view, currency, vat: 99.99 })).toHaveLength(
+      10,
+    );
 });
 
 test("who needs more never pays less", () => {

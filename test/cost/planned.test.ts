@@ -1,9 +1,11 @@
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { costs, documentOf } from "../../src/cost/index.ts";
+import { csvOf } from "../../src/cost/csv.ts";
 import { inFull } from "../../src/cost/money.ts";
 import { plannedCost, rentedNow } from "../../src/cost/planned.ts";
 import { packagedPrices } from "../../src/cost/prices.ts";
-import type { PriceList } from "../../src/cost/schema.ts";
+import type { PriceList, Provider } from "../../src/cost/schema.ts";
 import type { InfrastructureSettings } from "../../src/config/index.ts";
 import { createContext } from "../../src/system/index.ts";
 import { temporaryFolder } from "../helpers/temporary.ts";
@@ -53,6 +55,7 @@ const prices: PriceList = {
       trafficPerGb: { value: "0.001", from: "list" },
       backupPercent: { value: "20", from: "list" },
       storagePerGb: { value: "0.05", from: "list" },
+      loadBalancers: { lb11: { value: "7.00", from: "list" } },
     },
   },
 };
@@ -106,17 +109,34 @@ describe("the bill of a plan", () => {
     expect(sum({ count: 3, backups: true, data: 100 })).toEqual(["S2", "52.50"]);
   });
 
+  test("adds one load balancer, however many servers there are", () => {
+    // 2 x (10.00 + 0.50) + 7.00
+    expect(sum({ count: 2, loadBalancer: "lb11" })).toEqual(["S2", "28.00"]);
+  });
+
   test("is only a least sum where a part has no figure", () => {
-    const bill = plannedCost("production", infrastructure({ loadBalancer: "lb11" }), prices, euro);
+    const bill = plannedCost("production", infrastructure({ loadBalancer: "lb31" }), prices, euro);
     expect(bill).toMatchObject({ atLeast: 10_500_000, total: null });
     expect(bill?.parts.at(-1)).toMatchObject({ part: "load balancer", amount: null });
-    expect(bill?.parts.at(-1)?.reason).toContain("lb11");
+    expect(bill?.parts.at(-1)?.reason).toBe("the price list has no lb31");
   });
 
   test("is shown with VAT, and in another currency", () => {
     const bill = plannedCost("production", infrastructure(), prices, { currency: "USD", vat: 19 });
     // 10.50 EUR at 1.25, and 19 % on top
     expect(bill).toMatchObject({ currency: "USD", total: 13_125_000, net: 13_125_000, gross: 15_618_750 });
+    // With the source of the rate, and of what is said of VAT.
+    expect(bill).toMatchObject({ rate: { value: "1.25" }, sources: [from, from] });
+    // Its lines, too: 10.00 and 0.50 at 1.25.
+    expect(bill?.parts.map(({ amount }) => amount)).toEqual([12_500_000, 625_000, 0]);
+  });
+
+  test("is as old as the oldest figure in it, the rate of exchange among them where one is used", () => {
+    const rates = { USD: { ...from, value: "1.25", date: "2026-08-01" } };
+    const asOf = (currency: "EUR" | "USD") =>
+      plannedCost("production", infrastructure(), { ...prices, rates }, { currency, vat: undefined })?.asOf;
+    expect(asOf("EUR")).toBe("2026-11-01");
+    expect(asOf("USD")).toBe("2026-08-01");
   });
 
   test("says why there is none", () => {
@@ -124,6 +144,14 @@ describe("the bill of a plan", () => {
       plannedCost("production", infrastructure(more), prices, euro)?.reason;
     expect(reason({ size: "cx99" })).toBe("the price list has no CX99");
     expect(reason(needs({ cpu: 64 }))).toContain("infrastructure.needs");
+  });
+
+  test("is that of places whose prices are known, and of no other", () => {
+    const planIn = (location: string) =>
+      plannedCost("production", infrastructure({ location, size: "cpx22" }), packagedPrices(), euro);
+    expect(planIn("hel1")?.total).toBe(planIn("nbg1")?.total);
+    expect(planIn("ash")).toMatchObject({ size: null, atLeast: 0, total: null });
+    expect(planIn("ash")?.reason).toContain("no prices of ash, only those of Germany and Finland");
   });
 
   test("with the prices of this version is the sum of their figures", () => {
@@ -147,6 +175,11 @@ test("what runs now costs its servers with their backups, and is unknown as soon
   ).toBe(22_000_000);
   expect(rentedNow(prices, [{ ...one, backups: true }, undefined], "EUR")).toBeNull();
   expect(rentedNow(prices, [], "EUR")).toBeNull();
+
+  const hetzner = { ...prices.providers["hetzner"], backupPercent: { unknown: "nobody says it" } } as Provider;
+  const silent = { ...prices, providers: { hetzner } };
+  expect(rentedNow(silent, [{ ...one, backups: true }], "EUR")).toBeNull();
+  expect(rentedNow(silent, [{ ...one, backups: false }], "EUR")).toBe(10_000_000);
 });
 
 test("an environment whose machines nobody has made yet is priced all the same", async () => {
@@ -168,5 +201,46 @@ test("an environment whose machines nobody has made yet is priced all the same",
   };
   const document = documentOf(await costs(ctx, options, () => {}), []);
   expect(document).toMatchObject({ servers: [], comparisons: [] });
-  expect(document.planned).toMatchObject([{ environment: "production", size: "CPX22", total: "23.888", now: null }]);
+  expect(document.planned).toMatchObject([
+    {
+      environment: "production",
+      size: "CPX22",
+      total: "23.888",
+      now: null,
+      nowReason: "no server of it is in wherry.yaml yet",
+    },
+  ]);
+  expect(document.old.map(({ title }) => title)).toEqual(["Hetzner Cloud"]);
+
+  // What needs have become in the files is what would be ordered, whatever is cheaper today.
+  const yaml = (await ctx.files.readText(join(cwd, "wherry.yaml"))) ?? "";
+  await ctx.files.write(join(cwd, "wherry.yaml"), yaml.replace("size: cpx22", "needs: { cpu: 2, memory: 4GB }"));
+  const chosen = documentOf(await costs(ctx, options, () => {}), []);
+  expect(chosen.planned).toMatchObject([{ size: "CPX22" }]);
+  await ctx.files.makeFolder(join(cwd, "infra/production"));
+  await ctx.files.write(
+    join(cwd, "infra/production/terraform.tfvars"),
+    'server_type  = "cx33"\nlocation     = "fsn1"\n',
+  );
+  const written = documentOf(await costs(ctx, options, () => {}), []);
+  expect(written.planned).toMatchObject([{ environment: "production", size: "CX33" }]);
+
+  const [head = "", line = "", ...more] = csvOf(document).trimEnd().split("\r\n");
+  expect(more).toEqual([]);
+  const fields = Object.fromEntries(head.split(",").map((name, at) => [name, line.split(",")[at]]));
+  expect(fields).toMatchObject({
+    servers: "production as planned",
+    provider: "Hetzner Cloud",
+    size: "CPX22",
+    count: "1",
+    server: "19.49",
+    storage: "",
+    ipv4: "0.50",
+    backup: "3.898",
+    load_balancer: "",
+    total: "23.888",
+    compared_currency: "EUR",
+    net: "23.888",
+    gross: "28.42672",
+  });
 });

@@ -1,4 +1,7 @@
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { cpus } from "node:os";
+import { join } from "node:path";
 import { platform } from "node:process";
 import fc from "fast-check";
 import { expect, test } from "vitest";
@@ -10,6 +13,7 @@ import { suggest } from "../../src/cost/suggest.ts";
 import { questions, useFromPrometheus } from "../../src/cost/use/prometheus.ts";
 import { useFromSysstat } from "../../src/cost/use/sysstat.ts";
 import { createContext } from "../../src/system/index.ts";
+import { temporaryFolder } from "../helpers/temporary.ts";
 import { answering, fixtureText, smallNeed } from "./helpers.ts";
 
 const machine: Machine = {
@@ -67,7 +71,12 @@ test("what measure.sh tells is read, each disk once and in whole", () => {
   // 120 GB in ten days, in a month of 730 hours.
   expect(read?.traffic).toBeCloseTo(365, 0);
   expect(parseMachine("cpus 2\n")).toBeUndefined();
-  expect(parseMachine(text.replace("uptime 864000.55", "uptime 3600"))?.traffic).toBeNull();
+  expect(parseMachine(text.replace("uptime 864000.55", "uptime 3600"))?.traffic).toEqual({
+    unknown: "it runs for less than a day",
+  });
+  expect(parseMachine(text.replace("sent 120000000000\n", ""))?.traffic).toEqual({
+    unknown: "it has no network card that could be counted",
+  });
 });
 
 test.skipIf(platform !== "linux")("this machine is measured as it is, by the script that a server gets", async () => {
@@ -78,6 +87,15 @@ test.skipIf(platform !== "linux")("this machine is measured as it is, by the scr
   expect(here.memory).toBeGreaterThan(0.1);
   expect(here.diskUsed).toBeLessThanOrEqual(here.disk);
 });
+
+test.skipIf(platform !== "linux")(
+  "a machine without a network card of its own does not say that it sent nothing",
+  () => {
+    const file = join(import.meta.dirname, "../../src/cost/scripts/measure.sh");
+    const lines = readFileSync(file, "utf8").replace("/sys/class/net", temporaryFolder());
+    expect(execFileSync("sh", ["-c", lines], { encoding: "utf8" })).not.toMatch(/^sent/m);
+  },
+);
 
 test("what a real sadf prints is read; a few seconds of it are not enough to judge by", () => {
   const lines = fixtureText("sadf.txt").split("\n");
@@ -159,6 +177,12 @@ test("Prometheus is asked for the server's instance, and unknown stays unknown",
     known: false,
     reason: expect.stringContaining("none of them is other"),
   });
+  // The only one that Prometheus knows is not the server for that.
+  const alone = Object.fromEntries(Object.keys(all).map((query) => [query, vector({ "127.0.0.1:9100": "168" })]));
+  expect(await ask(alone)).toMatchObject({
+    known: false,
+    reason: "Prometheus has 127.0.0.1:9100, and none of them is 203.0.113.11",
+  });
   expect(await ask({})).toMatchObject({ known: false, reason: expect.stringContaining("cannot be reached") });
   expect(await ask({ [base]: vector({}) })).toMatchObject({
     known: false,
@@ -222,6 +246,19 @@ test("the saving is from what is paid, where the provider says it", () => {
     backups: false,
   } as const;
   expect(suggest({ ...asked, use, rented: { known: true, value } }).saving).toBe(85_990_000 - 19_490_000);
+});
+
+test("no size and no saving where the list has no prices of the place that the server is in", () => {
+  const use = { cpuP95: 0.5, memoryMax: 2.4, days: 7, source: "sysstat" } as const;
+  const about = { provider: "hetzner", type: "CPX31", currency: "EUR", month: 30_490_000, backups: false } as const;
+  expect(suggest({ ...asked, use, rented: { known: true, value: { ...about, location: "ash" } } })).toEqual({
+    verdict: "larger than needed",
+    needed: { cpu: 1, memory: 3, disk: 30 },
+    size: null,
+    currency: null,
+    saving: null,
+    reason: "the price list has no prices of ash, only those of Germany and Finland",
+  });
 });
 
 test("a server that is too small is called so, and nothing is saved", () => {

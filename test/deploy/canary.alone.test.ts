@@ -1,7 +1,6 @@
 import type { ChildProcess } from "node:child_process";
 import { Agent, request } from "node:http";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { startTraffic } from "../../scripts/traffic/index.ts";
 import type { Traffic } from "../../scripts/traffic/index.ts";
 import { server } from "../../testbed/index.ts";
 import type { TestServer } from "../../testbed/index.ts";
@@ -45,18 +44,7 @@ describe("a release that has to prove itself", () => {
   const status = async (): Promise<Status> => (await app.wherry(["status", "--json"])).json<Status>();
   const lastLine = async (): Promise<LedgerLine> =>
     (await app.wherry(["history", "--last", "1", "--json"])).json<LedgerLine[]>()[0] as LedgerLine;
-  const traffic = (rate: number): Promise<Traffic> =>
-    startTraffic({
-      address: one.address,
-      port: one.httpPort,
-      host: app.host,
-      rate,
-      mix: [
-        { method: "GET", path: "/", weight: 4 },
-        { method: "POST", path: "/orders", body: "x".repeat(500), weight: 1 },
-      ],
-      versionHeader: "version",
-    });
+  const traffic = (rate: number): Promise<Traffic> => app.traffic({ rate });
   const ask = (
     agent: Agent,
     cookie?: string,

@@ -1,6 +1,3 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { server } from "../../testbed/index.ts";
 import type { TestServer } from "../../testbed/index.ts";
@@ -32,13 +29,12 @@ describe.skipIf(reason !== undefined)("production gets the images of a registry 
   let uat: TestServer;
   let production: TestServer;
   let registry: Registry;
-  let sshConfig: string;
   let app: SmallApp;
   /** Of the image that the name in the registry stood for at first. */
   let tried: string;
 
   const open = (name: string, files: Readonly<Record<string, string>>): SmallApp =>
-    smallApp(production, { app: name, env: { WHERRY_SSH_CONFIG: sshConfig }, files });
+    smallApp([production, uat], { app: name, files });
   const environments = (): string => `environments:
   uat: { server: deploy@${uat.address} }
   production: { server: deploy@${production.address} }
@@ -63,8 +59,6 @@ describe.skipIf(reason !== undefined)("production gets the images of a registry 
   beforeAll(async () => {
     registry = await openRegistry(port);
     [uat, production] = await Promise.all([server({ warm: true }), server({ warm: true })]);
-    sshConfig = join(mkdtempSync(join(tmpdir(), "wherry-promotion-")), "ssh_config");
-    writeFileSync(sshConfig, [uat, production].map((one) => readFileSync(one.sshConfig, "utf8")).join("\n"));
     app = open("promoted-pull", {
       ".gitignore": "version.txt\n",
       "compose.yaml": web,
@@ -75,7 +69,6 @@ describe.skipIf(reason !== undefined)("production gets the images of a registry 
   afterAll(async () => {
     app?.remove();
     registry?.close();
-    if (sshConfig !== undefined) rmSync(join(sshConfig, ".."), { recursive: true });
     await Promise.all([uat?.remove(), production?.remove()]);
   });
 

@@ -1,7 +1,4 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { server } from "../../testbed/index.ts";
 import type { TestServer } from "../../testbed/index.ts";
@@ -49,11 +46,8 @@ describe("production gets what uat has tried out", () => {
 
   beforeAll(async () => {
     [uat, production] = await Promise.all([server({ warm: true }), server({ warm: true })]);
-    const sshConfig = join(mkdtempSync(join(tmpdir(), "wherry-promotion-")), "ssh_config");
-    writeFileSync(sshConfig, [uat, production].map((one) => readFileSync(one.sshConfig, "utf8")).join("\n"));
-    app = smallApp(production, {
+    app = smallApp([production, uat], {
       app: name,
-      env: { WHERRY_SSH_CONFIG: sshConfig },
       files: {
         Dockerfile: dockerfile,
         "compose.yaml": compose,

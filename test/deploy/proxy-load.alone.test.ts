@@ -1,6 +1,5 @@
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { startTraffic } from "../../scripts/traffic/index.ts";
 import type { Traffic } from "../../scripts/traffic/index.ts";
 import { server } from "../../testbed/index.ts";
 import type { TestServer } from "../../testbed/index.ts";
@@ -34,16 +33,10 @@ describe("requests while other things happen on the server", { timeout: 600_000 
     await one.remove();
   });
 
-  const traffic = (app: SmallApp, mix: readonly { method: string; path: string; body?: string; weight?: number }[]) =>
-    startTraffic({ address: one.address, port: one.httpPort, host: app.host, rate: 100, mix });
-  const getAndPost = [
-    { method: "GET", path: "/", weight: 7 },
-    { method: "POST", path: "/orders", body: "x".repeat(2000), weight: 3 },
-  ];
   const ended = async (visitors: readonly Traffic[]) => Promise.all(visitors.map((one) => one.stop()));
 
   test("two apps are deployed at the same time, with new routes that reload the proxy at any moment of the other's", async () => {
-    const visitors = await Promise.all([traffic(left, getAndPost), traffic(right, getAndPost)]);
+    const visitors = await Promise.all([left.traffic({ rate: 100 }), right.traffic({ rate: 100 })]);
     for (let round = 2; round <= 5; round += 1) {
       const deployments = [left, right].map(async (app, index) => {
         // Another route each time: without one the proxy would not be reloaded.
@@ -63,7 +56,7 @@ describe("requests while other things happen on the server", { timeout: 600_000 
   });
 
   test("of two replicas one is killed: no GET is lost, and status counts what was sent again", async () => {
-    const visitors = await traffic(twins, [{ method: "GET", path: "/slow?ms=50" }]);
+    const visitors = await twins.traffic({ rate: 100, mix: [{ method: "GET", path: "/slow?ms=50" }] });
     for (let round = 0; round < 3; round += 1) {
       const kill = "docker kill -s KILL $(docker ps -q --filter label=wherry.app=twins | head -n 1)";
       await one.exec(["sh", "-c", kill]);

@@ -1,7 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { startTraffic } from "../../scripts/traffic/index.ts";
 import type { Traffic } from "../../scripts/traffic/index.ts";
 import { server } from "../../testbed/index.ts";
 import type { TestServer } from "../../testbed/index.ts";
@@ -28,18 +27,7 @@ describe("the proxy", { timeout: 600_000 }, () => {
   const newImage = (): Promise<string> =>
     onServer(`printf 'FROM haproxy:3.2\\nLABEL built=${Date.now()}\\n' | docker build -q -t haproxy:3.2 -`);
   const traffic = (): Promise<Traffic> =>
-    startTraffic({
-      address: one.address,
-      port: one.httpPort,
-      host: app.host,
-      rate: 200,
-      mix: [
-        { method: "GET", path: "/", weight: 7 },
-        { method: "POST", path: "/orders", body: "x".repeat(2000), weight: 3 },
-      ],
-      slow: { path: "/slow?ms=3000", every: 1 },
-      sockets: { path: "/ws", count: 3 },
-    });
+    app.traffic({ slow: { path: "/slow?ms=3000", every: 1 }, sockets: { path: "/ws", count: 3 } });
   const upgrade = async (): Promise<Upgrade> => (await app.wherry(["proxy", "upgrade", "--json"])).json<Upgrade>();
   /** Milliseconds until the app answers through the proxy again. */
   const untilAnswers = async (): Promise<number> => {
@@ -155,7 +143,7 @@ describe("the proxy", { timeout: 600_000 }, () => {
       if (moment % 3 === 0) app.commit({ "note.txt": `${moment}\n` });
       const words = again[moment % 3]?.split(" ") ?? [];
       const next = await app.wherry([...words, "--json"]);
-      expect(next.exitCode, `${words.join(" ")}: ${next.stderr}`).toBe(0);
+      expect(next.exitCode, `${words.join(" ")}: ${next.stdout}${next.stderr}`).toBe(0);
       await untilAnswers();
     }
     // The server ended between the two new names.

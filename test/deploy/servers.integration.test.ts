@@ -1,5 +1,4 @@
-import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { server } from "../../testbed/index.ts";
@@ -25,11 +24,8 @@ describe("an environment with three servers", () => {
 
   beforeAll(async () => {
     servers = [await server({ warm: true }), await server({ disk: "small" }), await server({ warm: true })];
-    const sshConfig = join(mkdtempSync(join(tmpdir(), "wherry-servers-")), "ssh_config");
-    writeFileSync(sshConfig, servers.map((one) => readFileSync(one.sshConfig, "utf8")).join("\n"));
-    app = smallApp(servers[0], {
+    app = smallApp(servers, {
       app: "three",
-      env: { WHERRY_SSH_CONFIG: sshConfig },
       address: `[${servers.map(({ address }) => `deploy@${address}`).join(", ")}]`,
       extra: "servers_at_once: 2\n",
     });

@@ -1,11 +1,9 @@
-import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { request } from "node:http";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { server } from "../../testbed/index.ts";
 import type { TestServer } from "../../testbed/index.ts";
+import { addressOf } from "../helpers/inside.ts";
 import { smallApp } from "../helpers/small-app.ts";
 import type { Deployment, SmallApp } from "../helpers/small-app.ts";
 
@@ -58,11 +56,8 @@ environments:
 
   beforeAll(async () => {
     servers = [await server({ warm: true }), await server({ warm: true })];
-    const device = await servers[1].exec(["ip", "-4", "-o", "addr", "show", "eth0"]);
-    address = /inet ([\d.]+)/.exec(device.stdout)?.[1] ?? "";
-    const sshConfig = join(mkdtempSync(join(tmpdir(), "wherry-stacks-")), "ssh_config");
-    writeFileSync(sshConfig, servers.map((one) => readFileSync(one.sshConfig, "utf8")).join("\n"));
-    app = smallApp(servers[0], { app: "two", env: { WHERRY_SSH_CONFIG: sshConfig } });
+    address = await addressOf(servers[1]);
+    app = smallApp(servers, { app: "two" });
     app.commit({ "wherry.yaml": wherryYaml(), "web.yaml": web, "data.yaml": data });
   });
   afterAll(async () => {

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { startTraffic } from "../../scripts/traffic/index.ts";
 import { server } from "../../testbed/index.ts";
 import type { TestServer } from "../../testbed/index.ts";
 import { smallApp } from "../helpers/small-app.ts";
@@ -20,18 +19,9 @@ describe("traffic through many deployments", () => {
 
   test("20 deployments and 5 rollbacks in a row lose no request at 200 a second", { timeout: 600_000 }, async () => {
     await app.deploy();
-    const traffic = await startTraffic({
-      address: one.address,
-      port: one.httpPort,
-      host: app.host,
-      rate: 200,
-      mix: [
-        { method: "GET", path: "/", weight: 7 },
-        { method: "POST", path: "/orders", body: "x".repeat(2000), weight: 3 },
-      ],
+    const traffic = await app.traffic({
       slow: { path: "/slow?ms=3000", every: 1 },
       sockets: { path: "/ws", count: 3 },
-      versionHeader: "version",
     });
 
     const versions: string[] = [];

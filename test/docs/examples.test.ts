@@ -1,8 +1,12 @@
+import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { expect, test } from "vitest";
+import { baselineFile } from "../../src/assess/baseline.ts";
 import { schemas } from "../../src/cli/schemas.ts";
 import { loadSettings } from "../../src/config/index.ts";
+import { refreshedFile } from "../../src/cost/prices.ts";
+import { secretsFile } from "../../src/secrets/sources/file.ts";
 import { createContext } from "../../src/system/index.ts";
 import { temporaryFolder } from "../helpers/temporary.ts";
 
@@ -16,6 +20,21 @@ test.each(["README.md", "docs/wherry-yaml.md", "docs/tutorial.md"])(
     const settings = await loadSettings(createContext({ cwd }), { environment: "production" });
 
     expect(settings.services["backend"]).toMatchObject({ port: 5000, release: ["node", "migrate.js"] });
+  },
+);
+
+test.each(["shop", "queue"])(
+  "the example %s keeps the values of secrets out of git, and nothing that is to be shared",
+  (name) => {
+    const ignored = readFileSync(resolve(import.meta.dirname, "../../examples", name, ".gitignore"), "utf8");
+    const cwd = temporaryFolder({ ".gitignore": ignored });
+    const git = (...words: readonly string[]) => execFileSync("git", words, { cwd, encoding: "utf8" });
+    git("init", "--quiet");
+
+    const files = [secretsFile("production"), secretsFile("preview"), refreshedFile, baselineFile];
+    const kept = git("check-ignore", "--no-index", ...files);
+
+    expect(kept.trimEnd().split("\n")).toEqual([secretsFile("production"), secretsFile("preview")]);
   },
 );
 

@@ -2,6 +2,8 @@ import { cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } f
 import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
+import { startTraffic } from "../../scripts/traffic/index.ts";
+import type { Traffic, TrafficOptions } from "../../scripts/traffic/index.ts";
 import type { TestServer } from "../../testbed/index.ts";
 import { wherry } from "./cli.ts";
 import type { RunOptions, RunResult } from "./cli.ts";
@@ -40,6 +42,8 @@ export interface SmallApp {
   rollback(...args: readonly string[]): Promise<Deployment>;
   /** The version that answers through the proxy; the status code where it is no version. */
   version(): Promise<string>;
+  /** Requests to it through the proxy: `GET /` and `POST /orders`, 200 a second, if not told otherwise. */
+  traffic(options?: Partial<TrafficOptions>): Promise<Traffic>;
   remove(): void;
 }
 
@@ -50,7 +54,7 @@ export interface SmallAppOptions {
   readonly extra?: string;
   readonly files?: Readonly<Record<string, string>>;
   readonly env?: Readonly<Record<string, string>>;
-  /** In wherry.yaml; left out: the test server, by ssh. */
+  /** In wherry.yaml; left out: the first test server, by ssh. */
   readonly address?: string;
 }
 
@@ -62,7 +66,12 @@ const services = `
     release: [node, job.js]
     drain: 5s`;
 
-export function smallApp(server: TestServer, options: SmallAppOptions = {}): SmallApp {
+/** @param servers all that its commands talk to by ssh; it is deployed to the first, and asked there */
+export function smallApp(
+  servers: TestServer | readonly [TestServer, ...TestServer[]],
+  options: SmallAppOptions = {},
+): SmallApp {
+  const [server, ...more] = "sshConfig" in servers ? [servers] : servers;
   const app = options.app ?? "small";
   const host = `${app}.test`;
   const folder = realpathSync(mkdtempSync(join(tmpdir(), "wherry-app-")));
@@ -90,7 +99,10 @@ ${options.extra ?? ""}`;
     return git(folder, "rev-parse", "HEAD");
   };
   commit({});
-  const env = { WHERRY_SSH_CONFIG: server.sshConfig, APP_PASSWORD: "correct horse battery", ...options.env };
+  const own = mkdtempSync(join(tmpdir(), "wherry-ssh-"));
+  const sshConfig = join(own, "ssh_config");
+  writeFileSync(sshConfig, [server, ...more].map((one) => `Include ${one.sshConfig}\n`).join(""));
+  const env = { WHERRY_SSH_CONFIG: sshConfig, APP_PASSWORD: "correct horse battery", ...options.env };
   const run = (args: readonly string[], runOptions: RunOptions = {}): Promise<RunResult> =>
     wherry([...args], { cwd: folder, ...runOptions, env: { ...env, ...runOptions.env } });
   const succeed = async (verb: string, args: readonly string[]): Promise<Deployment> => {
@@ -108,7 +120,21 @@ ${options.extra ?? ""}`;
     deploy: (...args) => succeed("deploy", args),
     rollback: (...args) => succeed("rollback", args),
     version: () => versionServed(server, host),
-    remove: () => rmSync(folder, { recursive: true, force: true }),
+    traffic: (trafficOptions) =>
+      startTraffic({
+        address: server.address,
+        port: server.httpPort,
+        host,
+        mix: [
+          { method: "GET", path: "/", weight: 7 },
+          { method: "POST", path: "/orders", body: "x".repeat(2000), weight: 3 },
+        ],
+        versionHeader: "version",
+        ...trafficOptions,
+      }),
+    remove: () => {
+      for (const each of [folder, own]) rmSync(each, { recursive: true, force: true });
+    },
   };
 }
 

@@ -27,8 +27,12 @@ var hetzner = map[string]any{
 	"PrimaryIPList": schema.PrimaryIPListResponse{}, "PrimaryIPGet": schema.PrimaryIPGetResponse{}, "PrimaryIPCreate": schema.PrimaryIPCreateResponse{},
 	"PlacementGroupList": schema.PlacementGroupListResponse{}, "PlacementGroupGet": schema.PlacementGroupGetResponse{}, "PlacementGroupCreate": schema.PlacementGroupCreateResponse{},
 	"ServerList": schema.ServerListResponse{}, "ServerGet": schema.ServerGetResponse{}, "ServerCreate": schema.ServerCreateResponse{},
+	"FloatingIPList": schema.FloatingIPListResponse{}, "FloatingIPGet": schema.FloatingIPGetResponse{},
 	"VolumeList": schema.VolumeListResponse{}, "VolumeGet": schema.VolumeGetResponse{}, "VolumeCreate": schema.VolumeCreateResponse{},
-	"LoadBalancerList": schema.LoadBalancerListResponse{},
+	"LoadBalancerList": schema.LoadBalancerListResponse{}, "LoadBalancerGet": schema.LoadBalancerGetResponse{}, "LoadBalancerCreate": schema.LoadBalancerCreateResponse{},
+	"LoadBalancerTypeList": schema.LoadBalancerTypeListResponse{}, "LoadBalancerTypeGet": schema.LoadBalancerTypeGetResponse{},
+	"ZoneList": schema.ZoneListResponse{}, "ZoneGet": schema.ZoneGetResponse{},
+	"ZoneRRSetList": schema.ZoneRRSetListResponse{}, "ZoneRRSetGet": schema.ZoneRRSetGetResponse{}, "ZoneRRSetCreate": schema.ZoneRRSetCreateResponse{},
 }
 
 // godo has no types for whole answers: one thing, or a page of them, under a word of its own.
@@ -45,6 +49,8 @@ var digitalocean = map[string]any{
 	"ReservedIPGet": one("reserved_ip", godo.ReservedIP{}), "ReservedIPList": page("reserved_ips", godo.ReservedIP{}),
 	"FloatingIPGet":    one("floating_ip", godo.FloatingIP{}),
 	"LoadBalancerList": page("load_balancers", godo.LoadBalancer{}),
+	"DomainGet":        one("domain", godo.Domain{}), "DomainList": page("domains", godo.Domain{}),
+	"RecordGet": one("domain_record", godo.DomainRecord{}), "RecordList": page("domain_records", godo.DomainRecord{}),
 }
 
 type errorAnswer struct {

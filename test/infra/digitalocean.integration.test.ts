@@ -14,7 +14,7 @@ if (missing !== undefined) console.log(`skipped: ${missing}`);
 const yaml = `app: shop
 environments:
   production:
-    infrastructure: { provider: digitalocean, size: s-2vcpu-4gb, data: 20GB, price_limit: 40 } # for now
+    infrastructure: { provider: digitalocean, size: s-2vcpu-4gb, data: 20GB, price_limit: 40, dns: { zone: example.com, names: ["@", www] } } # for now
 `;
 
 /**
@@ -36,6 +36,7 @@ describe.skipIf(missing !== undefined)("machines, with DigitalOcean's own provid
 
   beforeAll(async () => {
     fake = await fakeDigitalOcean();
+    fake.domains.put("example.com", [["mail", "A", "192.0.2.99"]]);
     app = infraApp(digitalOceanUnderTest, fake, yaml);
     await init(app);
   });
@@ -46,13 +47,12 @@ describe.skipIf(missing !== undefined)("machines, with DigitalOcean's own provid
   });
 
   test("init writes files that tofu formats no further, and finds valid; a load balancer and DNS records, too", async () => {
-    const dns = 'dns: { zone: example.com, names: ["@", www] }';
     const balanced = infraApp(
       digitalOceanUnderTest,
       fake,
-      yaml.replace("price_limit: 40", `count: 2, load_balancer: lb-small, ${dns}`),
+      yaml.replace("price_limit: 40", "count: 2, load_balancer: lb-small"),
     );
-    const named = infraApp(digitalOceanUnderTest, fake, yaml.replace("price_limit: 40", `count: 2, ${dns}`));
+    const named = infraApp(digitalOceanUnderTest, fake, yaml.replace("price_limit: 40", "count: 2"));
     await init(balanced);
     await init(named);
     for (const one of [app, balanced, named]) {
@@ -73,7 +73,7 @@ describe.skipIf(missing !== undefined)("machines, with DigitalOcean's own provid
       "server shop-production-1 (s-2vcpu-4gb in fra1)",
     ]);
     // A droplet at 24 with 20 % for backups, a volume of 20 GB at 0.10.
-    expect(price).toEqual({
+    expect(price).toMatchObject({
       currency: "USD",
       vat: null,
       before: { net: 0, gross: null, unknown: [] },
@@ -122,6 +122,13 @@ describe.skipIf(missing !== undefined)("machines, with DigitalOcean's own provid
     expect(readFileSync(join(app.folder, "wherry.yaml"), "utf8")).toBe(`${yaml}    server: deploy@192.0.2.20\n`);
     expect([...fake.things.reserved_ips.values()]).toMatchObject([{ droplet: { name: "shop-production-1" } }]);
     expect([...fake.things.volumes.values()]).toMatchObject([{ filesystem_type: "xfs", size_gigabytes: 20 }]);
+    expect(fake.domains.read("example.com").toSorted()).toEqual([
+      "@ A 192.0.2.20",
+      "@ AAAA 2001:db8::10",
+      "mail A 192.0.2.99",
+      "www A 192.0.2.20",
+      "www AAAA 2001:db8::10",
+    ]);
   });
 
   test("the second plan is empty", async () => {
@@ -149,6 +156,38 @@ describe.skipIf(missing !== undefined)("machines, with DigitalOcean's own provid
     Object.assign(firewall ?? {}, { inbound_rules: rules });
   });
 
+  test("a droplet without the environment's tag has no firewall: that is refused until the tag is back", async () => {
+    const [droplet = {}] = [...fake.things.droplets.values()];
+    const tags = droplet["tags"] as readonly string[];
+    droplet["tags"] = tags.filter((tag) => tag.startsWith("wherry:volume:"));
+    await expect(plan()).rejects.toMatchObject({ code: "tag-missing", exit: "refused" });
+    droplet["tags"] = tags;
+    expect((await plan()).changes).toEqual([]);
+  });
+
+  test("a droplet is known to mount its volume by a tag of its first day, which no later plan writes", async () => {
+    const [[id, droplet] = ["", {}]] = [...fake.things.droplets];
+    const [[volumeId, volume] = ["", {}]] = [...fake.things.volumes];
+    const tags = droplet["tags"] as readonly string[];
+    expect(tags.toSorted()).toEqual(["wherry:shop:production", `wherry:volume:${volumeId}`]);
+
+    // As if it had been made without one.
+    droplet["tags"] = ["wherry:shop:production"];
+    expect((await plan()).changes).toEqual([]);
+    const go = { ...options, data: false, confirm: async () => "go" as const };
+    await expect(destroyInfra(app.context, go, silent)).rejects.toMatchObject({ code: "data-would-be-lost" });
+
+    // As if data: had been added now.
+    fake.things.volumes.delete(volumeId);
+    await expect(plan()).rejects.toMatchObject({ code: "volume-too-late", exit: "refused" });
+    await expect(apply()).rejects.toMatchObject({ code: "volume-too-late" });
+
+    expect([...fake.things.droplets.keys()]).toEqual([id]);
+    fake.things.volumes.set(volumeId, volume);
+    droplet["tags"] = tags;
+    expect((await plan()).changes).toEqual([]);
+  });
+
   test("the limit of requests is waited for, and told when it does not end", async () => {
     fake.faults.limited = 3;
     expect((await plan()).changes).toEqual([]);
@@ -174,7 +213,11 @@ describe.skipIf(missing !== undefined)("machines, with DigitalOcean's own provid
     expect(fake.things.droplets.size).toBe(0);
     expect(fake.things.reserved_ips.size).toBe(0);
     expect(fake.things.volumes.size).toBe(1);
+    const { changes, price } = await destroyInfra(app.context, { ...go, data: false }, silent);
+    expect(changes).toEqual([]);
+    expect([price.before.net, price.after.net]).toEqual([2, 2]);
     await destroyInfra(app.context, { ...go, data: true }, silent);
+    expect(fake.domains.read("example.com")).toEqual(["mail A 192.0.2.99"]);
     expect(Object.values(fake.things).map(({ size }) => size)).toEqual([0, 0, 0, 0, 0, 0, 0, 0]);
   });
 

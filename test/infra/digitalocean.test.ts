@@ -2,8 +2,6 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { init } from "../../src/cli/commands/infra/init.ts";
-import { planLines } from "../../src/cli/format/infra.ts";
-import { createStyle } from "../../src/cli/style.ts";
 import { createMask, Secret } from "../../src/core/index.ts";
 import { digitalocean } from "../../src/infra/digitalocean/index.ts";
 import type { Item, Value } from "../../src/infra/hcl.ts";
@@ -258,12 +256,13 @@ describe("DigitalOcean's API", () => {
       region,
       tags: [mark],
       volume_ids: [],
+      networks: { v4: [], v6: [] },
     });
     fake.put("droplets", "8", { ...droplet, id: 8, name: "theirs", tags: ["wherry:shop:uat"] });
     const ip = { region, locked: false, project_id: "p" };
     fake.put("reserved_ips", "192.0.2.20", { ...ip, ip: "192.0.2.20", droplet });
     fake.put("reserved_ips", "192.0.2.21", { ...ip, ip: "192.0.2.21", droplet: null });
-    fake.put("tags", mark, { name: mark });
+    for (const name of [mark, "wherry:volume:d1", "wherry:volume:theirs"]) fake.put("tags", name, { name });
     const vpc = { urn: "do:vpc:v", name: "shop-production", created_at: "2026-11-20T08:00:00Z" };
     fake.put("vpcs", "v1", { ...vpc, id: "v1", description: mark });
     fake.put("vpcs", "v2", { ...vpc, id: "v2", description: "made by hand" });
@@ -281,11 +280,12 @@ describe("DigitalOcean's API", () => {
     });
     fake.put("account/keys", "5", { id: 5, name: "shop-production aa:bb", fingerprint: "aa:bb", public_key: key });
 
-    expect(await open().owned(owner)).toEqual([
+    expect(await open().owned(owner, undefined)).toEqual([
       { address: "digitalocean_vpc.private", id: "v1" },
       { address: "digitalocean_tag.app", id: mark },
       { address: 'digitalocean_ssh_key.team["aa:bb"]', id: "5" },
       { address: 'digitalocean_volume.data["shop-production-1"]', id: "d1" },
+      { address: 'digitalocean_tag.volume["shop-production-1"]', id: "wherry:volume:d1" },
       { address: 'digitalocean_droplet.app["shop-production-1"]', id: "7" },
       { address: 'digitalocean_reserved_ip.ipv4["shop-production-1"]', id: "192.0.2.20" },
       { address: 'digitalocean_reserved_ip_assignment.ipv4["shop-production-1"]', id: "192.0.2.20,7" },
@@ -293,6 +293,26 @@ describe("DigitalOcean's API", () => {
     expect(await open().servers(owner, new Set())).toMatchObject([
       { name: "shop-production-1", status: "running", type: "s-2vcpu-4gb", location: "fra1", ipv4: "192.0.2.20" },
     ]);
+  });
+
+  test("the records of a host are found in its zone, changed one by one, and removed", async () => {
+    fake.domains.put("example.com", [
+      ["www", "A", "192.0.2.20"],
+      ["www", "A", "192.0.2.7"],
+      ["www", "AAAA", "2001:db8::10"],
+      ["www", "TXT", "hello"],
+    ]);
+    const found = await open().records(["www.example.com", "www.example.org"]);
+    expect(found.map(({ host, zone, type, values, ttl }) => [host, zone, type, values, ttl])).toEqual([
+      ["www.example.com", "example.com", "A", ["192.0.2.20"], 1800],
+      ["www.example.com", "example.com", "A", ["192.0.2.7"], 1800],
+      ["www.example.com", "example.com", "AAAA", ["2001:db8::10"], 1800],
+    ]);
+    const [first, , third] = found;
+    if (first === undefined || third === undefined) throw new Error("three were found");
+    await open().setRecord(first, ["192.0.2.30"]);
+    await open().setRecord(third, []);
+    expect(fake.domains.read("example.com")).toEqual(["www A 192.0.2.30", "www A 192.0.2.7", "www TXT hello"]);
   });
 
   test("a list of several pages is read to its end", async () => {
@@ -306,6 +326,7 @@ describe("DigitalOcean's API", () => {
         region: { slug: "fra1" },
         tags: [mark],
         volume_ids: [],
+        networks: { v4: [], v6: [] },
       });
     expect(await open().servers(owner, new Set())).toHaveLength(201);
   });
@@ -322,22 +343,6 @@ describe("DigitalOcean's API", () => {
   test("the fake said nothing that DigitalOcean could not have said", () => {
     expect([...new Set(fake.problems)]).toEqual([]);
   });
-});
-
-test("a price without taxes is shown as what it is", () => {
-  const none = { net: 0, gross: null, unknown: [] };
-  const plan = {
-    app: "shop",
-    environment: "production",
-    folder: "infra/production",
-    program: { name: "tofu", version: "1.12.0" },
-    changes: [],
-    price: { currency: "USD", vat: null, before: none, after: { ...none, net: 30.8 } },
-    limit: 40,
-    stock: null,
-  };
-  const lines = planLines(plan, createStyle({ colour: false, unicode: false }));
-  expect(lines).toContain("per month: USD 0.00 net now; USD 30.80 net then");
 });
 
 describe("refusals in the words of the provider", () => {

@@ -1,17 +1,6 @@
-import { spawnSync } from "node:child_process";
 import { describe, expect, test } from "vitest";
-import { hardeningProgram } from "../../src/infra/harden/program.ts";
-
-/** All functions of the program, without its last line, which starts it. */
-const functions = hardeningProgram.slice(0, hardeningProgram.lastIndexOf('main "$@"'));
-
-/** Runs shell text behind the functions; what it defines takes the place of theirs. */
-function shell(text: string): string {
-  const start = `scratch=$(mktemp -d); trap 'rm -rf "$scratch"' EXIT`;
-  const { stdout, stderr } = spawnSync("sh", ["-c", `${functions}\n${start}\n${text}`], { encoding: "utf8" });
-  if (stderr !== "") throw new Error(stderr);
-  return stdout.trim();
-}
+import { undoOrder } from "../../src/infra/harden/choose.ts";
+import { shell, taken } from "./hardening-shell.ts";
 
 describe("kernels", () => {
   const uname = (version: string): string => `in_container() { false; }; uname() { echo ${version}; }`;
@@ -133,5 +122,224 @@ describe("the engine's configuration", () => {
 
   test("an engine without a file has nothing to be asked", () => {
     expect(shell("dockerd() { echo asked; }; engine_file=/nowhere; engine_accepts && echo good")).toBe("good");
+  });
+
+  /** An engine that has a new live-restore only when it is asked for the third time after its reload. */
+  const slow = (before: string, after: string): string => `asked=$scratch/asked; has() { :; }; engine_accepts() { :; }
+    systemctl() { : > "$asked"; }; daemon_get() { echo ${after}; }; sleep() { :; }
+    docker() { echo >> "$asked"; if [ "$(wc -l < "$asked")" -ge 3 ]; then echo 'live-restore ${after || "false"}'; else echo 'live-restore ${before}'; fi; }`;
+
+  test.each([
+    ["false", "true", "yes"],
+    ["true", "", "no"],
+  ])("live-restore is in effect before anything else is done: from %s to %j", (before, after, lives) => {
+    const text = `${slow(before, after)}; live_restore; apply_docker_live_restore
+      if live_restore; then echo yes; else echo no; fi`;
+    expect(shell(text)).toBe(lives);
+  });
+
+  test("what others stand on is undone last", () => {
+    expect(undoOrder(["docker-live-restore", "ssh-x11", "docker-logs"])).toEqual([
+      "ssh-x11",
+      "docker-logs",
+      "docker-live-restore",
+    ]);
+  });
+
+  test("what an undo has changed is asked anew by the next one", () => {
+    const text = `${taken}; mkdir -p "$record/before/docker-icc"; docker() { echo 'live-restore true'; }
+      live_restore; docker() { echo 'live-restore false'; }; restore() { :; }
+      undo_one docker-icc; live_restore || echo down`;
+    expect(shell(text)).toBe("docker-icc changed as it was before\ndown");
+  });
+});
+
+describe("what could lock out", () => {
+  test("a run that is not proven takes back nothing that an earlier one proved", () => {
+    const text = `${taken}
+      arm_where_needed 120 a; fix_armed a; disarm; ls "$record/run"
+      arm_where_needed 120 a b; revert; show proven; ls "$record/before"`;
+    expect(shell(text)).toBe("! armed-for 120\na changed set\n! disarmed\n! armed-for 120\nproven: old a \na");
+  });
+
+  test("what a run left behind that ended in the middle is not taken for the next one's", () => {
+    const text = `${taken}
+      id=a; mkdir -p "$record/run/a"; remember "$file"; echo newer > "$file"
+      arm_where_needed 120 a; revert; show kept`;
+    expect(shell(text)).toBe("! armed-for 120\nkept: newer");
+  });
+
+  test("only what is armed is changed", () => {
+    const text = `${taken}; arm_where_needed 120 b; fix_armed a; show a`;
+    expect(shell(text)).toBe("! armed-for 120\na failed nothing would take it back, so it was not changed\na: old");
+  });
+
+  test.each([
+    ["the program cannot be kept", "cp() { false; }"],
+    ["the timer does not start", 'systemctl() { [ "$1" != restart ]; }'],
+  ])("nothing is changed where %s", (_, broken) => {
+    const text = `${taken}; ${broken}; arm_where_needed 120 a; fix_armed a; show a; ls "$record" | grep arm`;
+    expect(shell(text)).toBe("! not-armed\na failed nothing would take it back, so it was not changed\na: old");
+  });
+
+  test("what is armed is written down when the timer runs, and not before", () => {
+    const text = `${taken}; systemctl() { if [ "$1" = restart ]; then ls "$record"; fi; }; arm_where_needed 120 a | grep -x armed; cat "$record/armed"`;
+    expect(shell(text)).toBe("a");
+  });
+
+  test("packages are there before the timer runs", () => {
+    const text = `${taken}; prepare_a() { echo installs >&3; }; systemctl() { if [ "$1" = restart ]; then echo timer >&3; fi; }
+      arm_where_needed 120 a 3>&1`;
+    expect(shell(text)).toBe("installs\ntimer\n! armed-for 120");
+  });
+
+  test("a change that is still under way when everything is taken back is taken back as well", () => {
+    const late = `${taken}; flock() { [ "$1" != -w ] || [ -z "$busy" ]; }; busy=
+      fix_b() { busy=yes; revert > "$scratch/told" 2>&1; echo b | install_file "$file.b" 644; }
+      arm_where_needed 120 a b; fix_armed a b; cat "$scratch/told"; show a; ls "$file.b" 2> /dev/null; ls "$record/run" "$record/before" | grep -v :`;
+    expect(shell(late)).toBe(
+      [
+        "! armed-for 120",
+        "a changed set",
+        "b failed and was taken back: it took so long that the server took everything back meanwhile",
+        "a reverted",
+        "b reverted",
+        "a: old",
+      ].join("\n"),
+    );
+  });
+});
+
+describe("what cannot be put back", () => {
+  const full = `cp() { case "$*" in *.wherry-new) echo part > "$4"; echo "no space left" >&2; return 1 ;; *) command cp "$@" ;; esac; }`;
+  const left = `ls "$scratch" | grep wherry-new || :; ls "$record/run" | tr '\\n' ' '`;
+
+  test("undo says so, and keeps what was there", () => {
+    const text = `${taken}; fix_one a; ${full}; undo_one a; show a; ls "$scratch" | grep wherry-new; ls "$record/before"
+      unset -f cp; undo_one a; show a; ls "$record/before"`;
+    expect(shell(text)).toBe("a changed set\na failed no space left\na: old a \na\na changed as it was before\na: old");
+  });
+
+  test("stays armed, and is taken back when it can be", () => {
+    const text = `${taken}; drop_revert() { echo "timer gone"; }
+      arm_where_needed 120 a; fix_armed a; ${full}; revert 2> /dev/null || echo "exit $?"; cat "$record/armed"; ${left}
+      unset -f cp; echo; revert; show a; ls "$record/before" "$record/run" | grep a$ || ls "$record/armed" 2> /dev/null`;
+    expect(shell(text)).toBe(
+      "! armed-for 120\na changed set\na failed and could not be taken back yet\nexit 1\na\n" +
+        "a \na reverted\ntimer gone\na: old",
+    );
+  });
+
+  test("a change that could not be written leaves no half of a file", () => {
+    const text = `${taken}; chmod() { return 1; }; fix_one a; ls "$scratch" | grep wherry-new; show a`;
+    expect(shell(text)).toBe("a failed and was taken back: exit 1\na: old");
+  });
+});
+
+describe("files that others write to as well", () => {
+  test("undo of swap takes its own line out of fstab, and no other", () => {
+    const text = `${taken}; fstab=$scratch/fstab swapfile=$scratch/swapfile id=swap on=; printf '/dev/sda / ext4' > "$fstab"; chmod 640 "$fstab"
+      fallocate() { touch "$3"; }; mkswap() { :; }; swapon() { on=" $swapfile 2G "; }; swapoff() { on=; }; swaps() { echo "$on"; }
+      make_swapfile; echo '/dev/sdb /data ext4' >> "$fstab"; cat "$fstab"
+      restore "$record/before/swap"; echo "exit $?"; cat "$fstab"; stat -c %a "$fstab"; ls "$scratch" | grep -e swapfile -e wherry-new`;
+    expect(shell(text).replaceAll(/\/\S+\/swapfile/g, "/swapfile")).toBe(
+      "/dev/sda / ext4\n/swapfile none swap sw 0 0\n/dev/sdb /data ext4\nexit 0\n/dev/sda / ext4\n/dev/sdb /data ext4\n640",
+    );
+  });
+
+  test("a swap file that is still needed stays", () => {
+    const text = `${taken}; fstab=$scratch/fstab swapfile=$scratch/swapfile id=swap; swap_line > "$fstab"; touch "$swapfile"
+      mkdir "$record/before/swap"; touch "$record/before/swap/swapfile"; swaps() { echo "$swapfile 2G "; }; swapoff() { return 1; }
+      undo_one swap; ls "$record/before"; wc -l < "$fstab"; ls "$scratch" | grep swapfile`;
+    expect(shell(text)).toBe("swap failed \nswap\n1\nswapfile");
+  });
+
+  test("undo of empty passwords touches what is still as it was left, and no account that came later", () => {
+    const text = `${taken}; shadow=$scratch/shadow id=empty-passwords; printf 'old::1\\nset::1\\nlocked:!:1\\nkey:*:1\\n' > "$shadow"
+      passwd() { case $2 in -l) with='!' ;; -d) with= ;; esac; sed -i "s/^$3:[^:]*:/$3:$with:/" "$shadow"; }
+      fix_empty_passwords; cat "$shadow"; sed -i 's/^set:!/set:hash/' "$shadow"; echo 'new:!:2' >> "$shadow"
+      restore "$record/before/empty-passwords"; echo "exit $?"; cat "$shadow"`;
+    expect(shell(text)).toBe(
+      "old:!:1\nset:!:1\nlocked:!:1\nkey:*:1\nexit 0\nold::1\nset:hash:1\nlocked:!:1\nkey:*:1\nnew:!:2",
+    );
+  });
+});
+
+describe("Match blocks of sshd", () => {
+  /** What sshd -T says, for each user or for all: the key is lower case and has one value. */
+  const server = (files: Readonly<Record<string, string>>, says: string, login = "deploy"): string =>
+    `sshd_folder=$scratch/ssh login=${login}; mkdir -p "$sshd_folder/sshd_config.d"; sshd() { :; }
+     ${Object.entries(files)
+       .map(([name, text]) => `printf '%s\\n' '${text}' > "$sshd_folder/${name}"`)
+       .join("\n")}
+     ssh_accounts() { echo root; echo deploy; echo alice; }
+     sshd_for() { case $1 in ${says} esac; }`;
+  const closed = `*) printf '%s no\\n' passwordauthentication kbdinteractiveauthentication permitemptypasswords permitrootlogin ;;`;
+  const main = "Include sshd_config.d/*.conf\nPasswordAuthentication no";
+  const where = (verdict: string): string => verdict.replaceAll(/\/\S+\/ssh\//g, "/etc/ssh/");
+
+  test.each([
+    ["none", main, "", "pass keys alone"],
+    [
+      "one for others",
+      `${main}\nMatch User alice\n  PasswordAuthentication yes`,
+      "",
+      "unknown keys alone for deploy, but not for everybody: passwordauthentication yes in a Match block of /etc/ssh/sshd_config",
+    ],
+    [
+      "one in a file that is included",
+      main,
+      'Match Address "10.0.0.0/8"\n\tkbdinteractiveauthentication=yes',
+      "unknown keys alone for deploy, but not for everybody: kbdinteractiveauthentication yes in a Match block of /etc/ssh/sshd_config.d/50-x.conf",
+    ],
+    [
+      "a file that is included inside of one",
+      "PasswordAuthentication no\nMatch Group staff\nInclude sshd_config.d/*.conf",
+      "PermitEmptyPasswords yes",
+      "unknown keys alone for deploy, but not for everybody: permitemptypasswords yes in a Match block of /etc/ssh/sshd_config.d/50-x.conf",
+    ],
+    [
+      "one that ends with its file",
+      "Include sshd_config.d/*.conf\nPasswordAuthentication yes",
+      "Match User git\nX11Forwarding yes",
+      "pass keys alone",
+    ],
+    [
+      "one that is stricter, and one for all",
+      `${main}\nMatch User git\nPasswordAuthentication no\nMatch all\nPasswordAuthentication yes`,
+      "",
+      "pass keys alone",
+    ],
+    ["a comment", `${main}\n# Match User alice\n# PasswordAuthentication yes`, "", "pass keys alone"],
+  ])("%s", (_, config, dropIn, verdict) => {
+    const text = `${server({ sshd_config: config, "sshd_config.d/50-x.conf": dropIn }, closed)}; check_ssh_passwords`;
+    expect(where(shell(text))).toBe(verdict);
+  });
+
+  test("one that shuts out passwords for the deploy user alone leaves them open for others", () => {
+    const says = `deploy) printf '%s no\\n' passwordauthentication kbdinteractiveauthentication permitemptypasswords ;;
+      *) printf '%s\\n' 'passwordauthentication yes' ;;`;
+    const config = "PasswordAuthentication yes\nMatch User deploy\nPasswordAuthentication no";
+    expect(shell(`${server({ sshd_config: config }, says)}; check_ssh_passwords`)).toBe(
+      "fail open for root: passwordauthentication",
+    );
+  });
+
+  test.each([
+    [
+      "deploy",
+      "yes",
+      "unknown no for most, but not from everywhere: permitrootlogin yes in a Match block of /etc/ssh/sshd_config",
+    ],
+    [
+      "deploy",
+      "prohibit-password",
+      "unknown no for most, but not from everywhere: permitrootlogin prohibit-password in a Match block of /etc/ssh/sshd_config",
+    ],
+    ["root", "prohibit-password", "pass root is shut out"],
+    ["deploy", "no", "pass root is shut out"],
+  ])("%s deploys, and root may log in from some place: %s", (login, value, verdict) => {
+    const config = `PermitRootLogin no\nMatch Address 10.0.0.0/8\n  PermitRootLogin ${value}`;
+    expect(where(shell(`${server({ sshd_config: config }, closed, login)}; check_ssh_root_login`))).toBe(verdict);
   });
 });

@@ -13,10 +13,13 @@ import {
   parseAllowed,
   parseControl,
 } from "../../src/infra/index.ts";
+import { changeLines, formatAudit } from "../../src/cli/format/hardening.ts";
+import { createStyle } from "../../src/cli/style.ts";
 import { parseAnswer } from "../../src/infra/harden/answer.ts";
 import { judge, scoreOf } from "../../src/infra/harden/audit.ts";
+import { resultsOf, takenBack } from "../../src/infra/harden/harden.ts";
 import { hardeningProgram } from "../../src/infra/harden/program.ts";
-import { chosen } from "../../src/infra/harden/choose.ts";
+import { asksForOptional, chosen } from "../../src/infra/harden/choose.ts";
 
 const allPass = controls.map(({ id }) => `${id} pass good`).join("\n");
 const auditOf = (text: string) => ({
@@ -122,9 +125,84 @@ describe("an audit", () => {
       ),
     );
     expect(page).toContain("of 100");
+    expect(page).toContain(`1 fails, 0 not known, 0 do not apply, ${controls.length - 1} pass.`);
+    expect(page).toContain("Looked at on 2026-11-26 at 00:00 UTC");
     expect(page).toContain("What nobody looked at");
     expect(page).not.toContain("<script>");
   });
+});
+
+test("a control of which the server says nothing was not set", () => {
+  const { lines } = parseAnswer("journal changed kept");
+  expect(resultsOf({ lines }, ["journal", "firewall"])).toEqual([
+    { id: "journal", outcome: "changed", message: "kept" },
+    { id: "firewall", outcome: "failed", message: "the server said nothing of it; its output was cut off" },
+  ]);
+});
+
+test("changes that have to be taken back are called so by what the server says of them", () => {
+  const { lines } = parseAnswer("firewall changed open: 22\nssh-tries changed 4\nssh-root same no");
+  const results = resultsOf({ lines }, []);
+  const outcomes = (answer: Parameters<typeof takenBack>[1]) =>
+    takenBack(results, answer).map(({ outcome }) => outcome);
+  expect(outcomes(parseAnswer("firewall reverted\nssh-tries failed and could not be taken back yet"))).toEqual([
+    "reverted",
+    "failed",
+    "same",
+  ]);
+  // The timer was faster.
+  expect(outcomes(parseAnswer(""))).toEqual(["reverted", "reverted", "same"]);
+  // The server was not reached: what it does by itself, nobody has seen.
+  expect(outcomes(undefined)).toEqual(["reverting", "reverting", "same"]);
+});
+
+const screen = { style: createStyle({ colour: false, unicode: false }), columns: 100 };
+
+test("an audit is told by what was found, and by the command that mends it in this environment", () => {
+  const text = `! system debian 13\n${allPass.replace("firewall pass good", "firewall fail anyone may reach every port")}`;
+  const server = judge("deploy@203.0.113.11", parseAnswer(text), "uat");
+  expect(formatAudit({ environment: "uat", date: "", servers: [server] }, screen)).toEqual([
+    `deploy@203.0.113.11, debian 13: ${server.score} of 100`,
+    "  error  firewall  anyone may reach every port",
+    "                   should be: Only SSH, HTTP and HTTPS can be reached from outside",
+    `${controls.length - 1} pass, 1 fail, 0 not known, 0 do not apply`,
+    "next: wherry server harden -e uat --plan; with --only ID for one of them",
+  ]);
+});
+
+test("what only people can mend is told with what they have to do, and leads to no command", () => {
+  const text = `! system debian 13\n${allPass.replace("uid-zero pass good", "uid-zero fail toor")}`;
+  const server = judge("deploy@203.0.113.11", parseAnswer(text), "uat");
+  const lines = formatAudit({ environment: "uat", date: "", servers: [server] }, screen);
+  expect(lines[1]).toMatch(/^ {2}error {2}uid-zero {2}toor$/);
+  expect(lines[3]).toMatch(/^ +by hand: \S/);
+  expect(lines.join("\n")).not.toContain("next:");
+});
+
+test("the page of an audit begins each group with what is worst", () => {
+  const found = allPass
+    .replace("ssh-tries pass good", "ssh-tries fail 6")
+    .replace("ssh-passwords pass good", "ssh-passwords fail open");
+  const server = judge("deploy@203.0.113.11", parseAnswer(`! system debian 13\n${found}`), "uat");
+  const page = auditReport({ environment: "uat", date: "2026-11-26T00:00:00Z", servers: [server] });
+  const at = ["ssh-passwords", "ssh-tries", "ssh-root-login"].map((id) => page.indexOf(`<code>${id}</code>`));
+  expect(at).toEqual(at.toSorted((a, b) => a - b));
+});
+
+test("settings are listed before the question, those that could lock somebody out with their mark", () => {
+  const change = (id: string, guarded: boolean) => ({ id, title: `title of ${id}`, guarded });
+  expect(
+    changeLines([
+      { server: "a", changes: [change("journal", false), change("firewall", true)] },
+      { server: "b", changes: [] },
+    ]),
+  ).toEqual([
+    "a:",
+    "  journal    title of journal",
+    "  firewall*  title of firewall",
+    "  * is taken back by the server unless a new login works",
+    "",
+  ]);
 });
 
 describe("what the user may say", () => {
@@ -141,6 +219,13 @@ describe("what the user may say", () => {
 
   test("a misspelt control is an error that names the nearest", () => {
     expect(() => parseControl("ssh-password")).toThrow("did you mean ssh-passwords?");
+  });
+
+  test("optional controls count only where one of them is named: else the score would not be that of an audit", () => {
+    const none = { only: [], skip: [], allow: [] };
+    expect(asksForOptional(none)).toBe(false);
+    expect(asksForOptional({ ...none, only: ["journal"] })).toBe(false);
+    expect(asksForOptional({ ...none, only: ["journal", "fail2ban"] })).toBe(true);
   });
 
   test("optional controls are done only where they are named", () => {

@@ -58,6 +58,22 @@ describe("wherry infra import", () => {
     expect(stderr).toContain("it has web-1");
   });
 
+  test("says what there is where no server was named, and what comes next", async () => {
+    const folder = temporaryFolder({ "wherry.yaml": yaml });
+    const { exitCode, stderr } = await infra(folder, ["import"]);
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain("which servers? Say --name NAME");
+    expect(stderr).toContain("has web-1");
+    const line = ["import", "--name", "web-1"];
+    expect((await infra(folder, [...line, "--plan"])).stdout).toContain(
+      "do it: wherry infra import -e production --name web-1 --yes",
+    );
+    const { stdout } = await infra(folder, [...line, "--yes"]);
+    expect(stdout).toContain("next: wherry infra plan -e production");
+    // As root@192.0.2.10.
+    expect(stdout).not.toContain("does not have");
+  });
+
   test("init does not order further servers over imported ones", async () => {
     const folder = temporaryFolder({ "wherry.yaml": yaml });
     await infra(folder, ["import", "--name", "web-1", "--yes"]);

@@ -52,6 +52,76 @@ describe("wherry infra init", () => {
     expect(JSON.parse(again.stdout)).toMatchObject({ written: [], notes: expect.any(Array) as string[] });
   });
 
+  test.each([
+    [
+      "{ size: cx23, location: nbg2 }",
+      "4:45",
+      "infrastructure.location: Hetzner has no location nbg2",
+      "did you mean nbg1?",
+    ],
+    [
+      "{ needs: { cpu: 2 }, location: nbg2 }",
+      "4:52",
+      "infrastructure.location: Hetzner has no location nbg2",
+      "did you mean nbg1?",
+    ],
+    ["{ size: xc23 }", "4:29", "infrastructure.size: Hetzner has no server type xc23", "Known are cax11, "],
+  ])(
+    "%s: what the provider has not is refused with its place, and nothing is written",
+    async (infrastructure, at, message, hint) => {
+      const folder = app(infrastructure);
+      const { exitCode, stderr } = await infraInit(folder, ["-e", "production", "--yes"], access());
+      expect(exitCode).toBe(3);
+      expect(stderr).toContain(`wherry.yaml:${at}  ${message}`);
+      expect(stderr).toContain(hint);
+      expect(existsSync(join(folder, "infra"))).toBe(false);
+    },
+  );
+
+  test("a type that the provider has given up stays where the files have it", async () => {
+    const folder = app("{ size: cx22 }");
+    mkdirSync(join(folder, "infra/production"), { recursive: true });
+    writeFileSync(join(folder, "infra/production/terraform.tfvars"), 'server_type = "cx22"\nlocation = "nbg1"\n');
+    const { exitCode, stdout } = await infraInit(folder, ["-e", "production", "--plan"], access());
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain("cx22 cannot be ordered in nbg1 now");
+  });
+
+  test("says what comes next, also where nothing was left to write", async () => {
+    const folder = app("{ size: cx23 }");
+    const line = ["-e", "production"];
+    expect((await infraInit(folder, [...line, "--plan"])).stdout).toContain(
+      "do it: wherry infra init -e production --yes",
+    );
+    expect((await infraInit(folder, [...line, "--yes"])).stdout).toContain("next: wherry infra plan -e production");
+    expect((await infraInit(folder, line)).stdout).toContain("next: wherry infra plan -e production");
+  });
+
+  test("keys that a provider would not take at the first boot are refused, and nothing is written", async () => {
+    const rsa = (n: number): string => {
+      const body = Buffer.alloc(535, `key ${n} `);
+      body.writeUInt32BE(7, 0);
+      body.write("ssh-rsa", 4, "latin1");
+      return `ssh-rsa ${body.toString("base64")} somebody-${n}@example.com`;
+    };
+    const settings = (provider: string, count: number): string =>
+      `{ provider: ${provider}, ssh_keys: [${Array.from({ length: count }, (_, n) => rsa(n)).join(", ")}], size: s-2vcpu-4gb }`;
+    const folder = app(settings("hetzner", 45));
+    const { exitCode, stderr } = await infraInit(folder, ["-e", "production", "--yes"]);
+    expect(exitCode).toBe(4);
+    expect(stderr).toMatch(
+      /^\S*wherry.yaml:4:5 {2}with 45 SSH keys a server would be told 3\d,\d{3} bytes at its first boot, and Hetzner takes 32,768\n {2}hint: name fewer in infrastructure.ssh_keys/,
+    );
+    expect(existsSync(join(folder, "infra"))).toBe(false);
+
+    // DigitalOcean takes twice as much.
+    expect(await infraInit(app(settings("digitalocean", 45)), ["-e", "production", "--yes"])).toMatchObject({
+      exitCode: 0,
+    });
+    const { stderr: theirs } = await infraInit(app(settings("digitalocean", 90)), ["-e", "production", "--yes"]);
+    expect(theirs).toContain("DigitalOcean takes 65,536");
+  });
+
   test("what somebody has edited is theirs", async () => {
     const folder = app("{ size: cx23 }");
     await infraInit(folder, ["-e", "production", "--yes"]);
@@ -61,6 +131,29 @@ describe("wherry infra init", () => {
     expect(readFileSync(join(folder, "infra/production/network.tf"), "utf8")).toBe("# mine\n");
   });
 
+  test("a volume that comes too late for a server is told where the state is at hand", async () => {
+    const folder = app("{ size: cx23, count: 2, data: 20GB }");
+    const notes = async (state: string): Promise<string> => {
+      writeFileSync(join(folder, "infra/production/terraform.tfstate"), state);
+      return (await infraInit(folder, ["-e", "production", "--json"])).stdout;
+    };
+    await infraInit(folder, ["-e", "production", "--yes"]);
+    const made = (type: string, ...keys: readonly string[]) => ({
+      mode: "managed",
+      type,
+      name: "some",
+      instances: keys.map((key) => ({ index_key: key, attributes: {} })),
+    });
+    const servers = made("hcloud_server", "shop-production-1", "shop-production-2");
+    const state = (...resources: readonly object[]): string => JSON.stringify({ version: 4, resources });
+
+    expect(await notes(state(servers, made("hcloud_volume", "shop-production-1")))).toContain(
+      "data: comes too late for shop-production-2: only the first boot",
+    );
+    const [whole, encrypted] = [state(servers, made("hcloud_volume", "shop-production-1", "shop-production-2")), "{}"];
+    for (const one of [whole, encrypted, "", "no JSON"]) expect(await notes(one)).not.toContain("too late");
+  });
+
   test("needs become the cheapest type that can be ordered, where it can be", async () => {
     hetzner.faults.outOfStock.add("cx23 nbg1");
     const folder = app("{ needs: { cpu: 2, memory: 4GB } }");
@@ -68,6 +161,16 @@ describe("wherry infra init", () => {
     hetzner.faults.outOfStock.clear();
     expect(JSON.parse(stdout)).toMatchObject({ serverType: "cx33", location: "nbg1" });
     expect(existsSync(join(folder, "infra"))).toBe(false);
+  });
+
+  test("what needs have become stays when it is sold out, for servers of it may be there", async () => {
+    const folder = app("{ needs: { cpu: 2, memory: 4GB } }");
+    await infraInit(folder, ["-e", "production", "--yes"], access());
+    hetzner.faults.outOfStock.add("cx23 nbg1");
+    const { stdout } = await infraInit(folder, ["-e", "production", "--yes", "--json"], access());
+    hetzner.faults.outOfStock.clear();
+    expect(JSON.parse(stdout)).toMatchObject({ serverType: "cx23", location: "nbg1", written: [] });
+    expect(stdout).toContain("chosen today: cx33 in nbg1");
   });
 
   test("needs cannot be met without asking, and that needs a token", async () => {

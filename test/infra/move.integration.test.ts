@@ -1,6 +1,5 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { request } from "node:http";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
@@ -8,8 +7,12 @@ import { ensureBaseImages } from "../../scripts/standins/index.ts";
 import { move } from "../../src/cli/commands/infra/move.ts";
 import { server } from "../../testbed/index.ts";
 import type { TestServer } from "../../testbed/index.ts";
+import { addressOf, inside, insteadOfDocker, orderSums, psql, running } from "../helpers/inside.ts";
 import { smallApp } from "../helpers/small-app.ts";
 import type { SmallApp } from "../helpers/small-app.ts";
+import { fakeHetzner } from "./fake-hetzner/index.ts";
+import type { FakeHetzner } from "./fake-hetzner/index.ts";
+import { floatAt, standAt } from "./foreign.ts";
 
 const compose = `
 services:
@@ -48,8 +51,11 @@ interface Moved {
   readonly compared: readonly object[];
   readonly unserved: { readonly seconds: number; readonly copy: number };
   readonly bytes: number;
+  readonly straight: boolean;
   readonly forwards: boolean;
   readonly records: readonly object[];
+  readonly addresses: readonly object[];
+  readonly dns: readonly object[];
   readonly written: readonly string[];
   readonly error?: { readonly code: string; readonly message: string };
 }
@@ -59,24 +65,26 @@ describe("an environment that moves to another server", () => {
   let old: TestServer;
   let fresh: TestServer;
   let app: SmallApp;
+  let hetzner: FakeHetzner;
+  let left: string;
   let address: string;
-  let sshFolder: string;
   let checksum: string;
+  const floating = "198.51.100.7";
 
-  const inside = async (one: TestServer, script: string): Promise<string> => {
-    const { stdout, stderr, exitCode } = await one.exec(["sh", "-c", script]);
-    if (exitCode !== 0) throw new Error(`${script}: exit ${exitCode}\n${stdout}${stderr}`);
-    return stdout.trim();
-  };
-  const sql = (one: TestServer, text: string): Promise<string> =>
+  /** What is left of the straight way: keys that are let in, and folders. */
+  const wayLeft = (one: TestServer): Promise<string> =>
     inside(
       one,
-      `docker exec -i $(docker ps -q --filter label=wherry.service=db) psql -qAtU owner shop <<'Q'\n${text}\nQ`,
+      "grep -s wherry-move /home/deploy/.ssh/authorized_keys; find /home/deploy/.local/state/wherry /var/lib/wherry -name way 2> /dev/null || :",
     );
-  const sums = (one: TestServer): Promise<string> =>
-    sql(one, "select count(*), md5(string_agg(md5(t::text), '' order by id)) from orders t");
-  const running = (one: TestServer): Promise<string> =>
-    inside(one, "docker ps --filter label=wherry.app=moving --format '{{.Label \"wherry.service\"}}' | sort | xargs");
+  /** What the app says on its floating address, asked on the server itself. */
+  const byFloating = (one: TestServer): Promise<string> =>
+    inside(
+      one,
+      `curl -s -o /dev/null -w '%header{version}' --interface ${floating} -H 'host: ${app.host}' http://${floating}/`,
+    );
+  const floatingLeft = (one: TestServer): Promise<string> =>
+    inside(one, `ip -o address show to ${floating}; ls -d /etc/systemd/system/wherry-addresses-* 2> /dev/null || :`);
   const infra = (...words: readonly string[]) =>
     app.wherry(["infra", "move", "-e", "production", ...words, "--json"], { timeout: 280_000 });
   const to = (): readonly string[] => ["--to", `deploy@${fresh.address}`, "--address", address];
@@ -121,18 +129,25 @@ describe("an environment that moves to another server", () => {
   beforeAll(async () => {
     await ensureBaseImages(["postgres:17", "haproxy:3.2"], () => {});
     [old, fresh] = await Promise.all([server({ warm: true }), server({ warm: true })]);
-    sshFolder = mkdtempSync(join(tmpdir(), "wherry-move-"));
-    const sshConfig = join(sshFolder, "ssh_config");
-    writeFileSync(sshConfig, [old, fresh].map((one) => readFileSync(one.sshConfig, "utf8")).join("\n"));
-    app = smallApp(old, {
+    [left, address] = [await addressOf(old), await addressOf(fresh)];
+    hetzner = await fakeHetzner();
+    app = smallApp([old, fresh], {
       app: "moving",
       services,
       files: { "compose.yaml": compose },
-      env: { WHERRY_SSH_CONFIG: sshConfig },
+      env: { HCLOUD_TOKEN: hetzner.token, HCLOUD_ENDPOINT: hetzner.endpoint },
     });
-    address = await inside(fresh, "ip -4 -o address show dev eth0 | sed 's|.* inet ||; s|/.*||'");
+    const [oldThere] = [await standAt(hetzner, "old", { A: left }), await standAt(hetzner, "fresh", { A: address })];
+    floatAt(hetzner, floating, oldThere);
+    hetzner.requests.length = 0;
+    // An address of somebody else beside it stays, and so does a name that is not the app's.
+    hetzner.zones.put(app.host, {
+      "@ A": [left, "192.0.2.7", floating],
+      "@ AAAA": ["2001:db8::7"],
+      "mail A": [left],
+    });
     await app.deploy();
-    await sql(
+    await psql(
       old,
       `create table orders (id serial primary key, who text, what text, at timestamptz default now());
        insert into orders (who, what) select md5(i::text), md5(random()::text) || md5(random()::text) from generate_series(1, 100000) i;
@@ -142,21 +157,27 @@ describe("an environment that moves to another server", () => {
       old,
       "docker exec $(docker ps -q --filter label=wherry.service=files) sh -c 'mkdir /files/a && head -c 100000 /dev/urandom > /files/a/b && ln -s b /files/a/c'",
     );
-    checksum = await sums(old);
+    checksum = await orderSums(old);
   }, 300_000);
   afterAll(async () => {
     app?.remove();
-    rmSync(sshFolder, { recursive: true, force: true });
-    await Promise.all([old?.remove(), fresh?.remove()]);
+    await Promise.all([old?.remove(), fresh?.remove(), hetzner?.close()]);
   });
 
   test("is planned with its data, and nothing is touched", async () => {
     const result = await infra(...to(), "--plan");
-    const document = result.json<{ readonly data: readonly { readonly service: string; readonly bytes: number }[] }>();
+    const document = result.json<{
+      readonly data: readonly { readonly service: string; readonly bytes: number }[];
+      readonly addresses: readonly object[];
+      readonly dns: readonly object[];
+    }>();
     expect(move.schema?.safeParse(document).error?.issues).toBeUndefined();
     expect(document.data.map(({ service }) => service).toSorted()).toEqual(["db", "files"]);
     expect(document.data.find(({ service }) => service === "db")?.bytes).toBeGreaterThan(10e6);
+    expect(document.dns).toMatchObject([{ host: app.host, type: "A", after: [address, "192.0.2.7", floating] }]);
+    expect(document.addresses).toEqual([{ address: floating, at: "Hetzner", from: "old", to: "fresh" }]);
     expect(await inside(fresh, "ls -A /var/lib/wherry 2> /dev/null; docker ps -aq")).toBe("");
+    expect(hetzner.requests.filter((one) => !one.startsWith("GET"))).toEqual([]);
   });
 
   test("goes on being served by the old server when the command is killed in the copy", async () => {
@@ -174,33 +195,30 @@ describe("an environment that moves to another server", () => {
     });
     expect(result.signal).toBe("SIGKILL");
     expect([...others]).toEqual(["503"]);
-    expect(await running(old)).toBe("db files once web");
+    expect(await running(old, "moving")).toBe("db files once web");
+    await vi.waitFor(async () => expect(await wayLeft(fresh)).toBe(""), { timeout: 60_000, interval: 500 });
     // What half arrived there does not work.
-    expect(await running(fresh)).not.toMatch(/web|once/);
-    expect(await sums(old)).toBe(checksum);
+    expect(await running(fresh, "moving")).not.toMatch(/web|once/);
+    expect(await orderSums(old)).toBe(checksum);
     expect(readFileSync(join(app.folder, "wherry.yaml"), "utf8")).toContain(`server: deploy@${old.address}`);
   });
 
   test("goes on being served by the old server when what arrived is not what was sent", async () => {
-    const volume = await inside(
+    // Somebody else writes there between unpacking and counting.
+    const restore = await insteadOfDocker(
       fresh,
-      "docker volume inspect -f '{{.Mountpoint}}' moving-production_files 2> /dev/null || docker volume ls -q --filter label=wherry.app=moving",
-    );
-    expect(volume).toMatch(/^\//);
-    await inside(
-      fresh,
-      `touch /tmp/spoil; (while [ -e /tmp/spoil ]; do echo more > ${volume}/more; sleep 0.02; done) > /dev/null 2>&1 &`,
+      'exec /usr/bin/docker "${@//tar --numeric-owner -xpf - || exit 1/tar --numeric-owner -xpf - || exit 1; echo more > ./files/more}"',
     );
     const result = await infra(...to(), "--yes");
-    await inside(fresh, "rm /tmp/spoil");
+    await restore();
     expect(result.exitCode).toBe(5);
     expect(result.json<Moved>().error).toMatchObject({
       code: "move-failed",
       message: expect.stringContaining("what arrived of files is not what was sent") as string,
     });
     await serves();
-    expect(await running(old)).toBe("db files once web");
-    expect(await running(fresh)).not.toMatch(/web|once/);
+    expect(await running(old, "moving")).toBe("db files once web");
+    expect(await running(fresh, "moving")).not.toMatch(/web|once/);
   });
 
   test("lands there with equal rows and checksums, and is away for no longer than it is told", async () => {
@@ -214,25 +232,46 @@ describe("an environment that moves to another server", () => {
         { service: "files", equal: true, tables: 1, rows: 1 },
       ]),
     );
-    expect(await sums(fresh)).toBe(checksum);
+    expect(await orderSums(fresh)).toBe(checksum);
     expect(
       await inside(fresh, "docker exec $(docker ps -q --filter label=wherry.service=files) readlink /files/a/c"),
     ).toBe("b");
-    expect(await running(fresh)).toBe("db files once web");
+    expect(await running(fresh, "moving")).toBe("db files once web");
     expect([...others]).toEqual(["503"]);
     expect(seconds).toBeLessThan(moved.unserved.seconds + 1);
     expect(moved.unserved.copy).toBeLessThanOrEqual(moved.unserved.seconds);
+    expect(moved.straight).toBe(true);
+    expect(moved.bytes).toBeGreaterThan(1e6);
+    for (const one of [old, fresh]) expect(await wayLeft(one)).toBe("");
     console.log(
       `not served: ${moved.unserved.seconds} s (seen: ${seconds} s), of that ${moved.unserved.copy} s copy of ${moved.bytes} bytes`,
     );
-    expect(moved.records).toEqual([{ host: app.host, address }]);
+    // Whether that of somebody else is meant to be there, only people know.
+    expect(moved.records).toEqual([{ host: app.host, type: "AAAA", address: null }]);
+    expect(moved.dns).toEqual([
+      {
+        host: app.host,
+        type: "A",
+        before: [left, "192.0.2.7", floating],
+        after: [address, "192.0.2.7", floating],
+        at: "Hetzner",
+        ttl: 3600,
+      },
+    ]);
+    expect(hetzner.zones.read(app.host)).toEqual({
+      "@ A": [address, "192.0.2.7", floating],
+      "@ AAAA": ["2001:db8::7"],
+      "mail A": [left],
+    });
+    expect(moved.addresses).toEqual([{ address: floating, at: "Hetzner", from: "old", to: "fresh" }]);
+    expect(await byFloating(fresh)).toBe("1");
     expect(moved.written).toEqual(["wherry.yaml"]);
     expect(readFileSync(join(app.folder, "wherry.yaml"), "utf8")).toContain(`server: deploy@${fresh.address}\n`);
   });
 
   test("is still reached by the old address, and the old server keeps what it had, and runs nothing", async () => {
     expect(await ask()).toBe("1");
-    expect(await running(old)).toBe("");
+    expect(await running(old, "moving")).toBe("");
     expect((await inside(old, "docker volume ls -q --filter label=wherry.app=moving")).split("\n")).toHaveLength(2);
     const status = (await app.wherry(["status", "--json"])).json<{ live: { id: string }; server: string }>();
     expect(status.server).toBe(`deploy@${fresh.address}`);
@@ -253,14 +292,31 @@ describe("an environment that moves to another server", () => {
   });
 
   test("comes back with the data that the old server had, and the other one can be cleared", async () => {
-    await sql(fresh, "delete from orders where id > 10");
-    const back = await infra("--back", "--yes");
+    await psql(fresh, "delete from orders where id > 10");
+    // Killed between the two servers, and before wherry.yaml is written: said again, it does the rest.
+    let child: { kill(signal: NodeJS.Signals): boolean } | undefined;
+    const words = ["infra", "move", "-e", "production", "--back", "--address", left, "--yes"];
+    const killed = app.wherry(words, { timeout: 120_000, onStart: (started) => (child = started) });
+    const stops = "test -e /var/lib/wherry/apps/moving/production/moved";
+    await vi.waitFor(() => inside(fresh, stops), { timeout: 60_000, interval: 50 });
+    child?.kill("SIGKILL");
+    expect((await killed).signal).toBe("SIGKILL");
+    const moved = readFileSync(join(app.folder, "wherry.yaml"), "utf8");
+    const back = await infra("--back", "--address", left, "--yes");
     if (back.exitCode !== 0) throw new Error(back.stdout + back.stderr);
     expect(move.schema?.safeParse(back.json()).error?.issues).toBeUndefined();
     await serves();
-    expect(await running(old)).toBe("db files once web");
-    expect(await running(fresh)).toBe("");
-    expect(await sums(old)).toBe(checksum);
+    expect(hetzner.zones.read(app.host)).toMatchObject({ "@ A": [left, "192.0.2.7", floating] });
+    expect(back.json<Moved>().addresses).toEqual([{ address: floating, at: "Hetzner", from: "fresh", to: "old" }]);
+    expect(await byFloating(old)).toBe("1");
+    expect(await floatingLeft(fresh)).toBe("");
+    app.write({ "wherry.yaml": moved });
+    const again = (await infra("--back", "--address", left, "--yes")).json<Moved>();
+    expect(again).toMatchObject({ did: "back", addresses: [], dns: [], written: ["wherry.yaml"] });
+    expect(hetzner.problems).toEqual([]);
+    expect(await running(old, "moving")).toBe("db files once web");
+    expect(await running(fresh, "moving")).toBe("");
+    expect(await orderSums(old)).toBe(checksum);
     expect(readFileSync(join(app.folder, "wherry.yaml"), "utf8")).toContain(`server: deploy@${old.address}\n`);
 
     const confirmed = await infra("--confirm", "--yes");

@@ -1,7 +1,8 @@
-import { execFileSync, spawnSync } from "node:child_process";
+import { execFile, execFileSync, spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { createMask } from "../../src/core/index.ts";
 import { createContext } from "../../src/system/index.ts";
 import type { Context, Processes, ProcessResult } from "../../src/system/index.ts";
@@ -49,12 +50,14 @@ export function missingParts({ plugin, install }: ProviderUnderTest): string | u
 export interface InfraApp {
   readonly folder: string;
   readonly context: Context;
-  /** Whatever the first boot says next; `0` where nothing is set. */
-  readonly boot: { status: string };
+  /** Whatever the first boot says next, `0` where nothing is set; a script that has `cut` in it breaks off. */
+  readonly boot: { status: string; cut?: string | undefined };
   /** Scripts that went to servers by ssh. */
   readonly scripts: string[];
-  /** Runs tofu or terraform by hand. */
+  /** Runs tofu or terraform by hand, for what asks nothing of the fake: that could not answer meanwhile. */
   tofu(...args: readonly string[]): { readonly status: number | null; readonly said: string };
+  /** The same for what asks the fake; throws where it fails. */
+  tofuOnline(...args: readonly string[]): Promise<void>;
   write(name: string, content: string): void;
   remove(): void;
 }
@@ -68,7 +71,17 @@ export function infraApp(
   const write = (name: string, content: string): void => writeFileSync(join(folder, name), content);
   const home = join(folder, "home");
   mkdirSync(join(home, ".ssh"), { recursive: true });
-  execFileSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-C", "ada", "-f", join(home, ".ssh", "id_ed25519")]);
+  execFileSync("ssh-keygen", [
+    "-q",
+    "-t",
+    "ed25519",
+    "-N",
+    "",
+    "-C",
+    "ada <ada@example.com>",
+    "-f",
+    join(home, ".ssh", "id_ed25519"),
+  ]);
   write("wherry.yaml", yaml);
   write("compose.yaml", "services:\n  web: { image: nginx }\n");
   const mirror = join(folder, "mirror");
@@ -88,13 +101,14 @@ export function infraApp(
     CHECKPOINT_DISABLE: "1",
   };
   const scripts: string[] = [];
-  const boot = { status: "0" };
+  const boot: InfraApp["boot"] = { status: "0" };
   const real = createContext({ env, cwd: folder, mask: createMask() });
   const context = {
     ...real,
     clock: { ...real.clock, sleep: async () => {} },
     processes: withServers(real.processes, scripts, boot),
   };
+  // As the product chooses: a PATH without tofu puts the same tests to Terraform.
   const program = where("tofu") === undefined ? "terraform" : "tofu";
   return {
     folder,
@@ -109,13 +123,16 @@ export function infraApp(
       });
       return { status, said: stdout + stderr };
     },
+    async tofuOnline(...args) {
+      await promisify(execFile)(program, args, { cwd: join(folder, "infra/production"), env });
+    },
     write,
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
 }
 
 /** The servers of the fake do not exist: ssh gives the answers of one that has booted. See welcome.integration.test.ts for a real one. */
-function withServers(real: Processes, scripts: string[], boot: { readonly status: string }): Processes {
+function withServers(real: Processes, scripts: string[], boot: InfraApp["boot"]): Processes {
   const answer = (stdout: string): ProcessResult => ({
     stdout,
     stderr: "",
@@ -129,8 +146,9 @@ function withServers(real: Processes, scripts: string[], boot: { readonly status
       if (argv[0] !== "ssh" || argv.includes("-G")) return real.run(argv, options);
       const script = typeof options?.input === "string" ? options.input : "";
       scripts.push(script);
+      if (boot.cut !== undefined && script.includes(boot.cut)) return { ...answer(""), exitCode: 255 };
       if (script.includes("cloud-init status --wait")) return answer(`${boot.status}\nstatus: done\n`);
-      if (script.includes("next_host_key") && script.includes("cat"))
+      if (script.includes("ssh-keygen -q"))
         return answer("ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHG1kg9hYIh4CJpRTzLkyn8rDWpkRzZ8t0bVyNVbOk7p\n");
       return answer("");
     },

@@ -1,11 +1,15 @@
 import { spawnSync } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { parse } from "yaml";
 import { applyInfra, destroyInfra, infraStatus, planInfra, proposeInfra } from "../../src/infra/index.ts";
 import { apply as write } from "../../src/writer/index.ts";
+import { sampleHostKey } from "../../src/infra/host-keys.ts";
 import { fakeHetzner } from "./fake-hetzner/index.ts";
 import type { FakeHetzner } from "./fake-hetzner/index.ts";
+import { waitingServers } from "../../src/infra/waiting.ts";
+import { fillIn } from "../../src/infra/render/user-data.ts";
 import { hetznerUnderTest, infraApp, missingParts } from "./parts.ts";
 import type { InfraApp } from "./parts.ts";
 
@@ -75,13 +79,27 @@ describe.skipIf(missing !== undefined)("machines, with the real provider and a f
       "server shop-production-2 (cx23 in nbg1)",
     ]);
     // Two servers at 5 with 20 % for backups, two addresses at 0.5, two volumes of 20 GB at 0.05.
-    expect(price).toEqual({
+    expect(price).toMatchObject({
       currency: "EUR",
       vat: 19,
       before: { net: 0, gross: 0, unknown: [] },
       after: { net: 15, gross: 17.85, unknown: [] },
     });
     expect(stock).toMatchObject({ available: true });
+    expect(hetzner.requests.filter((request) => !request.startsWith("GET"))).toEqual([]);
+  });
+
+  test("keys that are too many for the first boot are refused by the plan, before anything is ordered", async () => {
+    const file = "infra/production/terraform.tfvars";
+    const before = read(file);
+    const keys = Array.from({ length: 45 }, (_, n) => `  "${n}" = "ssh-rsa ${"A".repeat(700)} somebody-${n}"\n`);
+    app.write(
+      file,
+      before.replace(/^ssh_keys = \{\n/m, (line) => line + keys.join("")),
+    );
+    expect(read(file)).not.toBe(before);
+    await expect(plan()).rejects.toMatchObject({ code: "user-data-too-large", exit: "refused" });
+    app.write(file, before);
     expect(hetzner.requests.filter((request) => !request.startsWith("GET"))).toEqual([]);
   });
 
@@ -126,7 +144,15 @@ describe.skipIf(missing !== undefined)("machines, with the real provider and a f
     await expect(apply()).rejects.toMatchObject({ exit: "failed" });
     expect(hetzner.things.servers.size).toBe(2);
 
+    // Its greeting is cut when its address and its key are written down already: it goes on from there.
+    app.boot.cut = "systemctl reload";
+    await expect(apply()).rejects.toMatchObject({ code: "setup-interrupted" });
+    expect(await waitingServers(app.context, join(app.folder, "infra/production"))).toHaveLength(2);
+    app.boot.cut = undefined;
+    const greetings = app.scripts.length;
     const { changes, addresses, written } = await apply();
+    expect(app.scripts.slice(greetings).filter((script) => script.includes("systemctl reload"))).toHaveLength(2);
+    expect(readdirSync(join(app.folder, "infra/production")).join(" ")).not.toContain("first_host_key");
     expect(changes.filter(({ type, action }) => type === "hcloud_server" && action === "replace")).toEqual([]);
     expect([...hetzner.things.servers.keys()]).toEqual([...before, expect.any(Number)]);
     // Which server gets which address is a race at the provider.
@@ -157,6 +183,20 @@ describe.skipIf(missing !== undefined)("machines, with the real provider and a f
     expect(text).toMatch(/^#cloud-config\n/);
     expect(Buffer.byteLength(text)).toBeLessThan(8 * 1024);
     expect(text).not.toContain(hetzner.token);
+    // What the size is reckoned from before anything is there.
+    const { users, ssh_keys: host } = parse(text) as {
+      users: { ssh_authorized_keys: string[] }[];
+      ssh_keys: { ed25519_private: string; ed25519_public: string };
+    };
+    const values = {
+      ssh_keys: users[0]?.ssh_authorized_keys ?? [],
+      first_host_key: { private: host.ed25519_private, public: host.ed25519_public },
+      volume: /scsi-0HC_Volume_(\d+)/.exec(text)?.[1] ?? "",
+    };
+    expect(text).toBe(fillIn(read("infra/production/cloud-init.yaml.tftpl"), values));
+    expect(values.ssh_keys[0]).toContain("<ada@example.com>");
+    expect(values.first_host_key.private).toHaveLength(sampleHostKey.private.length);
+    expect(values.first_host_key.public).toHaveLength(sampleHostKey.public.length);
     writeFileSync(join(app.folder, "user-data"), text);
     const { status, stdout, stderr, error } = spawnSync(
       "cloud-init",
@@ -169,7 +209,9 @@ describe.skipIf(missing !== undefined)("machines, with the real provider and a f
 
   test("somebody's click in the console shows as a difference", async () => {
     const server = [...hetzner.things.servers.values()].find(({ name }) => name === "shop-production-1");
-    Object.assign(server ?? {}, { labels: {}, status: "off" });
+    const { "wherry.volume": mark } = (server?.["labels"] ?? {}) as Readonly<Record<string, string>>;
+    expect(hetzner.userData.get("shop-production-1")).toContain(`scsi-0HC_Volume_${mark}`);
+    Object.assign(server ?? {}, { labels: { "wherry.volume": mark }, status: "off" });
     const { changes } = await infraStatus(app.context, options, silent);
     expect(changes).toMatchObject([
       { action: "change", what: expect.stringContaining("server shop-production-1") as string },
@@ -220,14 +262,28 @@ describe.skipIf(missing !== undefined)("machines, with the real provider and a f
     await init();
   });
 
-  test("destroy leaves the volumes, and takes them when it is said", async () => {
+  test("destroy leaves the volumes, however often it is said, and takes them when that is said", async () => {
     const go = { ...options, confirm: async () => "go" as const };
-    await destroyInfra(app.context, { ...go, data: false }, silent);
+    const { price } = await destroyInfra(app.context, { ...go, data: false }, silent);
+    // Two volumes of 20 GB at 0.05 go on.
+    expect(price.after.net).toBe(2);
+    expect(price.before.net).toBeGreaterThan(2);
     expect(hetzner.things.servers.size).toBe(0);
     expect(hetzner.things.primary_ips.size).toBe(0);
     expect(hetzner.things.volumes.size).toBe(2);
+
+    // Said again, there is nothing left to remove; the volumes are still paid for, once.
+    for (const answer of ["stop", "go"] as const) {
+      const again = { ...options, data: false, confirm: async () => answer };
+      expect(await destroyInfra(app.context, again, silent)).toMatchObject({
+        changes: [],
+        price: { before: { net: 2 }, after: { net: 2 } },
+      });
+    }
+    expect(hetzner.things.volumes.size).toBe(2);
+
     await destroyInfra(app.context, { ...go, data: true }, silent);
-    expect(Object.values(hetzner.things).map(({ size }) => size)).toEqual([0, 0, 0, 0, 0, 0, 0, 0]);
+    expect(Object.entries(hetzner.things).filter(([, { size }]) => size > 0)).toEqual([]);
   });
 
   test("the fake said nothing that Hetzner could not have said", () => {

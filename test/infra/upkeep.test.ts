@@ -78,6 +78,14 @@ esac`;
     expect(good.read("log")).toBe("");
   });
 
+  test("tells on a full disk too, where nothing can be written down", async () => {
+    const one = machine({ df: df(100, 1, 1), logger });
+    // A folder that nothing can be written to, not even by root.
+    rmSync(join(one.root, "var/lib/wherry-hardening"), { recursive: true });
+    await one.run(alertsProgram).catch(() => "");
+    expect(one.read("log")).toBe("-t wherry -p daemon.err the disk of / is 100 % full\n");
+  });
+
   test("names certificates that end within two weeks, of hosts that an app still has", async () => {
     const one = machine({ df: df(1, 1, 1), logger });
     for (const [host, days] of [
@@ -164,6 +172,40 @@ case "$*" in "image ls "*) printf '%s\\n' ${images.join(" ")} ;; esac`;
     await new Promise((ready) => held.stdout?.once("data", ready));
     expect(await one.run(cleanupProgram)).toContain("a deployment is under way");
     expect(one.read("calls")).not.toContain("image rm");
+  });
+
+  test("keeps images of releases in the home of any account", async () => {
+    const one = server();
+    writeFileSync(join(one.root, "bin/getent"), `#!/bin/sh\necho deploy:x:1000:1000::${one.root}/srv/deploy:/bin/sh\n`);
+    chmodSync(join(one.root, "bin/getent"), 0o755);
+    one.put(
+      "srv/deploy/.local/state/wherry/apps/shop/uat/releases/1/release.json",
+      JSON.stringify({ services: { web: { image: "wherry/shop/web:1" } } }),
+    );
+    expect(await one.run(cleanupProgram)).toBe("");
+    expect(one.read("calls")).not.toContain("image rm");
+  });
+
+  test.each([
+    ["the files of releases cannot be read", { cat: "exit 1" }],
+    ["one of them is empty", { cat: "" }],
+    ["the folders cannot be listed", { find: "exit 1" }],
+    ["the accounts are not known", { getent: "exit 1" }],
+  ])("removes nothing where %s", async (_, broken: Readonly<Record<string, string>>) => {
+    const one = server();
+    for (const [name, body] of Object.entries(broken)) {
+      one.put(`bin/${name}`, `#!/bin/sh\n${body}\n`);
+      chmodSync(join(one.root, "bin", name), 0o755);
+    }
+    await expect(one.run(cleanupProgram)).rejects.toMatchObject({ code: 1 });
+    expect(one.read("calls")).not.toContain("image rm");
+  });
+
+  test("what is kept is not written down anywhere, so a full /tmp makes it no shorter", async () => {
+    const one = server();
+    one.put("bin/mktemp", "#!/bin/sh\necho /dev/full\n");
+    chmodSync(join(one.root, "bin/mktemp"), 0o755);
+    expect(await one.run(cleanupProgram)).toBe("removed wherry/shop/web:1\n");
   });
 
   test("removes nothing where the engine does not answer", async () => {

@@ -1,9 +1,8 @@
 import { execFile } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createServer as createSocketServer } from "node:net";
-import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { text } from "node:stream/consumers";
 import { promisify } from "node:util";
@@ -12,6 +11,7 @@ import type { NotifyChannel } from "../../src/config/index.ts";
 import { notify, notifyOf } from "../../src/config/notify.ts";
 import { Secret } from "../../src/core/index.ts";
 import { notifyFile } from "../../src/notify/index.ts";
+import { temporaryFolder } from "../helpers/temporary.ts";
 
 const program = readFileSync(resolve(import.meta.dirname, "../../src/notify/scripts/notify.pl"), "utf8");
 const run = promisify(execFile);
@@ -44,7 +44,7 @@ async function tell(
   secrets: Readonly<Record<string, string>>,
   [event, title, words]: readonly [string, string, string] = ["rollback", "shop: taken back", "5.1 % errors"],
 ) {
-  const home = mkdtempSync(join(tmpdir(), "wherry-notify-"));
+  const home = temporaryFolder();
   const values = new Map(Object.entries(secrets).map(([name, value]) => [name, new Secret(value)]));
   writeFileSync(join(home, "notify"), notifyFile(channels, values), { mode: 0o600 });
   const { stdout } = await run("perl", ["-e", program, home, "shop", "production", event, title, words]);

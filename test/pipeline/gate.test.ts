@@ -4,7 +4,7 @@ import { decideGate } from "../../src/pipeline/index.ts";
 import type { GateFacts, GateResult } from "../../src/pipeline/index.ts";
 import { ruleOf } from "../../src/config/deploy-on.ts";
 import { createContext } from "../../src/system/index.ts";
-import { git, repository } from "../helpers/git.ts";
+import { git, remembered, repository } from "../helpers/git.ts";
 import { temporaryFolder } from "../helpers/temporary.ts";
 
 const wherry = `app: shop
@@ -19,6 +19,12 @@ environments:
 
 /** A team's history: main, develop one commit ahead, a branch that nobody merged. */
 function history() {
+  const folder = remembered("history of the gate", makeHistory);
+  const [main = "", develop = "", stray = ""] = git(folder, "rev-parse", "main", "develop", "stray").split("\n");
+  return { folder, main, develop, stray };
+}
+
+function makeHistory(): string {
   const folder = repository({ "wherry.yaml": wherry, "compose.yaml": "services: {}\n" });
   const commit = (message: string): string => {
     git(folder, "commit", "--quiet", "--allow-empty", "--message", message);
@@ -32,7 +38,7 @@ function history() {
   git(folder, "checkout", "--quiet", "develop");
   // All of them were tried out; where that is what a test is about, it says so.
   for (const [index, tried] of [main, develop, stray].entries()) git(folder, "tag", `UAT-0.0.${index}`, tried);
-  return { folder, main, develop, stray };
+  return folder;
 }
 
 type Asked = {

@@ -48,7 +48,8 @@ export async function runBuilds(builds: readonly Build[]): Promise<readonly Buil
     return path;
   });
   const child = spawn("groovy", [`${import.meta.dirname}/jenkins/declarative.groovy`, ...files], {
-    env: { ...process.env, ...javaHome(), JAVA_OPTS: "-XX:TieredStopAtLevel=1" },
+    // Java gives a program's variables in the letters of the machine's language, and where none is set only ASCII is left of them.
+    env: { ...process.env, ...javaHome(), LC_ALL: "C.UTF-8", JAVA_OPTS: "-XX:TieredStopAtLevel=1" },
     stdio: ["ignore", "pipe", "pipe"],
   });
   const [out, err] = await Promise.all([text(child.stdout), text(child.stderr)]);

@@ -132,10 +132,12 @@ describe("import and export", () => {
     const tracked = await app.secrets(["export", "tracked.env", "--yes"]);
     expect(tracked).toMatchObject({ exitCode: 4 });
     expect(tracked.stderr).toContain("tracked.env is in git");
-    expect((await app.secrets(["export", "new.env"])).stderr).toContain("would be taken by the next git add");
+    const untracked = await app.secrets(["export", "new.env"]);
+    expect(untracked.stderr).toContain("would be taken by the next git add");
+    expect(untracked.stderr).toContain("or as .wherry/secrets.NAME.env with /.wherry/secrets.*.env* in .gitignore");
     expect(app.read("tracked.env")).toBe("");
     expect(git(app.folder, "status", "--porcelain")).toBe("");
-    expect(await app.secrets(["export", ".wherry/copy.env"])).toMatchObject({ exitCode: 0 });
+    expect(await app.secrets(["export", ".wherry/secrets.copy.env"])).toMatchObject({ exitCode: 0 });
   });
 
   test("export writes over a file only when it is told to, and only what was named", async () => {
@@ -207,7 +209,9 @@ describe("what a deployment reads", () => {
     await app.secrets(["set", "APP_PASSWORD"], { input: "x" });
     writeFileSync(path, "APP_PASSWORD=x\n");
     git(app.folder, "add", "--force", ".wherry");
-    expect((await app.secrets(["get", "APP_PASSWORD", "--reveal"])).stderr).toContain("is in git");
+    const { stderr } = await app.secrets(["get", "APP_PASSWORD", "--reveal"]);
+    expect(stderr).toContain("is in git");
+    expect(stderr).toContain("write /.wherry/secrets.*.env* into .gitignore");
     git(app.folder, "rm", "--quiet", "--cached", "-r", ".wherry");
     git(app.folder, "status");
     const { chmodSync } = await import("node:fs");

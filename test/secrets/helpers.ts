@@ -58,7 +58,7 @@ export function secretsApp(
   const folder = repository({
     "wherry.yaml": `app: shop\nsecrets: [APP_PASSWORD]\n${from}environments:\n  production: { server: local }\n${options.extra ?? ""}`,
     "compose.yaml": compose,
-    ".gitignore": "/.wherry/\n",
+    ".gitignore": "/.wherry/secrets.*.env*\n",
     ...options.files,
   });
   const home = temporaryFolder();

@@ -68,7 +68,7 @@ test("a value that was set in any way is in its file in the container, and nowhe
     },
     files: {
       "compose.yaml": compose,
-      ".gitignore": "/.wherry/\n",
+      ".gitignore": "/.wherry/secrets.*.env*\n",
       "wherry.yaml": `app: shop
 secrets_from:
   - environment

@@ -132,7 +132,8 @@ test("a password of PostgreSQL is rotated under traffic: no request is lost, the
   );
 
   // A release that never becomes healthy: the old value is back, and what was made ready for the new one is refused.
-  app.commit({ "behaviour.txt": "never-healthy\n" });
+  const settings = readFileSync(join(app.folder, "wherry.yaml"), "utf8").replace("deadline: 60s", "deadline: 15s");
+  app.commit({ "behaviour.txt": "never-healthy\n", "wherry.yaml": settings });
   const failed = await rotate();
   expect(failed).toMatchObject({ exitCode: 5 });
   expect(failed.json()).toMatchObject({ outcome: "undone" });

@@ -296,7 +296,7 @@ test("the file is written for its user alone, beside what is there, and never wh
   const app = secretsApp({ files: { ".gitignore": "node_modules\n" } });
   const first = await app.secrets(["set", "APP_PASSWORD"], { input: "one" });
   expect(first.stdout).toContain(".gitignore has a new line");
-  expect(app.read(".gitignore")).toBe("node_modules\n/.wherry/secrets.*.env\n");
+  expect(app.read(".gitignore")).toBe("node_modules\n/.wherry/secrets.*.env*\n");
   expect(statSync(join(app.folder, ".wherry/secrets.production.env")).mode & 0o777).toBe(0o600);
 
   writeFileSync(join(app.folder, ".wherry/secrets.production.env"), "# mine\nOTHER='x y'\nAPP_PASSWORD=one\n");

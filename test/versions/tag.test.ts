@@ -3,7 +3,7 @@ import { main } from "../../src/cli/app.ts";
 import { createContext } from "../../src/system/index.ts";
 import type { Context } from "../../src/system/index.ts";
 import { listVersions, planTag, pushTag, readNotes } from "../../src/versions/index.ts";
-import { git } from "../helpers/git.ts";
+import { git, remembered } from "../helpers/git.ts";
 import { temporaryFolder, writeFiles } from "../helpers/temporary.ts";
 
 const wherryYaml = `app: shop
@@ -16,21 +16,32 @@ environments:
 /** A clone with an origin of its own, on main. */
 function clone() {
   const origin = temporaryFolder();
-  git(origin, "init", "--quiet", "--bare");
-  const folder = temporaryFolder({ "wherry.yaml": wherryYaml });
-  git(folder, "init", "--quiet");
-  git(folder, "config", "user.name", "Ada");
-  git(folder, "config", "user.email", "ada@example.com");
+  git(origin, "init", "--quiet", "--bare", "--template=");
+  const folder = remembered("clone of a team", makeClone);
   git(folder, "remote", "add", "origin", origin);
+  const push = (): void => void git(folder, "push", "--quiet", "--set-upstream", "origin", "HEAD");
   const commit = (message: string): string => {
-    writeFiles(folder, { "words.txt": message });
-    git(folder, "add", "--all");
-    git(folder, "commit", "--quiet", "--message", message);
-    git(folder, "push", "--quiet", "--set-upstream", "origin", "HEAD");
+    commitIn(folder, message);
+    push();
     return git(folder, "rev-parse", "HEAD");
   };
-  commit("feat: begin");
+  push();
   return { origin, folder, commit };
+}
+
+function makeClone(): string {
+  const folder = temporaryFolder({ "wherry.yaml": wherryYaml });
+  git(folder, "init", "--quiet", "--template=");
+  git(folder, "config", "user.name", "Ada");
+  git(folder, "config", "user.email", "ada@example.com");
+  commitIn(folder, "feat: begin");
+  return folder;
+}
+
+function commitIn(folder: string, message: string): void {
+  writeFiles(folder, { "words.txt": message });
+  git(folder, "add", "--all");
+  git(folder, "commit", "--quiet", "--message", message);
 }
 
 /** git is real; no program else is there, so that no server is asked. */

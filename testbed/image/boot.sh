@@ -28,16 +28,29 @@ if [ -n "${TESTBED_DISK:-}" ]; then
   fi
   mkdir -p /disk/mounted
   mount -o loop /disk/image /disk/mounted
-  for name in docker wherry; do
+  for name in docker containerd wherry; do
     mkdir -p "/disk/mounted/$name" "/var/lib/$name"
     mount --bind "/disk/mounted/$name" "/var/lib/$name"
   done
+else
+  # Engines from 29 on keep their images there, and overlay does not work on overlay.
+  mkdir -p /var/lib/docker/of-containerd /var/lib/containerd
+  mount --bind /var/lib/docker/of-containerd /var/lib/containerd
 fi
 
 unset TESTBED_KEY TESTBED_DISK
 export container=docker
 if [ -e /sys/fs/cgroup/cgroup.controllers ]; then
   mount -o remount,rw /sys/fs/cgroup
+  exec /sbin/init
+fi
+# The machine has cgroup v1, and servers have v2. Beside v1 there may be a v2 without controllers, in which the engine gave
+# this container a group: systemd needs no more, and from version 258 on no less. Only the group of the machine itself has
+# no type: that one is not for us to take. Debian 13 keeps v1, whose controllers some tests need.
+own_cgroup2() { mkdir -p /run/cgroup2 && mount -t cgroup2 cgroup2 /run/cgroup2 && [ -e /run/cgroup2/cgroup.type ]; }
+if ! grep -q '^VERSION_CODENAME=trixie$' /etc/os-release && own_cgroup2; then
+  umount -R /sys/fs/cgroup
+  mount --move /run/cgroup2 /sys/fs/cgroup
   exec /sbin/init
 fi
 # cgroup v1: systemd reads its arguments as a kernel command line, and refuses v1 unless told so.

@@ -12,10 +12,15 @@ load_parts() {
 
 # Compares what is counted now with what was counted for the copy.
 #   $1 service   $2 method   $3 container
-compare() {
-  facts_of "$1" > "$work/wanted"
+compare() { count_now "$1" "$2" "$3" && compare_counted "$1"; }
+
+count_now() {
   "figures_$2" "$3" "$1" > "$work/counted" 2> "$work/said" || { fail "$1 cannot be counted: $(said "$work/said")"; return 1; }
   sort -o "$work/counted" "$work/counted"
+}
+
+compare_counted() {
+  facts_of "$1" > "$work/wanted"
   # A checksum that could not be had at the time cannot be compared.
   grep -q '^digest' "$work/wanted" || sed -i '/^digest/d' "$work/counted"
   if [ ! -s "$work/wanted" ]; then say "compared $1 unknown"; return 0; fi
@@ -60,7 +65,7 @@ drill_service() {
 
 drill_all() {
   have_repository must-exist || return 1
-  restic check > /dev/null 2> "$work/restic-said" || { fail "the repository is damaged (restic check): $(said "$work/restic-said")"; return 1; }
+  look_through || return 1
   read_manifest "$1" || return 1
   choose_services "$2" || return 1
   each_service drill_service

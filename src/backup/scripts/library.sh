@@ -26,8 +26,9 @@ fail() {
 # The last thing that a program said, in one line; restic says it as JSON.
 said() { tail -n 3 "$1" 2>/dev/null | sed 's/.*"message_type":"\(exit_\)*error".*"message":"\(.*\)"}$/\2/' | tr '\n\t' '  ' | sed 's/  */ /g; s/ $//' | cut -c 1-400; }
 
+#   $1 its name where the lock is not held; see settle.sh
 open_work() {
-  work=$(mktemp -d "$folder/work.XXXXXX")
+  work=$(mktemp -d "$folder/${1:-work}.XXXXXX")
   trap 'leave' EXIT
   trap 'exit 130' INT TERM HUP
 }
@@ -36,24 +37,26 @@ open_work() {
 leave() {
   status=$?
   trap - EXIT
-  resume
-  if [ -s "$work/throwaway" ]; then docker rm -f -v $(cat "$work/throwaway") > /dev/null 2>&1 || :; fi
-  if [ -s "$work/throwaway-volumes" ]; then docker volume rm -f $(cat "$work/throwaway-volumes") > /dev/null 2>&1 || :; fi
-  rm -rf "$work"
+  resume && throw_away "$work" && rm -rf "$work"
   exit $status
 }
 
-resume() {
-  if [ -s "$work/paused" ]; then docker unpause $(cat "$work/paused") > /dev/null 2>&1 || :; fi
-  if [ -s "$work/stopped" ]; then docker start $(cat "$work/stopped") > /dev/null 2>&1 || :; fi
-  rm -f "$work/paused" "$work/stopped"
+resume() { start_again "$work"; }
+
+# Stops containers until then. It is on the disk before they stop, for whoever comes after us; and a restart of the server
+# brings them back by itself.
+stop_for_now() {
+  { cat "$work/stopped" 2> /dev/null || :; printf '%s\n' "$@"; } | put "$work/stopped"
+  back_with_server "$work/restart" "$@"
+  docker stop "$@" > /dev/null
 }
 
-# One operation on the copies at a time.
+# One operation on the copies at a time. Whoever puts right what another one left has the lock for a moment.
 lock_copies() {
   exec 7>> "$folder/lock"
-  flock -n 7 || { say "copying $(cat "$folder/running" 2>/dev/null)"; exit 7; }
+  flock -w 5 7 || { say "copying $(cat "$folder/running" 2>/dev/null)"; exit 7; }
   printf '%s since %s' "$1" "$(now)" > "$folder/running"
+  settle_work
 }
 
 # The repository, as restic wants to know it. Nothing secret is in the arguments of a program.
@@ -66,6 +69,37 @@ open_repository() {
     while IFS= read -r line; do export "${line?}"; done < "$folder/credentials"
   fi
 }
+
+# Other environments may share the repository. What only reads and adds (backup) can do so together; forget, prune and check want
+# it for themselves, and restic gives up at once where it meets another's lock.
+met_lock() { grep -qs 'repository is already locked' "$work/restic-said" "$work/restic"; }
+
+# Runs a command that can be repeated, until no lock is in its way; half an hour of waiting at most in one operation. Locks whose
+# owner is dead go first. Of one on another server, or whose number a new process has, restic knows it after 30 minutes: hence
+# a little more. What the command said is in $work/restic-said. (`--retry-lock` is not in Debian 12, which has restic 0.14.)
+patience=1900 waited=0
+patiently() {
+  rm -f "$work/restic"
+  while :; do
+    restic unlock > /dev/null 2>&1 || :
+    "$@" > /dev/null 2> "$work/restic-said" && return 0
+    met_lock && [ "$waited" -lt "$patience" ] || return 1
+    waited=$((waited + 10))
+    sleep 10
+  done
+}
+
+# Before something begins that cannot be repeated from its middle: until another copy could be added.
+wait_for_repository() { patiently restic cat config || { fail "$(repository_said 'the repository cannot be used')"; return 1; }; }
+
+#   $1 what to say where it is not a lock
+repository_said() {
+  if met_lock; then printf 'the repository %s is in use: %s' "$repository" "$(grep -hso 'repository is already locked[^\\]*' "$work/restic-said" "$work/restic" | head -n 1)"
+  else printf '%s: %s' "$1" "$(said "$work/restic-said")"; fi
+}
+
+# Is everything there that the repository says it has?
+look_through() { patiently restic check || { fail "$(repository_said 'the repository is damaged (restic check)')"; return 1; }; }
 
 # A repository that was there once and is gone must not be made anew in silence: the copies would be gone as well.
 have_repository() {
@@ -127,6 +161,8 @@ store() {
   # A snapshot without a manifest counts for nothing; it goes with the run.
   [ -z "$stored" ] || echo "$stored" >> "$work/stored"
   # An empty stream is refused by restic: what printed nothing is asked first.
+  # Where restic ends at once, so does what printed, for want of a reader.
+  if [ "$status" != 0 ] && met_lock; then fail "$(repository_said restic)"; return 1; fi
   [ "$(cat "$work/dump-status")" = 0 ] || return 1
   if [ "$status" != 0 ] || [ -z "$stored" ]; then fail "restic: $(said "$work/restic-said")"; return 1; fi
 }
@@ -190,15 +226,17 @@ read_manifest() {
   grep -q '^end$' "$work/manifest" || { fail "the list of the copy $1 is not whole"; return 1; }
 }
 
+# A volume that is gone with this operation; prints its name.
+throwaway_volume() { docker volume create --label "wherry.throwaway=$app/$environment" --label "wherry.work=$work"; }
+
 # A container that is gone with this operation; leaves its id in container.
 #   $1 image   then options of docker run; what stands in $arguments are words of its command
 throwaway() {
   local image=$1
   shift
   # shellcheck disable=SC2086  # several words on purpose
-  container=$(docker run -d --network "${network:-none}" --label "wherry.throwaway=$app/$environment" "$@" "$image" ${arguments-} 2> "$work/said") ||
+  container=$(docker run -d --network "${network:-none}" --label "wherry.throwaway=$app/$environment" --label "wherry.work=$work" "$@" "$image" ${arguments-} 2> "$work/said") ||
     { fail "a throw-away container of $image does not start: $(said "$work/said")"; return 1; }
-  echo "$container" >> "$work/throwaway"
 }
 
 # Waits two minutes at most until a command succeeds.

@@ -1,4 +1,5 @@
 case $1 in
   run | due | drill | restore | list) verb=$1; shift; "verb_$verb" "$@" ;;
-  *) echo "usage: backup.sh APP ENVIRONMENT run | due | drill | restore | list" >&2; exit 2 ;;
+  settle) settle_copies 60 ;;
+  *) echo "usage: backup.sh APP ENVIRONMENT run | due | drill | restore | list | settle" >&2; exit 2 ;;
 esac

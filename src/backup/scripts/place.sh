@@ -8,13 +8,13 @@ keep "$folder/settings" "$2"
 keep "$folder/password" "$3"
 if [ -n "$4" ]; then keep "$folder/credentials" "$4"; else rm -f "$folder/credentials"; fi
 if [ $# -gt 4 ]; then keep "$home/notify" "$5"; fi
-if [ "$(id -u)" = 0 ]; then as_root() { "$@"; }; else as_root() { sudo -n "$@"; }; fi
 # A folder of the server is made once, for this user; one that is gone later is not made anew.
 repository=$(printf '%s' "$2" | awk -F '\t' '$1 == "repository" { print $2 }')
 case $repository in
   /*)
     if [ ! -e "$folder/known" ] && [ ! -e "$repository" ] && ! mkdir -p "$repository" 2> /dev/null; then
-      as_root install -d -m 0700 -o "$(id -un)" -g "$(id -gn)" "$repository" || { problem no-repository "$repository cannot be made by this user"; exit 77; }
+      # This user has to come through the folders above: the install of Ubuntu 26.04 gives them what umask leaves.
+      (umask 022 && as_root install -d -m 0700 -o "$(id -un)" -g "$(id -gn)" "$repository") || { problem no-repository "$repository cannot be made by this user"; exit 77; }
     fi
     ;;
 esac
@@ -24,6 +24,8 @@ if ! command -v restic > /dev/null; then
     exit 77
   fi
   export DEBIAN_FRONTEND=noninteractive
-  as_root apt-get install -y -q --no-install-recommends restic || { as_root apt-get update -q && as_root apt-get install -y -q --no-install-recommends restic; } ||
+  # The system may be updating itself, and mirrors stumble.
+  apt() { as_root apt-get -q -y -o DPkg::Lock::Timeout=300 -o Acquire::Retries=3 "$@"; }
+  apt install --no-install-recommends restic || { apt update && apt install --no-install-recommends restic; } ||
     { problem no-restic "restic cannot be installed: apt-get install restic, by hand"; exit 77; }
 fi

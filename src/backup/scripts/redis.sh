@@ -18,15 +18,14 @@ dump_redis() {
 #   $1 service   $2 image
 begin_redis() {
   copy_image=$2
-  container=$(docker volume create --label "wherry.throwaway=$app/$environment") || return 1
+  container=$(throwaway_volume) || return 1
   copy_volume=$container
-  echo "$container" >> "$work/throwaway-volumes"
 }
 
 # The file has to be there before a server starts. Its first bytes say what it is.
 #   $1 volume
 load_redis() {
-  docker run --rm -i --network none --entrypoint sh --user 0 -v "$1:/copy" "$copy_image" -c \
+  docker run --rm -i --label "wherry.work=$work" --network none --entrypoint sh --user 0 -v "$1:/copy" "$copy_image" -c \
     'cat > /copy/dump.rdb && chmod 777 /copy && chmod 644 /copy/dump.rdb && [ "$(head -c 5 /copy/dump.rdb)" = REDIS ]'
 }
 
@@ -52,7 +51,8 @@ into_redis() {
   begin_redis "$1" "$(docker inspect -f '{{.Image}}' "$live")" || return 1
   load_parts "$1" redis "$container" || return 1
   network="container:$live"
-  ready_redis '--bind 127.0.0.1 --port 6399' || return 1
+  # Without the five seconds in which it would wait for more who want the same.
+  ready_redis '--bind 127.0.0.1 --port 6399 --repl-diskless-sync-delay 0' || return 1
   network=
   in_redis "$live" follow 6399 < /dev/null 2> "$work/said" || { fail "$1: $(said "$work/said")"; return 1; }
 }

@@ -6,8 +6,7 @@ stop_release() {
   slot=$(cut -d ' ' -f 1 "$home/live" 2> /dev/null) || return 0
   running=$(docker ps -q --no-trunc --filter "label=wherry.app=$app" --filter "label=wherry.environment=$environment" --filter "label=wherry.slot=$slot")
   [ -n "$running" ] || return 0
-  printf '%s\n' "$running" > "$work/stopped"
-  docker stop $running > /dev/null
+  stop_for_now $running
 }
 
 #   $1 service   $2 method
@@ -18,8 +17,7 @@ restore_service() {
   arguments='' network=none
   if [ "$2" = volume ]; then
     if [ "$(docker inspect -f '{{.State.Running}}' "$live")" = true ]; then
-      echo "$live" >> "$work/stopped"
-      docker stop "$live" > /dev/null || { fail "$1 cannot be stopped"; return 1; }
+      stop_for_now "$live" || { fail "$1 cannot be stopped"; return 1; }
     fi
     into_volume "$1" "$live"
     return
@@ -55,7 +53,7 @@ verb_restore() {
 # The runs that can be restored, newest first; and the manifest of the one that is asked for.
 #   $1 run or latest; empty: only the list
 verb_list() {
-  open_work
+  open_work list
   if have_repository must-exist && snapshots; then
     awk -F '\t' '$4 == "manifest" { print "kept", $3, $1, $2 }' "$work/snapshots" >&3
     [ -n "$1" ] || return 0

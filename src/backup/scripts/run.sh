@@ -33,6 +33,7 @@ alive() { docker inspect -f '{{.Id}} {{.State.StartedAt}}' "$1" 2> /dev/null; }
 copy_service() {
   local before
   wait_for_change || return 1
+  wait_for_repository || return 1
   before=$(alive "$3")
   cp "$work/manifest" "$work/manifest.before"
   printf 'service\t%s\t%s\t%s\n' "$1" "$2" "$5" >> "$work/manifest"
@@ -42,15 +43,16 @@ copy_service() {
   fi
   "dump_$2" "$1" "$3" "$4" && return 0
   resume
-  # It was replaced meanwhile, by a deployment or a restart: once more, with what is there now.
-  [ "$before" != "$(alive "$3")" ] && [ -z "${again-}" ] || return 1
+  # It was replaced meanwhile, by a deployment or a restart, or another environment took the repository in between: once more,
+  # with what is there now.
+  [ -z "${again-}" ] && { [ "$before" != "$(alive "$3")" ] || met_lock; } || return 1
   again=yes
   mv "$work/manifest.before" "$work/manifest"
   sleep 5
   wait_for_change || return 1
   local container
   container=$(containers_of base --filter "label=wherry.service=$1" --filter label=com.docker.compose.oneoff=False | head -n 1)
-  copy_service "$1" "$2" "$container" "$4" "$5"
+  copy_service "$1" "$2" "${container:-$3}" "$4" "$5"
 }
 
 #   $1 only this service; empty: all
@@ -69,6 +71,7 @@ take_copies() {
     say "copy-done $service"
   done 5< "$work/services"
   echo end >> "$work/manifest"
+  wait_for_repository || return 1
   store "$(path_of manifest txt)" "manifest,${1:+partial}$([ -n "$1" ] || echo full)" cat "$work/manifest"
 }
 
@@ -79,21 +82,19 @@ forget_run() {
 # Old copies go by their manifests; what has no manifest goes with them. Of the last day all stay: what was copied before a
 # deployment, or is about to be restored, is not the last of its day.
 apply_retention() {
-  restic unlock > /dev/null 2>&1 || :
   for what in full partial; do
-    restic forget --tag "$tags,manifest,$what" --group-by host --keep-last 1 --keep-within 1d --keep-daily "$(setting daily)" --keep-weekly "$(setting weekly)" --keep-monthly "$(setting monthly)" \
-      > /dev/null 2> "$work/restic-said" || return 1
+    patiently restic forget --tag "$tags,manifest,$what" --group-by host --keep-last 1 --keep-within 1d --keep-daily "$(setting daily)" --keep-weekly "$(setting weekly)" --keep-monthly "$(setting monthly)" || return 1
   done
   snapshots || return 1
   awk -F '\t' 'NR == FNR { if ($4 == "manifest") whole[$3] = 1; next } !($3 in whole) { print $2 }' "$work/snapshots" "$work/snapshots" > "$work/orphans"
-  [ ! -s "$work/orphans" ] || restic forget $(cat "$work/orphans") > /dev/null 2> "$work/restic-said" || return 1
-  restic prune > /dev/null 2> "$work/restic-said"
+  [ ! -s "$work/orphans" ] || patiently restic forget $(cat "$work/orphans") || return 1
+  patiently restic prune
 }
 
-# Once a week: is everything there that the repository says it has?
+# Once a week. Where others use the repository for so long, with the next run: this copy is good.
 check_repository() {
   [ -z "$(find "$folder/checked" -mtime -7 2> /dev/null)" ] || return 0
-  restic check > /dev/null 2> "$work/restic-said" || { fail "the repository is damaged (restic check): $(said "$work/restic-said")"; return 1; }
+  look_through || { met_lock && return 0; return 1; }
   : > "$folder/checked"
 }
 
@@ -120,7 +121,7 @@ verb_run() {
   new_run
   if take_copies "${2-}"; then
     retention=null
-    [ "$by" = restore ] || apply_retention || retention=$(json "$(said "$work/restic-said")")
+    [ "$by" = restore ] || apply_retention || retention=$(json "$(repository_said restic)")
     if check_repository; then
       record succeeded ",\"snapshot\":$(json "$stored"),\"services\":[$(services_json)],\"retention\":$retention"
       return 0

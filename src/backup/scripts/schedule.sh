@@ -4,10 +4,14 @@ unit=wherry-backup-$app-$environment
 program=$home/backup/backup.sh
 service="[Unit]
 Description=Backup of $app $environment
+# When the server shuts down this ends first, as Docker is needed to start what was stopped.
+After=docker.service network-online.target
 [Service]
 Type=oneshot
 Nice=10
-ExecStart=/bin/sh $program $app $environment run schedule"
+ExecStart=/bin/sh $program $app $environment run schedule
+# Also where it was killed.
+ExecStopPost=/bin/sh $program $app $environment settle"
 if [ -n "$3" ]; then
   when="OnCalendar=*-*-* $3:00
 Persistent=true"

@@ -1,6 +1,11 @@
 # Takes what give.sh gives, from standard input, into the services that run here; each is counted again when it is whole.
 folder=$home/move
 
+# Programs that run out of room say many things, and seldom that.
+no_room() {
+  [ "$(df --output=avail -B1 "$(docker info -f '{{.DockerRootDir}}')" | tail -n 1)" -ge 100000000 ] || printf ', as the disk of the new server is full'
+}
+
 # All parts of a service, each through its loader, as they come.
 #   $1 service   $2 method   $3 container
 load_parts() {
@@ -25,11 +30,19 @@ load_parts() {
   return 1
 }
 
-# Of a volume the files are counted where they lie now.
-figures_volume() {
-  paths_of "$1" > "$work/paths"
-  list_volumes "$1" < /dev/null
+# Of a volume the files are counted where they lie now, by the container that has written them.
+load_replace_volume() {
+  local into=$1 path
+  set --
+  while IFS= read -r path; do set -- "$@" "./${path#/}"; done < "$work/paths"
+  docker run --rm -i --network none --user 0:0 --entrypoint sh --volumes-from "$into" "$(proxy_image)" -c '
+    cd /
+    for path in "$@"; do find "$path" -mindepth 1 -delete || exit 1; done
+    tar --numeric-owner -xpf - || exit 1
+    set -- / "$@"
+    '"$list_files" sh "$@"
 }
+figures_volume() { cat "$work/loaded"; }
 
 #   $1 service   $2 method
 take_service() {
@@ -46,11 +59,13 @@ take_service() {
     wait_for "in_$2" "$live" ready || return 1
   fi
   "into_$2" "$1" "$live" || return 1
+  # Meanwhile the old server counts as well.
+  count_now "$1" "$2" "$live" || return 1
   while IFS= read -r line <&4; do
     case $line in
       "fact$tab"*) printf '%s\n' "$line" >> "$work/manifest" ;;
       service-end)
-        compare "$1" "$2" "$live"
+        compare_counted "$1"
         return
         ;;
     esac
@@ -86,4 +101,4 @@ mkdir -p "$folder"
 different=
 open_work
 : > "$work/manifest"
-take_services || { say "problem move-failed $reason"; exit 1; }
+take_services || { say "problem move-failed $reason$(no_room)"; exit 1; }

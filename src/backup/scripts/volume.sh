@@ -9,7 +9,7 @@ tar_volumes() {
   local from=$1 path
   set -- --numeric-owner -C / -cf -
   while IFS= read -r path; do set -- "$@" "./${path#/}"; done < "$work/paths"
-  docker run --rm --network none --user 0:0 --entrypoint tar --volumes-from "$from:ro" "$(proxy_image)" "$@"
+  docker run --rm --label "wherry.work=$work" --network none --user 0:0 --entrypoint tar --volumes-from "$from:ro" "$(proxy_image)" "$@"
 }
 
 # Of each file its path and size, as one checksum and one number: what a tar gives back must have the same.
@@ -17,7 +17,7 @@ list_volumes() {
   local from=$1 path
   set --
   while IFS= read -r path; do set -- "$@" "./${path#/}"; done < "$work/paths"
-  docker run --rm --network none --user 0:0 --entrypoint sh --volumes-from "$from:ro" "$(proxy_image)" -c "$list_files" sh / "$@"
+  docker run --rm --label "wherry.work=$work" --network none --user 0:0 --entrypoint sh --volumes-from "$from:ro" "$(proxy_image)" -c "$list_files" sh / "$@"
 }
 
 list_files='cd "$1" && shift && find "$@" -type f -exec sha256sum {} + | sort > /tmp/list && printf "files\t%d\t%s\n" "$(wc -l < /tmp/list)" "$(sha256sum < /tmp/list | cut -c 1-64)"'
@@ -30,29 +30,33 @@ dump_volume() {
   sed "s|^|path$tab$1$tab|" "$work/paths" >> "$work/manifest"
   if [ "$(docker inspect -f '{{.State.Running}}' "$2")" != true ]; then how=still; fi
   case $how in
-    pause) echo "$2" > "$work/paused"; docker pause "$2" > /dev/null || { fail "$1 cannot be paused"; return 1; } ;;
-    stop) echo "$2" > "$work/stopped"; docker stop "$2" > /dev/null || { fail "$1 cannot be stopped"; return 1; } ;;
+    pause) echo "$2" | put "$work/paused"; docker pause "$2" > /dev/null || { fail "$1 cannot be paused"; return 1; } ;;
+    stop) stop_for_now "$2" || { fail "$1 cannot be stopped"; return 1; } ;;
   esac
+  # While it goes on, files change between the copy and their counting; else both at once read them once.
+  counting=
+  if [ "$how" != live ]; then
+    list_volumes "$2" < /dev/null > "$work/facts" 2> "$work/counting-said" &
+    counting=$!
+  fi
   dump_part "$1" volumes.tar tar_volumes "$2" || result=1
-  # While it goes on, files change between the copy and their counting.
-  if [ "$result" = 0 ] && [ "$how" != live ]; then list_volumes "$2" < /dev/null > "$work/facts" 2> "$work/said" && keep_facts "$1" "$work/facts"; fi
+  if [ -n "$counting" ] && wait "$counting" && [ "$result" = 0 ]; then keep_facts "$1" "$work/facts"; fi
   resume
   return "$result"
 }
 
 begin_volume() {
-  container=$(docker volume create --label "wherry.throwaway=$app/$environment") || return 1
-  echo "$container" >> "$work/throwaway-volumes"
+  container=$(throwaway_volume) || return 1
 }
 
 load_volume() {
-  docker run --rm -i --network none --user 0:0 --entrypoint tar -v "$1:/copy" "$(proxy_image)" -C /copy --numeric-owner -xpf -
+  docker run --rm -i --label "wherry.work=$work" --network none --user 0:0 --entrypoint tar -v "$1:/copy" "$(proxy_image)" -C /copy --numeric-owner -xpf -
 }
 
 ready_volume() { :; }
 
 figures_volume() {
-  docker run --rm --network none --user 0:0 --entrypoint sh -v "$1:/copy:ro" "$(proxy_image)" -c "$list_files" sh /copy .
+  docker run --rm --label "wherry.work=$work" --network none --user 0:0 --entrypoint sh -v "$1:/copy:ro" "$(proxy_image)" -c "$list_files" sh /copy .
 }
 
 # Into the folders of the service itself, which are emptied first; it does not run meanwhile.
@@ -66,7 +70,7 @@ load_replace_volume() {
   local into=$1 path
   set --
   while IFS= read -r path; do set -- "$@" "$path"; done < "$work/paths"
-  docker run --rm -i --network none --user 0:0 --entrypoint sh --volumes-from "$into" "$(proxy_image)" -c '
+  docker run --rm -i --label "wherry.work=$work" --network none --user 0:0 --entrypoint sh --volumes-from "$into" "$(proxy_image)" -c '
     for path in "$@"; do find "$path" -mindepth 1 -delete || exit 1; done
     exec tar -C / --numeric-owner -xpf -' sh "$@"
 }

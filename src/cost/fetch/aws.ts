@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { asDecimal } from "../money.ts";
 import type { Provider, Size } from "../schema.ts";
-import { shaped, someSizes, stillUsed } from "./model.ts";
+import { shaped, someSizes } from "./model.ts";
 import type { Fetcher } from "./model.ts";
 
 /**
@@ -56,10 +56,7 @@ export function readAws(document: unknown, packaged: Provider, date: string): Pr
   });
   return {
     ...packaged,
-    sources: {
-      ...stillUsed(packaged, ["vat", "ipv4", "includedTraffic", "trafficPerGb", "backupPercent", "storagePerGb"]),
-      api: { url, date, by: "provider" },
-    },
+    sources: { ...packaged.sources, api: { url, date, by: "provider" } },
     sizes: someSizes(sizes, "prices of AWS"),
   };
 }

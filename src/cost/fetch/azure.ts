@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { asDecimal } from "../money.ts";
 import type { Provider, Size } from "../schema.ts";
-import { Refused, shaped, someSizes, stillUsed } from "./model.ts";
+import { Refused, shaped, someSizes } from "./model.ts";
 import type { Fetcher } from "./model.ts";
 
 const api = "https://prices.azure.com/api/retail/prices";
@@ -60,16 +60,14 @@ export function readAzure(pages: readonly unknown[], packaged: Provider, date: s
         !/Windows/.test(productName) &&
         !/Spot|Low Priority/.test(skuName),
     );
-  const sizes = packaged.sizes.flatMap((size): Size[] => {
+  const sizes = packaged.sizes.map((size): Size => {
     const item = items.find(({ armSkuName }) => armSkuName === `Standard_${size.name}`);
-    return item === undefined ? [] : [{ ...size, hour: asDecimal(item.retailPrice), from: "api" }];
+    return item === undefined ? size : { ...size, hour: asDecimal(item.retailPrice), from: "api" };
   });
+  if (sizes.every(({ from }) => from !== "api")) throw new Refused("prices of Azure name no server of the list");
   return {
     ...packaged,
-    sources: {
-      ...stillUsed(packaged, ["vat", "ipv4", "includedTraffic", "trafficPerGb", "backupPercent", "storagePerGb"]),
-      api: { url: api, date, by: "provider" },
-    },
+    sources: { ...packaged.sources, api: { url: api, date, by: "provider" } },
     sizes: someSizes(sizes, "prices of Azure"),
   };
 }

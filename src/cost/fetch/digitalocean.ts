@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { asDecimal } from "../money.ts";
 import type { Provider, Size } from "../schema.ts";
-import { shaped, someSizes, stillUsed } from "./model.ts";
+import { shaped, someSizes } from "./model.ts";
 import type { Fetcher } from "./model.ts";
 
 const api = "https://api.digitalocean.com/v2";
@@ -56,10 +56,7 @@ export function readDigitalOcean(pages: readonly unknown[], packaged: Provider, 
     }));
   return {
     ...packaged,
-    sources: {
-      ...stillUsed(packaged, ["vat", "ipv4", "trafficPerGb", "backupPercent", "storagePerGb"]),
-      api: { url: `${api}/sizes`, date, by: "provider" },
-    },
+    sources: { ...packaged.sources, api: { url: `${api}/sizes`, date, by: "provider" } },
     sizes: someSizes(sizes, "sizes of DigitalOcean"),
     includedTraffic: { unknown: "it depends on the size" },
   };

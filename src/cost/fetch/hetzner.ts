@@ -1,13 +1,10 @@
 import * as z from "zod";
 import { asDecimal } from "../money.ts";
 import type { Provider, Size } from "../schema.ts";
-import { shaped, someSizes } from "./model.ts";
+import { Refused, shaped, someSizes } from "./model.ts";
 import type { Asker, Fetcher } from "./model.ts";
 
 export const hetznerApi = "https://api.hetzner.cloud/v1";
-
-/** Where prices are taken from; all of Germany and Finland costs the same. */
-const locations = ["fsn1", "nbg1", "hel1"];
 
 const Price = z.object({ net: z.string(), gross: z.string() });
 const monthly = z.object({ location: z.string(), price_monthly: Price });
@@ -20,6 +17,7 @@ const Pricing = z.object({
     server_backup: z.object({ percentage: z.string() }),
     volume: z.object({ price_per_gb_month: Price }),
     primary_ips: z.array(z.object({ type: z.string(), prices: z.array(monthly) })),
+    load_balancer_types: z.array(z.object({ name: z.string(), prices: z.array(monthly) })),
     server_types: z.array(
       z.object({
         name: z.string(),
@@ -84,6 +82,10 @@ async function allTypes(ask: Asker): Promise<ServerTypes> {
 /** @param types all pages of `/server_types` */
 export function readHetzner(pricing: unknown, types: ServerTypes, packaged: Provider, date: string): Provider {
   const { pricing: list } = shaped(Pricing, pricing, "prices");
+  if (list.currency !== packaged.currency)
+    throw new Refused(`Hetzner bills this project in ${list.currency}, and the price list is in ${packaged.currency}`);
+  // What they cost in the first of them; all of these places cost the same.
+  const { locations = [] } = packaged;
   const here = <T extends { readonly location: string }>(prices: readonly T[]): T | undefined =>
     locations.flatMap((name) => prices.find(({ location }) => location === name) ?? [])[0];
   const sizes = list.server_types.flatMap(({ name, prices }): Size[] => {
@@ -128,6 +130,12 @@ export function readHetzner(pricing: unknown, types: ServerTypes, packaged: Prov
         : { value: asDecimal(Number(traffic.net) / 1000), from: "api" },
     backupPercent: { value: plain(list.server_backup.percentage), from: "api" },
     storagePerGb: { value: plain(list.volume.price_per_gb_month.net), from: "api" },
+    loadBalancers: Object.fromEntries(
+      list.load_balancer_types.flatMap(({ name, prices }) => {
+        const price = here(prices);
+        return price === undefined ? [] : [[name, { value: plain(price.price_monthly.net), from: "api" }]];
+      }),
+    ),
   };
 }
 

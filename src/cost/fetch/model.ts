@@ -6,7 +6,10 @@ import type { Provider, Size } from "../schema.ts";
 export interface Fetcher {
   /** Variables one of which has to hold a token that may read; none where anybody may ask. */
   readonly tokens: readonly string[];
-  /** @throws Refused where the API does not answer with prices */
+  /**
+   * The packaged prices with what the API says in their place, from a source that is called `api`.
+   * @throws Refused where the API does not answer with prices
+   */
   fetch(asker: Asker, packaged: Provider, date: string): Promise<Provider>;
 }
 
@@ -46,13 +49,4 @@ export function shaped<T>(schema: z.ZodType<T>, document: unknown, what: string)
 export function someSizes(sizes: readonly Size[], what: string): Size[] {
   if (sizes.length === 0) throw new Refused(`${what} name no server that can be rented`);
   return [...sizes].toSorted((a, b) => a.cpus - b.cpus || a.memory - b.memory || a.name.localeCompare(b.name));
-}
-
-/** Sources of the packaged list that figures which were not fetched still come from. */
-export function stillUsed(packaged: Provider, kept: readonly (keyof Provider)[]): Provider["sources"] {
-  const names = kept.flatMap((key) => {
-    const part = packaged[key];
-    return typeof part === "object" && "from" in part ? part.from : [];
-  });
-  return Object.fromEntries(Object.entries(packaged.sources).filter(([name]) => names.includes(name)));
 }

@@ -50,11 +50,7 @@ export function readOracle(document: unknown, packaged: Provider, date: string):
   if (sizes.every(({ from }) => from !== "api")) throw new Refused("products of Oracle name no rate of a known shape");
   return {
     ...packaged,
-    sources: {
-      ...packaged.sources,
-
-      api: { url, date, by: "provider" },
-    },
+    sources: { ...packaged.sources, api: { url, date, by: "provider" } },
     sizes: someSizes(sizes, "products of Oracle"),
   };
 }

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { asDecimal } from "../money.ts";
 import type { Provider, Size } from "../schema.ts";
-import { shaped, someSizes, stillUsed } from "./model.ts";
+import { shaped, someSizes } from "./model.ts";
 import type { Fetcher } from "./model.ts";
 
 const url = "https://api.ovh.com/v1/order/catalog/public/cloud?ovhSubsidiary=DE";
@@ -66,10 +66,7 @@ export function readOvh(document: unknown, packaged: Provider, date: string): Pr
   );
   return {
     ...packaged,
-    sources: {
-      ...stillUsed(packaged, ["ipv4", "includedTraffic", "trafficPerGb", "backupPercent", "storagePerGb"]),
-      api: { url, date, by: "provider" },
-    },
+    sources: { ...packaged.sources, api: { url, date, by: "provider" } },
     vat: { basis: "net", from: "api" },
     sizes: someSizes(sizes, "prices of OVHcloud"),
   };

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { asDecimal } from "../money.ts";
 import type { Provider, Size } from "../schema.ts";
-import { shaped, someSizes, stillUsed } from "./model.ts";
+import { shaped, someSizes } from "./model.ts";
 import type { Fetcher } from "./model.ts";
 
 const api = "https://api.scaleway.com/product-catalog/v2alpha1/public-catalog/products";
@@ -89,10 +89,7 @@ export function readScaleway(pages: readonly unknown[], packaged: Provider, date
     });
   return {
     ...packaged,
-    sources: {
-      ...stillUsed(packaged, ["vat", "ipv4", "includedTraffic", "trafficPerGb", "backupPercent", "storagePerGb"]),
-      api: { url: api, date, by: "provider" },
-    },
+    sources: { ...packaged.sources, api: { url: api, date, by: "provider" } },
     sizes: someSizes(sizes, "products of Scaleway"),
   };
 }

@@ -11,7 +11,7 @@ cut -d ' ' -f 1 /proc/uptime | sed 's/^/uptime /'
 # Of the cards that have a device: what containers send to each other is not counted.
 for card in /sys/class/net/*; do
   if [ -e "$card/device" ]; then cat "$card/statistics/tx_bytes"; fi
-done | awk '{sum += $1} END {printf "sent %.0f\n", sum}'
+done | awk '{sum += $1} END {if (NR > 0) printf "sent %.0f\n", sum}'
 if command -v sadf > /dev/null; then
   echo "sysstat yes"
   # One file a day: /var/log/sysstat on Debian and Ubuntu, /var/log/sa elsewhere.

@@ -25,7 +25,7 @@ export const questions = {
 /**
  * Asks a Prometheus by its query API (`/api/v1/query`).
  * @param base address of it; `https`, or `http` on this machine (a tunnel)
- * @param hosts names and addresses that the server is known by: how the instance is found where there are several
+ * @param hosts names and addresses that the server is known by: how its instance is found; another one's figures say nothing of it
  */
 export async function useFromPrometheus(
   ctx: Context,
@@ -64,13 +64,12 @@ export async function useFromPrometheus(
 }
 
 function instanceOf(instances: readonly string[], hosts: readonly string[]): Known<string> {
-  const found = instances.filter((instance) => hosts.includes(instance.replace(/:\d+$/, "").replace(/^\[|\]$/g, "")));
-  const [only] = found.length === 0 && instances.length === 1 ? instances : found;
+  const [own] = instances.filter((instance) => hosts.includes(instance.replace(/:\d+$/, "").replace(/^\[|\]$/g, "")));
   if (instances.length === 0) return unknownUse("Prometheus has no figures of node_exporter");
-  if (only === undefined) {
+  if (own === undefined) {
     return unknownUse(`Prometheus has ${instances.join(", ")}, and none of them is ${hosts.join(" or ")}`);
   }
-  return { known: true, value: only };
+  return { known: true, value: own };
 }
 
 function json(text: string): unknown {

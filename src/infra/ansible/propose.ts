@@ -1,4 +1,4 @@
-import { loadReleaseRules } from "../../config/index.ts";
+import { loadEnvironment, loadReleaseRules } from "../../config/index.ts";
 import type { LoadOptions } from "../../config/index.ts";
 import type { Context } from "../../system/index.ts";
 import { compare } from "../../writer/index.ts";
@@ -18,7 +18,7 @@ export async function proposeAnsible(ctx: Context, options: Pick<LoadOptions, "d
   const { directory, environments } = await loadReleaseRules(ctx, options);
   const groups: InventoryGroup[] = [];
   for (const { environment: name } of environments) {
-    const { addresses } = await serversOf(ctx, { ...options, environment: name });
+    const { addresses } = await serversOf(ctx, { ...options, environment: name }, loadEnvironment);
     const servers = addresses.flatMap((address) => (address.kind === "ssh" ? [address] : []));
     if (servers.length > 0) groups.push({ environment: name, servers });
   }

@@ -128,13 +128,17 @@ function task({ id, title, optional }: Control, mode: "fix" | "fix-armed"): unkn
   };
 }
 
-/** What could lock out: under the timer of the server, which a new connection stops. */
+/** What could lock out and is not skipped: under the timer of the server, which a new connection stops. */
 function guardedTasks(guarded: readonly Control[]): readonly unknown[] {
   return [
     {
       name: "Let the server take back by itself what could lock you out",
       "ansible.builtin.command": {
-        argv: [...call("arm", ["{{ wherry_revert_after }}"]), ...guarded.map(({ id }) => id)],
+        argv: "{{ wherry_arm + (wherry_guarded | difference(wherry_skip)) }}",
+      },
+      vars: {
+        wherry_arm: call("arm", ["{{ wherry_revert_after }}"]),
+        wherry_guarded: guarded.map(({ id }) => id),
       },
       when: "not ansible_check_mode",
       register: "wherry_armed",

@@ -1,6 +1,7 @@
 import type { Provider } from "../provider.ts";
 import { cloudInitTemplate } from "../render/cloud-init.ts";
 import { openDigitalOcean, tokenHint } from "./api.ts";
+import { leadAddress, readFloating } from "./floating.ts";
 import { meanings } from "./meanings.ts";
 import { imageOf } from "./names.ts";
 import { network } from "./network.ts";
@@ -8,8 +9,9 @@ import { readOffers } from "./offers.ts";
 import { outputs } from "./outputs.ts";
 import { findOwned, findServers } from "./owned.ts";
 import { readPrices } from "./prices.ts";
+import { findRecords, ownRecords, setRecord } from "./records.ts";
 import { resources } from "./resources.ts";
-import { servers } from "./servers.ts";
+import { servers, userDataLimit } from "./servers.ts";
 
 const loadBalancers = ["lb-small", "lb-medium", "lb-large"];
 
@@ -20,6 +22,9 @@ export const digitalocean: Provider = {
   requirement: { name: "digitalocean", source: "digitalocean/digitalocean", version: ">= 2.71.0, < 3.0.0" },
   resources,
   meanings,
+  userDataLimit,
+  // Its images have an anchor address, through which such traffic arrives.
+  floatingOnInterface: false,
   image: imageOf,
   render: (machines) => ({
     main: servers(machines),
@@ -54,8 +59,12 @@ export const digitalocean: Provider = {
     return {
       offers: () => readOffers(api),
       prices: () => readPrices(api),
-      owned: (owner) => findOwned(api, owner),
+      owned: async (owner, dns) => [...(await findOwned(api, owner)), ...(await ownRecords(api, owner, dns))],
       servers: (owner) => findServers(api, owner),
+      records: (hosts) => findRecords(api, hosts),
+      setRecord: (record, values) => setRecord(api, record, values),
+      floating: () => readFloating(api),
+      leadAddress: (floating, server) => leadAddress(ctx, api, floating, server),
       unprotectVolume: async () => {},
     };
   },

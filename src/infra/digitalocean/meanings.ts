@@ -35,6 +35,13 @@ export const meanings: readonly Meaning[] = [
     hint: "ask for more in the control panel, under Settings, Limits",
   },
   {
+    // By main.tf, which takes no tag for its own to change.
+    pattern: /tag of this environment is missing/,
+    code: "tag-missing",
+    message: "a server has lost the tag of its environment, and with it the firewall in front of it",
+    hint: "put the tag back, as is said above, or in the control panel",
+  },
+  {
     pattern: /already has a pending event/i,
     code: "server-busy",
     message: "a server is busy with something else",

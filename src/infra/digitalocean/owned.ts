@@ -2,7 +2,7 @@ import * as z from "zod";
 import { addressOf } from "../adopt.ts";
 import type { FoundServer, Orphan, Owner } from "../provider.ts";
 import type { DigitalOcean } from "./api.ts";
-import { markOf } from "./names.ts";
+import { markOf, volumeTagOf } from "./names.ts";
 
 const id = z.union([z.string(), z.number()]).transform(String);
 
@@ -13,6 +13,7 @@ const Droplet = z.looseObject({
   created_at: z.string(),
   size_slug: z.string(),
   region: z.looseObject({ slug: z.string() }),
+  networks: z.looseObject({ v6: z.array(z.looseObject({ ip_address: z.string() })).default([]) }),
 });
 
 const Address = z.looseObject({ ip: z.string(), droplet: z.looseObject({ id, name: z.string() }).nullable() });
@@ -38,13 +39,13 @@ const single: readonly { readonly path: string; readonly key: string; readonly a
   { path: "/load_balancers", key: "load_balancers", address: "digitalocean_loadbalancer.public" },
 ];
 
-async function findDroplets(api: DigitalOcean, owner: Owner): Promise<readonly z.infer<typeof Droplet>[]> {
+export async function findDroplets(api: DigitalOcean, owner: Owner): Promise<readonly z.infer<typeof Droplet>[]> {
   const droplets = await api.list("/droplets", "droplets", { tag_name: markOf(owner) });
   return droplets.map((raw) => Droplet.parse(raw));
 }
 
 /** Addresses by the droplet that they lead to. One that leads nowhere has nothing that says whose it is. */
-async function findAddresses(api: DigitalOcean): Promise<ReadonlyMap<string, string>> {
+export async function findAddresses(api: DigitalOcean): Promise<ReadonlyMap<string, string>> {
   const addresses = (await api.list("/reserved_ips", "reserved_ips")).map((raw) => Address.parse(raw));
   return new Map(addresses.flatMap(({ ip, droplet }) => (droplet === null ? [] : [[droplet.id, ip] as const])));
 }
@@ -66,18 +67,23 @@ export async function findOwned(api: DigitalOcean, owner: Owner): Promise<readon
         .map((thing): Orphan => ({ address, id: thing.id ?? "" })),
     ),
   );
-  const tags = (await list("/tags")).filter((tag) => tag.name === mark);
+  const tags = new Set((await list("/tags")).map((tag) => tag.name));
   const keys = (await list("/account/keys", "ssh_keys")).filter((key) => key.name.startsWith(`${name} `));
   const volumes = (await list("/volumes")).filter((volume) => isMarked(volume, mark) && volume.name.endsWith("-data"));
   const droplets = await findDroplets(api, owner);
   const addresses = await findAddresses(api);
   return [
     ...singles.flat(),
-    ...tags.map((): Orphan => ({ address: "digitalocean_tag.app", id: mark })),
+    ...(tags.has(mark) ? [{ address: "digitalocean_tag.app", id: mark }] : []),
     ...keys.map((key) => addressOf("digitalocean_ssh_key.team", key.name.slice(name.length + 1), key.id ?? "")),
-    ...volumes.map((volume) =>
-      addressOf("digitalocean_volume.data", volume.name.slice(0, -"-data".length), volume.id ?? ""),
-    ),
+    ...volumes.flatMap((volume) => {
+      const server = volume.name.slice(0, -"-data".length);
+      const tag = volumeTagOf(volume.id ?? "");
+      return [
+        addressOf("digitalocean_volume.data", server, volume.id ?? ""),
+        ...(tags.has(tag) ? [addressOf("digitalocean_tag.volume", server, tag)] : []),
+      ];
+    }),
     ...droplets.flatMap((droplet) => {
       const ip = addresses.get(droplet.id);
       return [

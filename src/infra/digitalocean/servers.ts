@@ -1,8 +1,11 @@
 import { block, comment, expression, resource, set } from "../hcl.ts";
 import type { Item } from "../hcl.ts";
 import type { Machines } from "../machines.ts";
-import { userData } from "../render/user-data.ts";
-import { markOf } from "./names.ts";
+import { userData, userDataGuard } from "../render/user-data.ts";
+import { markOf, volumeTagOf } from "./names.ts";
+
+/** https://docs.digitalocean.com/reference/api/digitalocean/#tag/Droplets */
+export const userDataLimit = 64 * 1024;
 
 /** main.tf: who may log in, and the servers with their addresses and volumes. */
 export function servers({ app, environment, name }: Machines): readonly Item[] {
@@ -96,7 +99,12 @@ function server(): Item {
     set("backups", expression("var.backups")),
     set("ipv6", true),
     set("vpc_uuid", expression("digitalocean_vpc.private.id")),
-    set("tags", expression("[digitalocean_tag.app.id]")),
+    set(
+      "tags",
+      expression(
+        "concat([digitalocean_tag.app.id], [for name, tag in digitalocean_tag.volume : tag.id if name == each.key])",
+      ),
+    ),
     set("graceful_shutdown", true),
     comment("With no key here, DigitalOcean would mail a root password."),
     set("ssh_keys", expression("keys(var.ssh_keys)")),
@@ -107,8 +115,23 @@ function server(): Item {
       [],
       comment("What is in containers and on the disk is gone with the server: nobody does that in passing."),
       set("prevent_destroy", true),
-      comment("These count when a server is made. Later, a change would make it anew."),
-      set("ignore_changes", expression("[user_data, ssh_keys, image]")),
+      comment(
+        "These count when a server is made. Later, a change would make it anew, and a tag that names a volume would not be",
+        "true.",
+      ),
+      set("ignore_changes", expression("[user_data, ssh_keys, image, tags]")),
+      block(
+        "postcondition",
+        [],
+        set("condition", expression("contains(self.tags, local.mark)")),
+        set(
+          "error_message",
+          expression(
+            '"The tag of this environment is missing: no firewall stands in front of ${self.name}. To put it back: doctl compute droplet tag ${self.id} --tag-name ${local.mark}"',
+          ),
+        ),
+      ),
+      ...userDataGuard(userDataLimit),
     ),
     comment("The firewall goes by the tag, so it is there from the first packet on."),
     set("depends_on", expression("[digitalocean_firewall.public, digitalocean_ssh_key.team]")),
@@ -138,6 +161,15 @@ function volumes(): readonly Item[] {
         comment("An import does not know the file system, and a change of either would make the volume anew."),
         set("ignore_changes", expression("[description, initial_filesystem_type]")),
       ),
+    ),
+    comment(
+      "Which volume the first boot of a server mounts: without it, what containers keep is on the server's own disk.",
+    ),
+    resource(
+      "digitalocean_tag",
+      "volume",
+      set("for_each", expression("digitalocean_volume.data")),
+      set("name", expression(`"${volumeTagOf("${each.value.id}")}"`)),
     ),
     comment("The server mounts it by itself: see cloud-init.yaml.tftpl."),
     resource(

@@ -1,6 +1,6 @@
 import type { Severity } from "../../check/index.ts";
 import { loadSettings, stacksOf } from "../../config/index.ts";
-import type { LoadOptions, ServerAddress } from "../../config/index.ts";
+import type { loadEnvironment, LoadOptions, ServerAddress } from "../../config/index.ts";
 import { formatAddress, withConnection } from "../../server/index.ts";
 import type { Connection } from "../../server/index.ts";
 import type { Context } from "../../system/index.ts";
@@ -45,19 +45,24 @@ export interface Audit {
 export async function auditServers(ctx: Context, options: LoadOptions): Promise<Audit> {
   const { environment, addresses } = await serversOf(ctx, options);
   const servers: ServerAudit[] = [];
-  for (const address of addresses) servers.push(await withConnection(ctx, address, (one) => auditServer(one)));
+  for (const address of addresses)
+    servers.push(await withConnection(ctx, address, (one) => auditServer(one, { environment })));
   return { environment, date: ctx.clock.now().toISOString(), servers };
 }
 
-/** Each server once, whatever stacks it has. */
+/**
+ * Each server once, whatever stacks it has.
+ * @param load `loadEnvironment` where an environment without servers is no error
+ */
 export async function serversOf(
   ctx: Context,
   options: LoadOptions,
+  load: typeof loadEnvironment = loadSettings,
 ): Promise<{ readonly environment: string; readonly addresses: readonly ServerAddress[] }> {
   const found = new Map<string, ServerAddress>();
   let environment = "";
   for (const stack of await stacksOf(ctx, options)) {
-    const settings = await loadSettings(ctx, { ...options, stack });
+    const settings = await load(ctx, { ...options, stack });
     environment = settings.environment;
     for (const address of settings.servers) {
       found.set(address.kind === "local" ? "local" : formatAddress(address), address);
@@ -68,14 +73,22 @@ export async function serversOf(
 
 export async function auditServer(
   connection: Connection,
-  { allow = [], optional = false }: { readonly allow?: readonly string[]; readonly optional?: boolean } = {},
+  { allow = [], optional = false, environment }: AuditOptions = {},
 ): Promise<ServerAudit> {
   const ids = controls.map(({ id }) => id);
-  return judge(connection.name, await runProgram(connection, { mode: "check", allow, optional, arguments: ids }));
+  const answer = await runProgram(connection, { mode: "check", allow, optional, arguments: ids });
+  return judge(connection.name, answer, environment);
+}
+
+interface AuditOptions {
+  readonly allow?: readonly string[];
+  readonly optional?: boolean;
+  /** For the commands that are told; they leave it out where it is left out here. */
+  readonly environment?: string;
 }
 
 /** A control of which nothing was told is not known: never a pass. */
-export function judge(server: string, { facts, lines }: Answer): ServerAudit {
+export function judge(server: string, { facts, lines }: Answer, environment?: string): ServerAudit {
   const told = new Map(lines.map((line) => [line.id, line]));
   const silent = facts.has("not-root")
     ? "needs root, or sudo without a password"
@@ -84,7 +97,8 @@ export function judge(server: string, { facts, lines }: Answer): ServerAudit {
     const line = told.get(control.id);
     const status = statuses[line?.word ?? ""] ?? "unknown";
     const { id, severity, title } = control;
-    return { id, severity, title, status, message: line?.message ?? silent, remedy: remedyOf(control, status) };
+    const remedy = status === "fail" ? remedyOf(control, environment) : null;
+    return { id, severity, title, status, message: line?.message ?? silent, remedy };
   });
   const system = facts.get("system") ?? null;
   return {
@@ -103,9 +117,9 @@ const statuses: Readonly<Record<string, ControlStatus>> = {
   unknown: "unknown",
 };
 
-function remedyOf({ id, fix, remedy }: Control, status: ControlStatus): string | null {
-  if (status !== "fail") return null;
-  return fix === undefined ? (remedy ?? null) : `wherry server harden --only ${id}`;
+function remedyOf({ id, fix, remedy }: Control, environment: string | undefined): string | null {
+  const on = environment === undefined ? "" : ` -e ${environment}`;
+  return fix === undefined ? (remedy ?? null) : `wherry server harden${on} --only ${id}`;
 }
 
 const weights: Readonly<Record<Severity, number>> = { error: 5, warning: 3, info: 1 };

@@ -17,6 +17,11 @@ export function chosen({ only, skip }: Choice): readonly string[] {
     .map(({ id }) => id);
 }
 
+/** Optional controls count only where one of them is named. */
+export function asksForOptional({ only }: Choice): boolean {
+  return controls.some(({ id, optional }) => optional === true && only.includes(id));
+}
+
 /** For `parse` of a flag. */
 export function parseControl(text: string): string {
   const known = controls.map(({ id }) => id);
@@ -38,6 +43,14 @@ export function parseAllowed(text: string): string {
     throw new Error("expected PORT, PORT/udp or PORT@NETWORK, such as 5432@10.0.0.0/24");
   }
   return text;
+}
+
+/** The last first: others may stand on what comes early, as whatever restarts the engine does on live-restore. */
+export function undoOrder(ids: readonly string[]): readonly string[] {
+  return controls
+    .map(({ id }) => id)
+    .filter((id) => ids.includes(id))
+    .toReversed();
 }
 
 /** Only what can be undone. */

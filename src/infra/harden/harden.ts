@@ -10,7 +10,7 @@ import { auditServer, serversOf } from "./audit.ts";
 import type { ServerAudit } from "./audit.ts";
 import { controls } from "./controls/index.ts";
 import { runProgram } from "./run-program.ts";
-import { chosen } from "./choose.ts";
+import { asksForOptional, chosen, undoOrder } from "./choose.ts";
 import type { Choice } from "./choose.ts";
 
 /** What will be done on one server, and what it was decided from. */
@@ -50,7 +50,8 @@ export interface Hardened {
 
 export interface HardenResult {
   readonly id: string;
-  readonly outcome: "changed" | "same" | "failed" | "by-hand" | "reverted";
+  /** `reverting`: the server takes it back by itself, which nobody has seen yet. */
+  readonly outcome: "changed" | "same" | "failed" | "by-hand" | "reverted" | "reverting";
   readonly message: string;
 }
 
@@ -74,7 +75,7 @@ export async function planHardening(ctx: Context, options: LoadOptions, choice: 
 }
 
 async function planServer(connection: Connection, address: ServerAddress, choice: Choice): Promise<ServerPlan> {
-  const before = await auditServer(connection, { allow: choice.allow, optional: choice.only.length > 0 });
+  const before = await auditServer(connection, lookingAt(choice));
   checkUsable(before);
   const wanted = new Set(chosen(choice));
   const failing = controls.flatMap((control) => {
@@ -92,6 +93,11 @@ async function planServer(connection: Connection, address: ServerAddress, choice
       fix === undefined ? [{ id, message: found, remedy: remedy ?? "" }] : [],
     ),
   };
+}
+
+/** The same before and after, or the scores could not be compared; and as an audit looks, unless something optional is asked for. */
+function lookingAt(choice: Choice): { readonly allow: readonly string[]; readonly optional: boolean } {
+  return { allow: choice.allow, optional: asksForOptional(choice) };
 }
 
 function checkUsable({ server, system, results }: ServerAudit): void {
@@ -139,7 +145,7 @@ interface Work {
 
 async function hardenServer(ctx: Context, connection: Connection, work: Work): Promise<Hardened> {
   const { server, choice, revertAfter, report } = work;
-  const call = { allow: choice.allow, optional: choice.only.length > 0 };
+  const call = lookingAt(choice);
   const step = <T>(id: string, title: string, work: () => Promise<T>): Promise<T> =>
     timedStep(ctx, report, { id, title }, work);
   const plain = server.changes.filter(({ guarded }) => !guarded).map(({ id }) => id);
@@ -149,36 +155,36 @@ async function hardenServer(ctx: Context, connection: Connection, work: Work): P
   let failure: WherryError | undefined;
 
   if (plain.length > 0) {
-    const answer = await step("fix", `change ${plain.length} settings of ${server.server}`, async () =>
+    const answer = await step("fix", `change ${settings(plain.length)} of ${server.server}`, async () =>
       checked(connection, await runProgram(connection, { ...call, mode: "fix", arguments: plain })),
     );
-    results.push(...answer.lines.map(resultOf));
+    results.push(...resultsOf(answer, plain));
   }
   if (guarded.length > 0) {
     const words = [String(revertAfter), ...guarded];
     const answer = await step(
       "guarded",
-      `change ${guarded.length} settings that could lock you out; taken back in ${revertAfter} s unless proven`,
+      `change ${settings(guarded.length)} that could lock you out; taken back in ${revertAfter} s unless proven`,
       async () => checked(connection, await runProgram(connection, { ...call, mode: "guarded", arguments: words })),
     );
     const proof = await step("login", "prove that a new login works", () => proveLogin(ctx, server.address));
     login = proof === undefined ? "proven" : "refused";
     failure = proof;
-    if (failure !== undefined) await hurry(connection, revertAfter, report);
+    const changed = resultsOf(answer, guarded);
     results.push(
-      ...answer.lines
-        .map(resultOf)
-        .map((result): HardenResult =>
-          failure !== undefined && result.outcome === "changed" ? { ...result, outcome: "reverted" } : result,
-        ),
+      ...(failure === undefined ? changed : takenBack(changed, await hurry(connection, revertAfter, report))),
     );
   }
   failure ??= failureOf(server.server, results);
   const after =
     results.some(({ outcome }) => outcome === "changed") && login !== "refused"
-      ? (await auditServer(connection)).score
+      ? (await auditServer(connection, call)).score
       : server.before.score;
   return { server: server.server, scoreBefore: server.before.score, scoreAfter: after, results, login, failure };
+}
+
+function settings(count: number): string {
+  return count === 1 ? "1 setting" : `${count} settings`;
 }
 
 function checked({ name }: Connection, answer: Answer): Answer {
@@ -219,16 +225,43 @@ async function proveLogin(ctx: Context, address: ServerAddress): Promise<WherryE
   }
 }
 
-const hint = "the changes were taken back; leave out what stands in your way: wherry server harden --skip ID";
+const hint = "the changes are taken back; leave out what stands in your way: wherry server harden --skip ID";
 
-/** The timer would do it as well; but nobody should have to wait for it. */
-async function hurry(connection: Connection, revertAfter: number, report: Report): Promise<void> {
+/** The timer would do it as well; but nobody should have to wait for it. Undefined: the server was not reached. */
+async function hurry(connection: Connection, revertAfter: number, report: Report): Promise<Answer | undefined> {
   try {
-    await runProgram(connection, { mode: "revert" });
+    return await runProgram(connection, { mode: "revert" });
   } catch (error) {
     if (!(error instanceof WherryError)) throw error;
     report({ type: "note", text: `${connection.name} takes the changes back by itself within ${revertAfter} s` });
+    return undefined;
   }
+}
+
+/**
+ * What became of changes after the server was told to take them back.
+ * @param answer undefined: it was not reached
+ */
+export function takenBack(
+  results: readonly HardenResult[],
+  answer: Pick<Answer, "lines"> | undefined,
+): readonly HardenResult[] {
+  return results.map((result): HardenResult => {
+    if (result.outcome !== "changed") return result;
+    if (answer === undefined) return { ...result, outcome: "reverting" };
+    // Nothing is told of what the timer took back before.
+    const failed = answer.lines.find(({ id, word }) => id === result.id && word === "failed");
+    return failed === undefined
+      ? { ...result, outcome: "reverted" }
+      : { ...result, outcome: "failed", message: failed.message };
+  });
+}
+
+/** A control of which nothing was told was not set, as far as anybody knows. */
+export function resultsOf({ lines }: Pick<Answer, "lines">, asked: readonly string[]): readonly HardenResult[] {
+  const silent = asked.filter((id) => lines.every((line) => line.id !== id));
+  const message = "the server said nothing of it; its output was cut off";
+  return [...lines.map(resultOf), ...silent.map((id): HardenResult => ({ id, outcome: "failed", message }))];
 }
 
 function resultOf({ id, word, message }: AnswerLine): HardenResult {
@@ -255,19 +288,19 @@ export async function undoHardening(
   ctx: Context,
   options: LoadOptions,
   ids: readonly string[],
-): Promise<readonly Hardened[]> {
-  const { addresses } = await serversOf(ctx, options);
+): Promise<{ readonly environment: string; readonly done: readonly Hardened[] }> {
+  const { environment, addresses } = await serversOf(ctx, options);
   const done: Hardened[] = [];
   for (const address of addresses) {
     done.push(
       await withConnection(ctx, address, async (connection) => {
-        const answer = checked(connection, await runProgram(connection, { mode: "undo", arguments: ids }));
-        const results = answer.lines.map(resultOf);
+        const answer = checked(connection, await runProgram(connection, { mode: "undo", arguments: undoOrder(ids) }));
+        const results = resultsOf(answer, ids);
         const { score } = await auditServer(connection);
         const failure = failureOf(connection.name, results);
         return { server: connection.name, scoreBefore: null, scoreAfter: score, results, login: "not-needed", failure };
       }),
     );
   }
-  return done;
+  return { environment, done };
 }

@@ -10,7 +10,7 @@ export function auditReport(audit: Audit): string {
     title: `Servers of ${audit.environment}`,
     kicker: "How safe they are",
     heading: `Servers of ${audit.environment}`,
-    about: audit.date,
+    about: `Looked at on ${audit.date.slice(0, 10)} at ${audit.date.slice(11, 16)} UTC`,
     main: html`${audit.servers.map(server)} ${notAsked()}`,
   });
 }
@@ -21,6 +21,7 @@ const words: Readonly<Record<ControlStatus, string>> = {
   "not-applicable": "does not apply",
   pass: "passes",
 };
+const many: typeof words = { ...words, fail: "fail", "not-applicable": "do not apply", pass: "pass" };
 const tones: Readonly<Record<ControlStatus, string>> = {
   fail: "l0",
   unknown: "lx",
@@ -29,8 +30,10 @@ const tones: Readonly<Record<ControlStatus, string>> = {
 };
 
 function server({ server: name, system, score, results }: ServerAudit): Markup {
-  const count = (status: ControlStatus): string =>
-    `${results.filter((result) => result.status === status).length} ${words[status]}`;
+  const count = (status: ControlStatus): string => {
+    const number = results.filter((result) => result.status === status).length;
+    return `${number} ${number === 1 ? words[status] : many[status]}`;
+  };
   return html`<section>
     <h2>${name}: ${score === null ? "nothing is known" : `${score} of 100`}</h2>
     <p class="soft">
@@ -41,19 +44,30 @@ function server({ server: name, system, score, results }: ServerAudit): Markup {
     ${controlGroups.map(({ title, controls }) => {
       const ids = new Set(controls.map(({ id }) => id));
       return html`<h3>${title}</h3>
-        <table>
+        <table class="verdicts">
           <tbody>
-            ${results.filter(({ id }) => ids.has(id)).map(row)}
+            ${worstFirst(results.filter(({ id }) => ids.has(id))).map(row)}
           </tbody>
         </table>`;
     })}
   </section>`;
 }
 
+/** As in the terminal: who has an hour begins at the top. */
+function worstFirst(results: readonly ControlResult[]): readonly ControlResult[] {
+  const statuses: readonly ControlStatus[] = ["fail", "unknown", "pass", "not-applicable"];
+  const severities: readonly ControlResult["severity"][] = ["error", "warning", "info"];
+  return results.toSorted(
+    (a, b) =>
+      statuses.indexOf(a.status) - statuses.indexOf(b.status) ||
+      severities.indexOf(a.severity) - severities.indexOf(b.severity),
+  );
+}
+
 function row({ id, severity, title, status, message, remedy }: ControlResult): Markup {
   return html`<tr>
     <td class="level ${tones[status]}">${words[status]}</td>
-    <td class="soft">${severity}</td>
+    <td class="soft">${status === "fail" || status === "unknown" ? severity : ""}</td>
     <td class="wide">
       ${title} <code>${id}</code>
       <div class="soft">${message}</div>

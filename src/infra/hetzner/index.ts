@@ -1,6 +1,8 @@
 import type { Provider } from "../provider.ts";
 import { cloudInitTemplate } from "../render/cloud-init.ts";
 import { openHetzner, tokenHint } from "./api.ts";
+import { balancerParts } from "./balancer.ts";
+import { leadAddress, readFloating } from "./floating.ts";
 import { everyServer, findServers } from "./found.ts";
 import { importedFile, importedOutputs } from "./imported.ts";
 import { meanings } from "./meanings.ts";
@@ -9,8 +11,9 @@ import { readOffers } from "./offers.ts";
 import { outputs } from "./outputs.ts";
 import { findOwned } from "./owned.ts";
 import { readPrices } from "./prices.ts";
+import { findRecords, ownRecords, setRecord } from "./records.ts";
 import { resources } from "./resources.ts";
-import { servers } from "./servers.ts";
+import { servers, userDataLimit } from "./servers.ts";
 
 export const hetzner: Provider = {
   title: "Hetzner",
@@ -19,6 +22,8 @@ export const hetzner: Provider = {
   requirement: { name: "hcloud", source: "hetznercloud/hcloud", version: ">= 1.68.0, < 2.0.0" },
   resources,
   meanings,
+  userDataLimit,
+  floatingOnInterface: true,
   image: (name) => name,
   render: (machines) => ({
     main: servers(machines),
@@ -34,10 +39,21 @@ export const hetzner: Provider = {
     return {
       offers: () => readOffers(api),
       prices: () => readPrices(api),
-      owned: (owner) => findOwned(api, owner),
+      owned: async (owner, dns) => [
+        ...(await findOwned(api, owner)),
+        ...(await balancerParts(api, owner)),
+        ...(await ownRecords(api, owner, dns)),
+      ],
       servers: (owner, known) => findServers(api, owner, known),
       everyServer: () => everyServer(api),
-      unprotectVolume: (id) => api.unprotectVolume(id),
+      records: (hosts) => findRecords(api, hosts),
+      setRecord: (record, values) => setRecord(api, record, values),
+      floating: () => readFloating(api),
+      leadAddress: (floating, server) => leadAddress(ctx, api, floating, server),
+      // The provider refuses to remove what is protected, and does not take the protection away itself.
+      async unprotectVolume(id) {
+        await api.send("POST", `/volumes/${id}/actions/change_protection`, { delete: false });
+      },
     };
   },
 };

@@ -68,7 +68,9 @@ function balancer(type: string): readonly Item[] {
       "hcloud_load_balancer_network",
       "private",
       set("load_balancer_id", expression("hcloud_load_balancer.public.id")),
-      set("subnet_id", expression("hcloud_network_subnet.servers.id")),
+      // By the network: an imported one does not know its subnet, and would be made anew.
+      set("network_id", expression("hcloud_network.private.id")),
+      set("depends_on", expression("[hcloud_network_subnet.servers]")),
     ),
     resource(
       "hcloud_load_balancer_target",

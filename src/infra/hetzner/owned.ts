@@ -79,7 +79,8 @@ const kinds: readonly {
   },
 ];
 
-const selector = ({ app, environment }: Owner): Readonly<Record<string, string>> => ({
+/** What a list is asked for, to have only what is of this environment. */
+export const selector = ({ app, environment }: Owner): Readonly<Record<string, string>> => ({
   label_selector: `managed-by==wherry,wherry.app==${app},wherry.environment==${environment}`,
 });
 

@@ -1,10 +1,15 @@
 import type { Resources } from "../provider.ts";
 
+/** A label of a server: the number of the volume that its first boot was told to mount. */
+export const volumeLabel = "wherry.volume";
+
 export const resources: Resources = {
   server: "hcloud_server",
   volume: "hcloud_volume",
   address: "hcloud_primary_ip",
+  record: "hcloud_zone_rrset",
   size: "server_type",
+  mounts: ({ labels }, volume) => (labels as Readonly<Record<string, unknown>> | null)?.[volumeLabel] === volume,
   kinds: {
     hcloud_server: { word: "server", more: "{server_type} in {location}", each: true },
     hcloud_volume: { word: "volume", more: "{size} GB in {location}", each: true },

@@ -1,7 +1,11 @@
 import { block, comment, expression, mapping, resource, set } from "../hcl.ts";
 import type { Item } from "../hcl.ts";
 import type { Machines } from "../machines.ts";
-import { userData } from "../render/user-data.ts";
+import { userData, userDataGuard } from "../render/user-data.ts";
+import { volumeLabel } from "./resources.ts";
+
+/** https://docs.hetzner.cloud/reference/cloud#servers-create-a-server */
+export const userDataLimit = 32 * 1024;
 
 const labels = set("labels", expression("local.labels"));
 
@@ -90,7 +94,14 @@ function server(): Item {
     comment("From the first packet on; an attachment of its own would come after the first boot."),
     set("firewall_ids", expression("[hcloud_firewall.public.id]")),
     set("shutdown_before_deletion", true),
-    labels,
+    comment("Which volume its first boot mounts: without it, what containers keep is on the server's own disk."),
+    set(
+      "labels",
+      expression(`merge(local.labels, {
+  for name, volume in hcloud_volume.data : "${volumeLabel}" => volume.id
+  if name == each.key
+})`),
+    ),
     comment("With no key here, the provider would switch a root password on."),
     set(
       "ssh_keys",
@@ -113,9 +124,10 @@ function server(): Item {
       set("prevent_destroy", true),
       comment(
         "These count when a server is made. Later, a change would make it anew, or cut its power and delete an address:",
-        "that is what the provider does with public_net of a server that was imported.",
+        "that is what the provider does with public_net of a server that was imported. The label would not be true.",
       ),
-      set("ignore_changes", expression("[user_data, ssh_keys, image, public_net]")),
+      set("ignore_changes", expression(`[user_data, ssh_keys, image, public_net, labels["${volumeLabel}"]]`)),
+      ...userDataGuard(userDataLimit),
     ),
   );
 }

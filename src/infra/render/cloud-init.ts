@@ -40,18 +40,19 @@ write_files:
   - path: /etc/apt/apt.conf.d/90-lock-timeout
     content: |
       DPkg::Lock::Timeout "300";
+# Run again by wherry infra apply, where they failed: what is done already is left alone.
 runcmd:
 %{ if volume != "" ~}
   # Docker's volumes live on the volume, which outlives the server. It is attached a moment after the first boot.
   - |
     set -e
     disk=/dev/disk/by-id/${disk}\${volume}
-    for attempt in $(seq 150); do [ -b "$disk" ] && break; sleep 2; done
-    mkdir -p /var/lib/docker/volumes
+    # First of all, so that Docker never starts without it, whatever becomes of this.
+    mkdir -p /var/lib/docker/volumes /etc/systemd/system/docker.service.d
     grep -q "^$disk " /etc/fstab || echo "$disk /var/lib/docker/volumes xfs defaults,discard,nofail 0 2" >> /etc/fstab
-    mount /var/lib/docker/volumes
-    mkdir -p /etc/systemd/system/docker.service.d
     printf '[Unit]\\nRequiresMountsFor=/var/lib/docker/volumes\\n' > /etc/systemd/system/docker.service.d/volumes.conf
+    for attempt in $(seq 150); do [ -b "$disk" ] && break; sleep 2; done
+    mountpoint -q /var/lib/docker/volumes || mount /var/lib/docker/volumes
 %{ endif ~}
   - |
     set -e

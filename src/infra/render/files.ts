@@ -3,7 +3,7 @@ import { folderOf } from "../machines.ts";
 import type { Machines } from "../machines.ts";
 import type { WantedFile } from "../../writer/index.ts";
 import type { Provider } from "../provider.ts";
-import { values, variables, versions } from "./settings.ts";
+import { values, valuesName, variables, versions } from "./settings.ts";
 
 /** The files of one environment; paths relative to the folder of wherry.yaml. */
 export function machineFiles(machines: Machines, provider: Provider): readonly WantedFile[] {
@@ -13,7 +13,7 @@ export function machineFiles(machines: Machines, provider: Provider): readonly W
   return [
     file("versions.tf", renderHcl(versions(machines, provider))),
     file("variables.tf", renderHcl(variables())),
-    file("terraform.tfvars", renderHcl(values(machines))),
+    file(valuesName, renderHcl(values(machines))),
     file("main.tf", renderHcl(main)),
     file("network.tf", renderHcl(network)),
     file("outputs.tf", renderHcl(outputs)),

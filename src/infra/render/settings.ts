@@ -70,6 +70,22 @@ export function variables(): readonly Item[] {
   ];
 }
 
+/** The file of `values`. */
+export const valuesName = "terraform.tfvars";
+
+/** The size of servers and where they stand. */
+export interface WrittenType {
+  readonly type: string;
+  readonly location: string;
+}
+
+/** What a file of `values` has of it, also where somebody has edited it; undefined where that is not plain. */
+export function writtenType(text: string): WrittenType | undefined {
+  const of = (name: string): string | undefined => new RegExp(`^${name}\\s*=\\s*"([\\w.-]+)"`, "m").exec(text)?.[1];
+  const [type, location] = [of("server_type"), of("location")];
+  return type === undefined || location === undefined ? undefined : { type, location };
+}
+
 /** terraform.tfvars: what is likely to be changed. */
 export function values(machines: Machines): readonly Item[] {
   const { serverType, location, count, image, backups, data, sshFrom, keys } = machines;

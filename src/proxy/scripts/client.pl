@@ -10,12 +10,24 @@
 use strict; use warnings; use IO::Socket::UNIX; use File::Glob ':bsd_glob';
 my ($socket, $verb, @rest) = @ARGV;
 
+# A master refuses connections for a moment while it starts or reloads.
+sub reach {
+  my ($master, $problem) = @_;
+  for (1 .. 20) {
+    my $s = IO::Socket::UNIX->new(Peer => $master);
+    return $s if $s;
+    $problem = $!;
+    return if $master ne $socket;
+    select undef, undef, undef, 0.05;
+  }
+  die "the proxy does not answer: $problem\n";
+}
+
 # A master that is just starting takes a connection and may never answer on it (measured): ask again.
 sub ask {
   my ($line, $master) = @_;
   for my $attempt (1 .. 5) {
-    my $s = IO::Socket::UNIX->new(Peer => $master || $socket);
-    if (!$s) { return '' if $master && $master ne $socket; die "the proxy does not answer: $!\n" }
+    my $s = reach($master || $socket) or return '';
     print $s "$line\n"; $s->flush; shutdown($s, 1);
     my $answer = eval {
       local $SIG{ALRM} = sub { die };
@@ -81,7 +93,13 @@ if ($verb eq 'say') {
     ask("\@!$_->[0] $command", $_->[1]) for @old;
   }
 } elsif ($verb eq 'reload') {
-  my $answer = ask('reload');
+  my $answer;
+  # It takes no reload while it starts, or while another one goes on; one that fails for its configuration fails at once.
+  for (1 .. 100) {
+    $answer = ask('reload');
+    last if $answer =~ /Success=/ && $answer !~ /reload is still in progress/;
+    select undef, undef, undef, 0.1;
+  }
   print "$answer\n";
   exit($answer =~ /Success=1/ ? 0 : 1);
 } elsif ($verb eq 'certificate') {

@@ -9,7 +9,7 @@ import type { Journey, MoveOptions } from "./model.ts";
 
 /** What can be said before any server is asked. */
 export function journeyOf(settings: Settings, { to, address }: Pick<MoveOptions, "to" | "address">): Journey {
-  const { environment, servers, server, preview } = settings;
+  const { environment, servers, server, preview, stack, address: own } = settings;
   const target = parseServer(to);
   if (target === undefined || target.kind === "local") {
     throw usageError("bad-address", `--to ${to} is not the address of a server`, {
@@ -32,9 +32,18 @@ export function journeyOf(settings: Settings, { to, address }: Pick<MoveOptions,
   }
   if (formatAddress(server) === formatAddress(target))
     throw usageError("same-server", `${environment} is on ${to} already`);
+  if (own !== undefined) {
+    throw usageError(
+      "cannot-move",
+      `other stacks reach ${stack ?? environment} at ${own}, which is in its release and in theirs: it does not move to a server with another address`,
+      {
+        hint: `back it up, write the new server and its address into wherry.yaml, deploy, and restore: wherry backup run, then wherry deploy, then wherry backup restore`,
+      },
+    );
+  }
   // What is only a name of ssh_config is no address for anybody else.
   const known = /[.:]/.test(target.host) ? target.host : undefined;
-  return { settings, target, address: address ?? known };
+  return { settings, source: server, target, address: address ?? known };
 }
 
 /** Is there something to move, and may it move now? */

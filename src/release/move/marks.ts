@@ -7,6 +7,8 @@ export interface MoveMark {
   readonly at: string;
   readonly who: string;
   readonly release: string;
+  /** A move was taken back; absent otherwise. */
+  readonly back?: true;
 }
 
 /** How an environment on a server stands to moves; nearly always empty. */

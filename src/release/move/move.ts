@@ -23,14 +23,15 @@ import type { Step } from "../steps.ts";
 import { readSurvey, survey, surveySteps } from "../survey.ts";
 import type { Survey } from "../survey.ts";
 import { checkArchitecture, checkNewServer, liveRelease } from "./checks.ts";
-import { copyData } from "./copy.ts";
+import { copyData, streamsOf } from "./copy.ts";
 import type { CopiedData } from "./copy.ts";
 import { forwardFragment } from "./forward.ts";
 import type { MoveMark } from "./marks.ts";
-import type { Journey, MoveOptions, MoveResult } from "./model.ts";
-import { measure, pair, readJourney, volumesOn } from "./plan.ts";
+import type { DataSize, Journey, MoveOptions, MoveResult, Unserved } from "./model.ts";
+import { hostsOf, measure, pair, readJourney, volumesOn } from "./plan.ts";
 import { rehearse } from "./rehearse.ts";
 import endScript from "./scripts/end.sh?raw";
+import arrives from "./scripts/arrives.sh?raw";
 import giveUp from "./scripts/give-up.sh?raw";
 import gone from "./scripts/gone.sh?raw";
 import hold from "./scripts/hold.sh?raw";
@@ -40,6 +41,7 @@ import reach from "./scripts/reach.sh?raw";
 import settled from "./scripts/settled.sh?raw";
 import wake from "./scripts/wake.sh?raw";
 import { must, note, page, runningServices, singletonsOf, starts } from "./steps.ts";
+import { closeWay, openWay } from "./way.ts";
 
 /**
  * Moves an environment to another server. Until the new server has the data, and the release is healthy on it, every failure
@@ -95,7 +97,9 @@ interface Moving {
 interface Decided extends Moving {
   readonly record: ReleaseRecord;
   readonly mark: MoveMark;
-  readonly secured: readonly string[];
+  readonly data: readonly DataSize[];
+  /** Hosts with a certificate -> file of authorities by which the old server's proxy knows the new one. */
+  readonly secured: ReadonlyMap<string, string>;
   /** Address of the new server, where the old one reaches it. */
   readonly reached: string | undefined;
 }
@@ -112,19 +116,19 @@ async function moveUnderLocks(ctx: Context, moving: Moving, report: Report): Pro
   const volumes = await volumesOn(to, settings);
   checkNewServer(record, { state: found.state, volumes, from: from.name }, to.name);
   const data = await measure(from, journey);
-  const hosts = [...new Set(record.services.flatMap(({ routes }) => routes.map(({ host }) => host)))];
+  const hosts = hostsOf(record.services);
   const seen = await ask(from, settings, [{ id: "reach", script: script(reach, [journey.address ?? "", ...hosts]) }], {
     otherwise: "cannot look for the new server",
   });
-  const secured = [...seen.matchAll(/^secured (.*)$/gm)].map(([, host = ""]) => host);
+  const secured = new Map([...seen.matchAll(/^secured (\S+) (.*)$/gm)].map(([, host = "", file = ""]) => [host, file]));
   const reached = /^reached (.*)$/m.exec(seen)?.[1];
   const mark = { from: from.name, to: to.name, at: since, who: who.name, release: record.id };
-  const decided: Decided = { ...moving, record, mark, secured, reached };
+  const decided: Decided = { ...moving, record, mark, data, secured, reached };
   // One that was ended in the copy has shown already that the release runs there; its containers may have real data by now.
   if (!hasArrived(found, record)) {
     const room = Math.ceil(data.reduce((sum, { bytes }) => sum + bytes, 0) * 1.2);
     const beginning = { id: scope.deployment, who, queued: since, started: since };
-    const two = { ...decided, old: readSurvey(old.output), found, beginning, room };
+    const two = { ...decided, old: readSurvey(old.output), found, beginning, room, secured: [...secured.keys()] };
     await rehearse(ctx, two, reportOf(report, to, 2));
   }
   const { state } = await survey(to, scope);
@@ -134,17 +138,21 @@ async function moveUnderLocks(ctx: Context, moving: Moving, report: Report): Pro
     ctx,
     to,
     scope,
-    [note("keep it waiting for the data", hold, [page, slot, record.id])],
+    [note("keep it waiting for the data", hold, [page, slot, record.id, ...foldersOf(data)])],
     reportOf(report, to, 2),
   );
-  const { copied, seconds, forwards } = await silent(ctx, decided, state, report);
+  const streams = streamsOf(data).length;
+  const straight = streams > 0 && (await openWay({ from, to, scope, address: journey.address }, streams, report));
+  const { copied, unserved, sent } = await silent(ctx, decided, state, straight, report);
+  const forwards = sent && (await arrivesThere(ctx, decided, report));
   await startSingletons(ctx, decided, state, report);
   await tidy(ctx, decided, report);
   return {
     ...resultOf(decided, hosts),
     compared: copied.compared,
-    unserved: { seconds, copy: copied.seconds },
+    unserved,
     bytes: copied.bytes,
+    straight: streams === 0 ? null : straight,
     forwards,
   };
 }
@@ -154,10 +162,13 @@ async function silent(
   ctx: Context,
   decided: Decided,
   state: ServerState,
+  straight: boolean,
   report: Report,
-): Promise<{ readonly copied: CopiedData; readonly seconds: number; readonly forwards: boolean }> {
-  const { journey, scope, from, to, record, mark, reached, secured, old, who, since } = decided;
+): Promise<{ readonly copied: CopiedData; readonly unserved: Unserved; readonly sent: boolean }> {
+  const { journey, scope, from, to, record, mark, data, reached, secured, old, who, since } = decided;
   const begun = ctx.clock.monotonic();
+  const passed = (): number => Math.round(ctx.clock.monotonic() - begun);
+  let stop: number;
   const owner = ownerOf(record.app, record.environment);
   const live = old.state.live?.slot ?? "blue";
   let copied: CopiedData;
@@ -166,9 +177,16 @@ async function silent(
       String(Math.ceil(seconds)),
       backend,
     ]);
-    const stopping = note("show a page, and stop the release", leave, [JSON.stringify(mark), page, ...drain]);
+    const stopping = note("show a page, and stop the release", leave, [
+      JSON.stringify(mark),
+      page,
+      foldersOf(data).join(" "),
+      ...drain,
+    ]);
     await must(ctx, from, scope, [stopping], reportOf(report, from, 2));
-    copied = await copyData(ctx, { from, to, scope, backup: journey.settings.backup }, reportOf(report, to, 2));
+    stop = passed();
+    const { backup } = journey.settings;
+    copied = await copyData(ctx, { from, to, scope, backup, data, straight }, reportOf(report, to, 2));
     const services = runningServices(record).filter(({ name }) => !singletonsOf(record).includes(name));
     const starting = [
       note("start what the copy had stopped", wake, []),
@@ -178,9 +196,10 @@ async function silent(
     await must(ctx, to, scope, starting, reportOf(report, to, 2));
   } catch (error) {
     await must(ctx, from, scope, [note("serve again", giveUp, [])], reportOf(report, from, 2)).catch(() => {});
+    await closeWay({ from, to, scope }).catch(() => {});
     throw backToOld(error, from.name);
   }
-  const forward = reached === undefined ? undefined : forwardFragment(record, reached, new Set(secured));
+  const forward = reached === undefined ? undefined : forwardFragment(record, reached, secured);
   const servers = slots.flatMap((slot) =>
     record.services.filter(({ routes }) => routes.length > 0).map(({ name }) => `${backendName(owner, name, slot)}/s1`),
   );
@@ -200,17 +219,49 @@ async function silent(
   );
   const proxy = forward === undefined ? script(":", []) : applyProxy(forward, servers);
   const text = [
-    `moved=${quote(JSON.stringify(mark))} line=${quote(JSON.stringify(line))}`,
+    `moved=${quote(JSON.stringify(mark))} line=${quote(JSON.stringify(line))} page=${quote(page)}`,
     `send_on() {\n${proxy.text}\n}`,
     gone,
   ].join("\n");
   const leaving: Step = { step: "receive", title: `leave it to ${to.name}`, script: script(text, proxy.args) };
-  const { facts } = await must(ctx, from, scope, [leaving], reportOf(report, from, 2));
+  const { facts } = await must(ctx, from, scope, [leaving], reportOf(report, from, 2)).catch(async (error: unknown) => {
+    throw hasComeBack(error) ? await stayWithOld(ctx, decided, error, state, report) : error;
+  });
+  const all = passed();
+  const copy = Math.round(copied.seconds * 1000);
   return {
     copied,
-    seconds: Math.round(ctx.clock.monotonic() - begun) / 1000,
-    forwards: facts.has("sent-on"),
+    unserved: { seconds: all / 1000, stop: stop / 1000, copy: copy / 1000, start: (all - stop - copy) / 1000 },
+    sent: facts.has("sent-on"),
   };
+}
+
+function hasComeBack(error: unknown): error is WherryError {
+  return error instanceof WherryError && error.code === "came-back";
+}
+
+/** The old server began to serve again by itself in the last moment: what was written there since is not on the new one. */
+async function stayWithOld(
+  ctx: Context,
+  { from, to, scope, record }: Decided,
+  error: WherryError,
+  state: ServerState,
+  report: Report,
+): Promise<unknown> {
+  const waits = note("keep it waiting for the data", hold, [page, state.live?.slot ?? "blue", record.id]);
+  await must(ctx, to, scope, [waits], reportOf(report, to, 2));
+  await must(ctx, from, scope, [note("serve again", giveUp, [])], reportOf(report, from, 2));
+  return backToOld(error, from.name);
+}
+
+/** Is what comes to the old server really answered by the new one? Where it is not, the old one shows the page again. */
+async function arrivesThere(ctx: Context, { from, scope }: Decided, report: Report): Promise<boolean> {
+  const looking = note("see whether requests arrive there", arrives, [page]);
+  const { facts } = await must(ctx, from, scope, [looking], reportOf(report, from, 2));
+  const [bad] = facts.get("not-sent-on") ?? [];
+  if (bad === undefined) return true;
+  report({ type: "note", text: `${from.name} cannot send requests on to the new server: ${bad}` });
+  return false;
 }
 
 /** A move whose old server has let go already: only what comes after that is left. */
@@ -218,13 +269,21 @@ async function finish(ctx: Context, moving: Moving, moved: MoveMark, report: Rep
   const { fresh } = moving;
   const record = fresh.state.records.find(({ id }) => id === moved.release);
   if (record === undefined) throw new Error("the release that moved is on the new server");
-  const hosts = [...new Set(record.services.flatMap(({ routes }) => routes.map(({ host }) => host)))];
-  const decided = { ...moving, record, mark: moved, secured: [], reached: undefined };
+  const hosts = hostsOf(record.services);
+  const decided = {
+    ...moving,
+    record,
+    mark: moved,
+    data: [],
+    secured: new Map<string, string>(),
+    reached: undefined,
+  };
   if (fresh.state.marks.arrived !== undefined) {
+    await arrivesThere(ctx, decided, report);
     await startSingletons(ctx, decided, fresh.state, report);
     await tidy(ctx, decided, report);
   }
-  return { ...resultOf(decided, hosts), compared: [], unserved: null, bytes: 0, forwards: null };
+  return { ...resultOf(decided, hosts), compared: [], unserved: null, bytes: 0, straight: null, forwards: null };
 }
 
 /** Now that the old server never will again, the services of which there must be only one. */
@@ -249,6 +308,7 @@ async function tidy(ctx: Context, decided: Decided, report: Report): Promise<voi
   ];
   await must(ctx, from, scope, steps, reportOf(report, from, 2));
   await must(ctx, to, scope, [note("end the move", settled, [])], reportOf(report, to, 2));
+  await closeWay({ from, to, scope });
   if (scheduled)
     report({
       type: "note",
@@ -264,6 +324,11 @@ function resultOf({ journey, from, to, record }: Decided, hosts: readonly string
     release: record.id,
     records: hosts.map((host) => ({ host, address: journey.address ?? null })),
   };
+}
+
+/** Services of which the folders are copied: they have to stand still meanwhile. */
+function foldersOf(data: readonly DataSize[]): readonly string[] {
+  return data.filter(({ method }) => method === "volume").map(({ service }) => service);
 }
 
 function hasArrived({ state }: Survey, record: ReleaseRecord): boolean {

@@ -1,6 +1,5 @@
 import { measureScript } from "../../backup/index.ts";
-import { loadSettings, stacksOf } from "../../config/index.ts";
-import { usageError } from "../../core/index.ts";
+import { loadSettings } from "../../config/index.ts";
 import { script } from "../../server/index.ts";
 import type { Connection } from "../../server/index.ts";
 import type { Context } from "../../system/index.ts";
@@ -38,9 +37,17 @@ export async function planMove(ctx: Context, options: MoveOptions): Promise<Move
       to: to.name,
       release: record.id,
       data,
+      hosts: hostsOf(record.services),
       steps: stepsOf(journey, record, data, from.name, to.name),
     };
   });
+}
+
+/** Hosts that visitors come to, each once. */
+export function hostsOf(
+  services: readonly { readonly routes: readonly { readonly host: string }[] }[],
+): readonly string[] {
+  return [...new Set(services.flatMap(({ routes }) => routes.map(({ host }) => host)))];
 }
 
 function stepsOf(
@@ -65,12 +72,6 @@ function stepsOf(
 }
 
 export async function readJourney(ctx: Context, options: MoveOptions): Promise<Journey> {
-  const stacks = await stacksOf(ctx, options);
-  if (stacks.length > 1) {
-    throw usageError("cannot-move", "an app with several stacks is not moved yet", {
-      hint: `its stacks are ${stacks.join(", ")}`,
-    });
-  }
   return journeyOf(await loadSettings(ctx, options), options);
 }
 

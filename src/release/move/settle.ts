@@ -15,8 +15,9 @@ import { setProxy } from "../plan-parts.ts";
 import { belongingsOf, removeFrom } from "../remove.ts";
 import type { Removal } from "../remove.ts";
 import { survey } from "../survey.ts";
-import { pair } from "./plan.ts";
-import back from "./scripts/back.sh?raw";
+import type { MoveMark } from "./marks.ts";
+import { hostsOf, pair } from "./plan.ts";
+import backScript from "./scripts/back.sh?raw";
 import confirmed from "./scripts/confirmed.sh?raw";
 import leaveAgain from "./scripts/leave-again.sh?raw";
 import pageOn from "./scripts/page-on.sh?raw";
@@ -28,6 +29,8 @@ interface Unconfirmed {
   /** Where it serves now, and where it was before. */
   readonly here: Connection;
   readonly before: Connection;
+  /** An earlier call has taken it back already, in so far as the servers go. */
+  readonly isBack: boolean;
 }
 
 /** What of the move would be removed from the server that was left. */
@@ -56,15 +59,17 @@ export interface MovedBack {
   readonly from: string;
   readonly to: string;
   readonly release: string;
+  /** That visitors come to. */
+  readonly hosts: readonly string[];
 }
 
 /**
  * Takes a move back: the server that was left serves again, with the data that it had then. What was written since stays on
- * the other one, which stops.
+ * the other one, which stops. Killed in between, the same call goes on, until wherry.yaml says otherwise.
  */
 export async function moveBack(ctx: Context, options: LoadOptions, report: Report): Promise<MovedBack> {
-  return withUnconfirmed(ctx, options, async (unconfirmed) => {
-    const { settings, here, before } = unconfirmed;
+  return withUnconfirmed(ctx, { ...options, goOn: "back" }, async (unconfirmed) => {
+    const { settings, here, before, isBack } = unconfirmed;
     const { app, environment } = settings;
     const scope = { app, environment, deployment: newDeploymentId() };
     const who = await authorOf(ctx, settings.directory);
@@ -80,7 +85,17 @@ export async function moveBack(ctx: Context, options: LoadOptions, report: Repor
           hint: "write that server into wherry.yaml, and deploy",
         });
       }
-      const mark = { from: here.name, to: before.name, at: since, who: who.name, release: record.id };
+      const hosts = hostsOf(record.services);
+      const result = { environment, from: here.name, to: before.name, release: record.id, hosts };
+      if (isBack) return result;
+      const mark: MoveMark = {
+        from: here.name,
+        to: before.name,
+        at: since,
+        who: who.name,
+        release: record.id,
+        back: true,
+      };
       const leaving = note("show a page, and stop", leaveAgain, [JSON.stringify(mark), page]);
       await must(ctx, here, scope, [leaving], reportOf(report, here, 2));
       const subnets = assignSubnets(record, state);
@@ -89,10 +104,10 @@ export async function moveBack(ctx: Context, options: LoadOptions, report: Repor
         note("show a page", pageOn, [page]),
         // Not marked healthy: its containers are only about to start.
         own.step === "set-proxy" ? { ...own, healthy: [] } : own,
-        note("serve again", back, [JSON.stringify(mark)]),
+        note("serve again", backScript, [JSON.stringify(mark)]),
       ];
       await must(ctx, before, scope, serving, reportOf(report, before, 2));
-      return { environment, from: here.name, to: before.name, release: record.id };
+      return result;
     } finally {
       await lockBefore.release();
       await lockHere.release();
@@ -100,9 +115,10 @@ export async function moveBack(ctx: Context, options: LoadOptions, report: Repor
   });
 }
 
+/** @param options.goOn said by who takes moves back: one that is being taken back counts, too */
 async function withUnconfirmed<T>(
   ctx: Context,
-  options: LoadOptions,
+  options: LoadOptions & { readonly goOn?: "back" },
   use: (unconfirmed: Unconfirmed) => Promise<T>,
 ): Promise<T> {
   const settings = await loadSettings(ctx, options);
@@ -110,7 +126,8 @@ async function withUnconfirmed<T>(
     if (here === undefined) throw new Error("an environment has a server");
     const { state } = await survey(here, settings);
     const { movedFrom, moved } = state.marks;
-    if (movedFrom !== undefined) return addressOf(movedFrom.from);
+    if (movedFrom !== undefined) return { address: addressOf(movedFrom.from), begun: false };
+    if (options.goOn === "back" && moved?.back === true) return { address: addressOf(moved.to), begun: true };
     throw refusedError(
       "no-move",
       moved === undefined
@@ -122,15 +139,16 @@ async function withUnconfirmed<T>(
       },
     );
   });
-  return withConnections(ctx, [settings.server, left], async (connections) => {
+  return withConnections(ctx, [settings.server, left.address], async (connections) => {
     const [here, before] = pair(connections);
-    const { state } = await survey(before, settings);
-    if (state.marks.moved?.to !== here.name) {
+    const { moved, movedFrom } = (await survey(before, settings)).state.marks;
+    const isBack = left.begun && moved === undefined && movedFrom?.from === here.name;
+    if (moved?.to !== here.name && !isBack) {
       throw refusedError("no-move", `${before.name} does not know that ${settings.environment} moved from there`, {
         hint: `look at it: ssh ${before.name}`,
       });
     }
-    return use({ settings, here, before });
+    return use({ settings, here, before, isBack });
   });
 }
 

@@ -1,7 +1,6 @@
 # Installs what a server needs and does not have, and makes Wherry's folder. Needs root or sudo where something is missing.
 #   $1 programs that are missing (space separated; "docker" and "compose" among them)
 missing=$1
-if [ "$(id -u)" = 0 ]; then as_root() { "$@"; }; else as_root() { sudo -n "$@"; }; fi
 
 may_be_root() {
   as_root true 2>/dev/null && return

@@ -2,7 +2,6 @@
 # that is not this app's stays, and so does every volume.
 #   $1 releases to remove (space separated)   $2 references of images that this app pulled and may not need any more
 for release in $1; do rm -rf "$home/releases/$release"; done
-for image in $(docker image ls --filter "reference=wherry/$app/*" --format '{{.Repository}}:{{.Tag}}') $2; do
-  grep -qF "\"image\":\"$image\"" "$state"/apps/*/*/releases/*/release.json 2>/dev/null || docker image rm "$image" > /dev/null 2>&1 || :
-done
+# shellcheck disable=SC2086  # several words on purpose
+remove_unneeded $2
 rm -rf "$home"/incoming/*

@@ -18,9 +18,7 @@ for octet in "$state"/networks/*; do
   case $(cat "$octet" 2>/dev/null) in "$app/$environment/"*) rm -f "$octet" ;; esac
 done
 rm -rf "$home/releases" "$home/base" "$home/slots" "$home/incoming" "$home/live" "$home/canary" "$home/warm" "$home/notify" "$home/verdict" "$home/current" "$home/salt" "$home/ledger.jsonl" "$home/job.log" "$home/backup" "$home/backups.jsonl" "$home/move" "$home/moving" "$home/moved" "$home/arriving" "$home/arrived" "$home/moved-from"
-for image in $(docker image ls --filter "reference=wherry/$app/*" --format '{{.Repository}}:{{.Tag}}'); do
-  grep -qF "\"image\":\"$image\"" "$state"/apps/*/*/releases/*/release.json 2>/dev/null || docker image rm "$image" > /dev/null 2>&1 || :
-done
+remove_unneeded
 if [ -e "$home/maintenance" ]; then
   rm -f "$home/maintenance"
   (flock 7; tell_maintenance "$app-$environment") 7>> "$proxy/lock"

@@ -35,7 +35,7 @@ keep "$proxy/frontend.cfg" "$3" 644
 write_config
 same=
 if [ -n "$running" ] && [ "$is" = "$wanted" ]; then same=yes; fi
-if [ -n "$same" ] && cmp -s "$proxy/haproxy.cfg.next" "$proxy/haproxy.cfg"; then
+if [ -n "$same" ] && [ ! -e "$proxy/reload-pending" ] && cmp -s "$proxy/haproxy.cfg.next" "$proxy/haproxy.cfg"; then
   rm -f "$proxy/haproxy.cfg.next"
   exit 0
 fi
@@ -43,9 +43,11 @@ if ! docker run --rm --network none -e WHERRY_RUN=/wherry/run -v "$proxy:/wherry
   problem proxy-refused "the proxy does not accept its configuration"
   exit 1
 fi
+: > "$proxy/reload-pending"
 mv -f "$proxy/haproxy.cfg.next" "$proxy/haproxy.cfg"
 if [ -n "$same" ]; then
   perl -e "$proxy_client" "$proxy/run/master.sock" reload || { problem proxy-refused "the proxy did not reload"; exit 1; }
+  rm -f "$proxy/reload-pending"
   exit 0
 fi
 
@@ -83,6 +85,7 @@ until answers "$proxy/run/$next/master.sock"; do
   sleep 0.1
 done
 serve
+rm -f "$proxy/reload-pending"
 # Proxies of version 0.1.0 had no number.
 old=$(docker ps -aq --filter 'name=^/wherry-proxy$')
 if [ -n "$old" ] && [ -z "$(docker inspect -f '{{index .Config.Labels "wherry.number"}}' "$old")" ]; then

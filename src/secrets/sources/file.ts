@@ -12,6 +12,9 @@ export function secretsFile(environment: string): string {
   return `.wherry/secrets.${environment}.env`;
 }
 
+/** Line of `.gitignore`. Not the whole folder: what else is in it is for the team (prices, the levels of an assessment). */
+export const ignoredFiles = "/.wherry/secrets.*.env*";
+
 /** `.wherry/secrets.<environment>.env`: on this machine alone, in the clear, for its user's eyes only. */
 export function fileSource(ctx: Context, { environment, directory }: SecretPlace): SecretSource {
   const path = secretsFile(environment);
@@ -76,7 +79,7 @@ async function readSecretsFile(ctx: Context, directory: string, path: string): P
     throw refusedError(
       "secrets-committed",
       `${path} is in git: its secrets are known to all who can read the repository`,
-      { hint: `git rm --cached ${path}, write /.wherry/ into .gitignore, and change the secrets` },
+      { hint: `git rm --cached ${path}, write ${ignoredFiles} into .gitignore, and change the secrets` },
     );
   }
   return ctx.files.readText(whole);
@@ -87,7 +90,7 @@ async function ignore(ctx: Context, directory: string, path: string): Promise<re
   const inRepository = (await listProjectFiles(ctx, directory, [join(directory, path)])) !== undefined;
   if (!inRepository || (await ignoredBy(ctx, directory, path)) !== undefined) return [];
   const before = (await ctx.files.readText(join(directory, ".gitignore"))) ?? "";
-  const line = "/.wherry/secrets.*.env\n";
+  const line = `${ignoredFiles}\n`;
   const content = before === "" || before.endsWith("\n") ? before + line : `${before}\n${line}`;
   const change = { path: ".gitignore", content, from: "current" } as const;
   await apply(ctx, directory, await compare(ctx, directory, [change]));

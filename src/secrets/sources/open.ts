@@ -1,5 +1,5 @@
 import { sharedName } from "../../config/index.ts";
-import type { SecretsFrom, Settings } from "../../config/index.ts";
+import type { SecretsFrom, EnvironmentSettings } from "../../config/index.ts";
 import type { Context } from "../../system/index.ts";
 import { ageSource } from "./age.ts";
 import { bitwardenSource } from "./bitwarden.ts";
@@ -16,8 +16,8 @@ export interface OpenSource extends SecretSource {
 }
 
 /** What sources are opened by. */
-export type SourceSettings = Pick<Settings, "name" | "environment" | "directory" | "secretsFrom"> &
-  Partial<Pick<Settings, "preview">>;
+export type SourceSettings = Pick<EnvironmentSettings, "name" | "environment" | "directory" | "secretsFrom"> &
+  Partial<Pick<EnvironmentSettings, "preview">>;
 
 /** The sources of an environment, in the order in which they are asked. Nothing is read yet. */
 export function openSources(ctx: Context, settings: SourceSettings): readonly OpenSource[] {

@@ -26,6 +26,7 @@ flock -w 60 8 || { say "held $(cat "$home/lock.json")"; exit 7; }
 exec 8>&-
 # A move to or from here, whose client is gone: what serves goes on serving.
 settle_move
+settle_copies
 [ -e "$state/reserve" ] || head -c 262144 /dev/zero > "$state/reserve" || :
 [ -e "$home/salt" ] || head -c 16 /dev/urandom | od -An -tx1 | tr -d ' \n' | put "$home/salt"
 say locked
@@ -36,6 +37,8 @@ while :; do
   beat=$(timeout 20 sh -c 'IFS= read -r line && printf %s "$line"') || beat=
   case $beat in
     done)
+      # Whoever says goodbye may have failed to let this server serve again.
+      [ ! -e "$home/moving" ] || settle_move
       rm -f "$home/lock.json" "$home/holder" "$home/step"
       # Left by remove.sh. Data that the user keeps keeps its folder.
       if [ -e "$home/removed" ]; then
@@ -51,8 +54,9 @@ done
 : > "$home/ending"
 # Steps look for the lock between two steps; ours is let go only when the last one has ended.
 rm -f "$home/holder"
-flock -w 900 "$home/busy" true
+flock "$home/busy" true
 settle_move
+settle_copies
 # Nobody else would tell the load balancer that requests may come again.
 if [ -e "$home/leaving" ]; then
   rm -f "$home/leaving"

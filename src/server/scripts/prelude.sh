@@ -17,15 +17,13 @@ say() { printf '%s\n' "$*" >&3 || :; } 2>/dev/null
 # What went wrong, for the user: a code, then a sentence.
 problem() { say "problem $*"; }
 
+as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo -n "$@"; fi; }
+
 now() { date -u +%Y-%m-%dT%H:%M:%S.%3NZ; }
 
-# Replaces a file so that a reader, or a power cut, meets the old or the new content and nothing in between.
-put() {
-  cat > "$1.new"
-  [ -z "${2-}" ] || chmod "$2" "$1.new"
-  sync "$1.new"
-  mv -f "$1.new" "$1"
-}
+# Replaces a file so that a reader, a power cut or a full disk meets the old or the new content and nothing in between: where
+# `set -e` does not hold (in a condition), too.
+put() { cat > "$1.new" && { [ -z "${2-}" ] || chmod "$2" "$1.new"; } && sync "$1.new" && mv -f "$1.new" "$1"; }
 
 # Instants that the ledger wants, by this server's clock.
 stamp() { now > "$home/at-$1"; }

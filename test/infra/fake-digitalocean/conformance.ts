@@ -27,8 +27,16 @@ export function problemsWith(method: string, path: string, status: number, body:
   return schema.problemsWith(nameOf(method, path, status), `${method} ${path}`, body);
 }
 
+/** `/domains/example.com/records/7` and what is above it. */
+function ofDomains(method: string, path: string): string {
+  const [, domain, records, id] = path.slice(1).split("/");
+  if (records === undefined) return domain === undefined ? "DomainList" : "DomainGet";
+  return id === undefined && method === "GET" ? "RecordList" : "RecordGet";
+}
+
 function nameOf(method: string, path: string, status: number): string {
   if (status >= 400) return "Error";
+  if (path.startsWith("/domains")) return ofDomains(method, path);
   const [kind = "", id, more] = path.slice(1).replace("account/keys", "account+keys").split("/");
   const word = kinds[kind.replace("+", "/")] ?? kind;
   if (more !== undefined) return "ActionGet";

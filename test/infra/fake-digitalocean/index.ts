@@ -3,6 +3,8 @@ import { fakeApi, Refusal } from "../fake-api.ts";
 import type { Answer, ApiFaults, FakeApi, Request } from "../fake-api.ts";
 import { created, images, regions, sizes } from "./catalogue.ts";
 import { problemsWith } from "./conformance.ts";
+import { domainsOf } from "./domains.ts";
+import type { Domains } from "./domains.ts";
 
 /** DigitalOcean's API as far as its provider needs it, on loopback, with everything in memory. */
 export interface FakeDigitalOcean extends Omit<FakeApi, "origin"> {
@@ -11,6 +13,7 @@ export interface FakeDigitalOcean extends Omit<FakeApi, "origin"> {
   readonly faults: Faults;
   /** Everything that there is, by the first word of its path. */
   readonly things: Readonly<Record<Kind, Map<string, Thing>>>;
+  readonly domains: Omit<Domains, "answer">;
   /** User data of the droplets, by name. */
   readonly userData: ReadonlyMap<string, string>;
   /** Puts something there that nobody asked this test for. */
@@ -62,6 +65,8 @@ export async function fakeDigitalOcean({ address = "192.0.2.20" } = {}): Promise
   let last = 3_000_000;
   const next = (): number => (last += 1);
   const uuid = (): string => `${String(next()).padStart(8, "0")}-7f31-4ce6-a2bc-475a116cca97`;
+
+  const domains = domainsOf(next, pageOf);
 
   const find = (kind: Kind, id: string): Thing => {
     const thing = things[kind].get(id);
@@ -296,8 +301,14 @@ export async function fakeDigitalOcean({ address = "192.0.2.20" } = {}): Promise
 
   function addressAction(ip: Thing, body: Record<string, unknown>): Thing {
     const type = String(body["type"]);
-    if (type === "assign") ip["droplet"] = find("droplets", String(body["droplet_id"]));
-    else if (type === "unassign" && ip["droplet"] === null) throw invalid("The floating IP is not assigned.");
+    if (type === "assign") {
+      const droplet = find("droplets", String(body["droplet_id"]));
+      if ((droplet["region"] as Thing)["slug"] !== (ip["region"] as Thing)["slug"])
+        throw invalid("The reserved IP and the Droplet must be in the same region.");
+      if ([...things.reserved_ips.values()].some((one) => one !== ip && one["droplet"] === droplet))
+        throw invalid("The Droplet already has a reserved IP.");
+      ip["droplet"] = droplet;
+    } else if (type === "unassign" && ip["droplet"] === null) throw invalid("The floating IP is not assigned.");
     else if (type === "unassign") ip["droplet"] = null;
     else throw invalid(`no action ${type} of addresses`);
     return act(type === "assign" ? "assign_ip" : "unassign_ip", "floating_ip", 0);
@@ -330,6 +341,7 @@ export async function fakeDigitalOcean({ address = "192.0.2.20" } = {}): Promise
 
   function answerTo(request: Request): Answer {
     const { method, path, query, body } = request;
+    if (path.startsWith("/domains")) return domains.answer(request);
     const [first = "", id, more, action] = path.slice(1).replace("account/keys", "account+keys").split("/");
     const asked = first.replace("+", "/");
     const stock = faults.stockIsStale ? new Set<string>() : faults.outOfStock;
@@ -377,7 +389,7 @@ export async function fakeDigitalOcean({ address = "192.0.2.20" } = {}): Promise
     refuse: ({ code, message }) => ({ id: code, message, request_id: "4d9d8375-3c56-4925-a3e7-eb137fed17e9" }),
     problemsWith,
   });
-  return { ...api, endpoint: origin, faults, things, userData, put };
+  return { ...api, endpoint: origin, faults, things, domains, userData, put };
 }
 
 function definedOf(body: Record<string, unknown>): Thing {

@@ -12,10 +12,12 @@ const kinds: Readonly<Record<string, string>> = {
   networks: "Network",
   firewalls: "Firewall",
   primary_ips: "PrimaryIP",
+  floating_ips: "FloatingIP",
   placement_groups: "PlacementGroup",
   servers: "Server",
   volumes: "Volume",
   load_balancers: "LoadBalancer",
+  load_balancer_types: "LoadBalancerType",
 };
 
 /**
@@ -28,9 +30,19 @@ export function problemsWith(method: string, path: string, status: number, body:
   return schema.problemsWith(nameOf(method, path, status), `${method} ${path}`, rest);
 }
 
+/** `/zones/7/rrsets/www/A/actions/set_records` and what is above it. */
+function ofZones(method: string, path: string): string {
+  const [, id, sets, name, , action] = path.slice(1).split("/");
+  if (sets === undefined) return id === undefined ? "ZoneList" : "ZoneGet";
+  if (action !== undefined || method === "DELETE") return "ActionGet";
+  if (name !== undefined) return "ZoneRRSetGet";
+  return method === "POST" ? "ZoneRRSetCreate" : "ZoneRRSetList";
+}
+
 function nameOf(method: string, path: string, status: number): string {
   if (status >= 400) return "Error";
   if (path === "/pricing") return "Pricing";
+  if (path.startsWith("/zones")) return ofZones(method, path);
   const [kind = "", id, actions] = path.slice(1).split("/");
   const word = kinds[kind] ?? kind;
   if (actions !== undefined) return kind === "firewalls" ? "ActionList" : "ActionGet";

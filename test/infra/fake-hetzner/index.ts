@@ -1,8 +1,13 @@
 import { createHash } from "node:crypto";
 import { fakeApi, Refusal } from "../fake-api.ts";
 import type { Answer, ApiFaults, FakeApi, Request } from "../fake-api.ts";
+import { balancerTypes, changeBalancer, newBalancer } from "./balancers.ts";
+import type { Balancer } from "./balancers.ts";
 import { created, images, locations, pricing, serverTypes } from "./catalogue.ts";
+import { assignFloating, newFloating } from "./floating.ts";
 import { problemsWith } from "./conformance.ts";
+import { zonesOf } from "./zones.ts";
+import type { Zones } from "./zones.ts";
 
 /** Hetzner's API as far as its provider needs it, on loopback, with everything in memory. */
 export interface FakeHetzner extends Omit<FakeApi, "origin"> {
@@ -11,6 +16,7 @@ export interface FakeHetzner extends Omit<FakeApi, "origin"> {
   readonly faults: Faults;
   /** Everything that there is, by the first word of its path. */
   readonly things: Readonly<Record<Kind, Map<number, Thing>>>;
+  readonly zones: Omit<Zones, "answer">;
   /** User data of the servers, by name. */
   readonly userData: ReadonlyMap<string, string>;
   /** Puts something there that nobody asked this test for. */
@@ -33,6 +39,7 @@ const kinds = [
   "networks",
   "firewalls",
   "primary_ips",
+  "floating_ips",
   "placement_groups",
   "servers",
   "volumes",
@@ -108,6 +115,8 @@ export async function fakeHetzner({ address = "192.0.2.10" } = {}): Promise<Fake
       throw new Refusal(423, "protected", "resource is protected");
   };
 
+  const zones = zonesOf(next, act);
+
   /** How each kind of thing is made; everything else about it is the same. */
   const make: Readonly<Record<Kind, (body: Record<string, unknown>) => Record<string, unknown>>> = {
     ssh_keys(body) {
@@ -160,6 +169,10 @@ export async function fakeHetzner({ address = "192.0.2.10" } = {}): Promise<Fake
         action: null,
       };
     },
+    floating_ips: (body) => ({
+      floating_ip: put("floating_ips", newFloating(body, place(body["home_location"]))),
+      action: null,
+    }),
     volumes(body) {
       const volume = put("volumes", {
         name: body["name"],
@@ -230,8 +243,15 @@ export async function fakeHetzner({ address = "192.0.2.10" } = {}): Promise<Fake
         root_password: null,
       };
     },
-    load_balancers() {
-      throw new Refusal(501, "unsupported_error", "this fake makes no load balancers");
+    load_balancers(body) {
+      const balancer = put(
+        "load_balancers",
+        newBalancer(body, address.replace(/\d+$/, "200"), place(body["location"])),
+      );
+      return {
+        load_balancer: balancer,
+        action: act("create_load_balancer", { id: balancer.id, type: "load_balancer" }),
+      };
     },
   };
 
@@ -292,6 +312,10 @@ export async function fakeHetzner({ address = "192.0.2.10" } = {}): Promise<Fake
         if (Number(body["size"]) < Number(thing["size"])) throw new Refusal(422, "invalid_input", "volumes only grow");
         thing["size"] = body["size"];
         break;
+      case "floating_ips assign":
+        if (faults.failing !== "assign_floating_ip")
+          assignFloating(thing, find("servers", Number(body["server"])), things.servers.values());
+        return { action: act("assign_floating_ip", { id, type: "floating_ip" }) };
       case "primary_ips unassign":
         Object.assign(thing, { assignee_id: null, assignee_type: "unassigned" });
         break;
@@ -306,6 +330,7 @@ export async function fakeHetzner({ address = "192.0.2.10" } = {}): Promise<Fake
       case "firewalls remove_from_resources":
         return { actions: [] };
       default:
+        if (kind === "load_balancers" && changeBalancer(thing as unknown as Balancer, command, body)) break;
         if (command !== "change_protection") throw new Refusal(404, "not_found", `no action ${command} of ${kind}`);
         thing["protection"] = { ...(thing["protection"] as object), ...body };
     }
@@ -347,10 +372,17 @@ export async function fakeHetzner({ address = "192.0.2.10" } = {}): Promise<Fake
     );
   };
 
-  function answerTo({ method, path, query, body }: Request): Answer {
+  function answerTo(request: Request): Answer {
+    const { method, path, query, body } = request;
+    if (path.startsWith("/zones")) return zones.answer(request);
     const [kind = "", id, , command] = path.slice(1).split("/");
     const stock = faults.stockIsStale ? new Set<string>() : faults.outOfStock;
-    const fixed: Readonly<Record<string, readonly object[]>> = { locations, images, server_types: serverTypes(stock) };
+    const fixed: Readonly<Record<string, readonly object[]>> = {
+      locations,
+      images,
+      server_types: serverTypes(stock),
+      load_balancer_types: balancerTypes,
+    };
     if (kind === "pricing") return { status: 200, body: { pricing: pricing() } };
     const all =
       kind === "actions"
@@ -391,7 +423,7 @@ export async function fakeHetzner({ address = "192.0.2.10" } = {}): Promise<Fake
     refuse: ({ code, message }) => ({ error: { code, message, details: null } }),
     problemsWith,
   });
-  return { ...api, endpoint: `${origin}/v1`, faults, things, userData, put };
+  return { ...api, endpoint: `${origin}/v1`, faults, things, zones, userData, put };
 }
 
 function pageOf(kind: string, all: readonly Thing[], query: URLSearchParams): Answer {

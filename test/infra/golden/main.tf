@@ -1,4 +1,4 @@
-# Written by Wherry (6dc0d1d35bf0); once you have edited it, it is yours and stays as it is.
+# Written by Wherry (c15bc1208e44); once you have edited it, it is yours and stays as it is.
 locals {
   name    = "shop-production"
   servers = toset([for number in range(1, var.server_count + 1) : "${local.name}-${number}"])
@@ -69,7 +69,12 @@ resource "hcloud_server" "app" {
   # From the first packet on; an attachment of its own would come after the first boot.
   firewall_ids             = [hcloud_firewall.public.id]
   shutdown_before_deletion = true
-  labels                   = local.labels
+
+  # Which volume its first boot mounts: without it, what containers keep is on the server's own disk.
+  labels = merge(local.labels, {
+    for name, volume in hcloud_volume.data : "wherry.volume" => volume.id
+    if name == each.key
+  })
 
   # With no key here, the provider would switch a root password on.
   ssh_keys = [
@@ -93,8 +98,20 @@ resource "hcloud_server" "app" {
     prevent_destroy = true
 
     # These count when a server is made. Later, a change would make it anew, or cut its power and delete an address:
-    # that is what the provider does with public_net of a server that was imported.
-    ignore_changes = [user_data, ssh_keys, image, public_net]
+    # that is what the provider does with public_net of a server that was imported. The label would not be true.
+    ignore_changes = [user_data, ssh_keys, image, public_net, labels["wherry.volume"]]
+
+    # The provider refuses more, and would say so when the rest has been ordered. Counted in base64: length() knows
+    # characters, and not bytes.
+    precondition {
+      condition = length(base64encode(join("\n", ["#cloud-config", templatefile("${path.module}/cloud-init.yaml.tftpl", {
+        ssh_keys       = values(var.ssh_keys)
+        first_host_key = var.first_host_key
+        volume         = "${each.key}-data"
+      })]))) <= 43688
+
+      error_message = "User data is larger than 32 KiB: take fewer keys, or shorter ones (ed25519)."
+    }
   }
 }
 

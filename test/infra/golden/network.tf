@@ -1,4 +1,4 @@
-# Written by Wherry (2ebbbb694f6b); once you have edited it, it is yours and stays as it is.
+# Written by Wherry (13536a96f5e9); once you have edited it, it is yours and stays as it is.
 data "hcloud_location" "here" {
   name = var.location
 }
@@ -62,7 +62,8 @@ resource "hcloud_load_balancer" "public" {
 
 resource "hcloud_load_balancer_network" "private" {
   load_balancer_id = hcloud_load_balancer.public.id
-  subnet_id        = hcloud_network_subnet.servers.id
+  network_id       = hcloud_network.private.id
+  depends_on       = [hcloud_network_subnet.servers]
 }
 
 resource "hcloud_load_balancer_target" "servers" {

@@ -51,6 +51,8 @@ describe("where an environment can move", () => {
     expect(codeOf(() => journey("deploy@192.0.2.1"))).toBe("same-server");
     expect(codeOf(() => journey("deploy@192.0.2.2", { servers: [here, here] }))).toBe("cannot-move");
     expect(codeOf(() => journey("deploy@192.0.2.2", { server: { kind: "local" } }))).toBe("cannot-move");
+    // Its address is in the releases of those that reach it there.
+    expect(codeOf(() => journey("deploy@192.0.2.2", { stack: "data", address: "10.0.0.2" }))).toBe("cannot-move");
   });
 });
 

@@ -4,6 +4,7 @@ import {
   costs,
   currencies,
   documentOf,
+  most,
   Need,
   writeComparison,
 } from "../../../cost/index.ts";
@@ -22,18 +23,18 @@ export const show = command({
   ],
   flags: {
     environment: optional("servers of this environment alone", { short: "e", placeholder: "NAME" }),
-    cpu: optional("processors of a server to be priced", { placeholder: "NUMBER", parse: amount }),
-    memory: optional("its memory in GB", { placeholder: "GB", parse: amount }),
-    disk: optional("its disk in GB; 40 if left out", { placeholder: "GB", parse: amount }),
+    cpu: optional("processors of a server to be priced", { placeholder: "NUMBER", parse: amount(most.cpu) }),
+    memory: optional("its memory in GB", { placeholder: "GB", parse: amount(most.memory) }),
+    disk: optional("its disk in GB; 40 if left out", { placeholder: "GB", parse: amount(most.disk) }),
     traffic: optional("GB that leave for the internet in a month; as measured, or 0, if left out", {
       placeholder: "GB",
-      parse: amount,
+      parse: amount(most.traffic),
     }),
     ipv4: optional("public IPv4 addresses of a server to be priced; 1 if left out", {
       placeholder: "NUMBER",
-      parse: amount,
+      parse: amount(most.ipv4),
     }),
-    count: optional("how many of them; 1 if left out", { placeholder: "NUMBER", parse: amount }),
+    count: optional("how many of them; 1 if left out", { placeholder: "NUMBER", parse: amount(most.count) }),
     backup: toggle("with copies of the whole server by its provider"),
     arch: optional(`instruction set that the images are built for: ${architectures.join(", ")}`, {
       placeholder: "NAME",
@@ -115,9 +116,12 @@ function typedNeed({ environment, cpu, memory, disk, traffic, ipv4, count, backu
   throw usageError("invalid-value", `wherry cost: --${issue?.path.join(".") ?? ""}: ${issue?.message ?? "cannot be"}`);
 }
 
-function amount(text: string): number {
-  if (!/^\d{1,9}(\.\d{1,3})?$/.test(text)) throw new Error("expected a number such as 4");
-  return Number(text);
+function amount(largest: number): (text: string) => number {
+  return (text) => {
+    if (!/^\d{1,9}(\.\d{1,3})?$/.test(text)) throw new Error("expected a number such as 4");
+    if (Number(text) > largest) throw new Error(`expected at most ${largest}`);
+    return Number(text);
+  };
 }
 
 function rate(text: string): number {

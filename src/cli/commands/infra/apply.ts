@@ -3,7 +3,7 @@ import { applyInfra } from "../../../infra/index.ts";
 import type { InfraPlan } from "../../../infra/index.ts";
 import { confirm } from "../../confirm.ts";
 import { command } from "../../definition.ts";
-import { planDocument, showPlan } from "../../format/infra.ts";
+import { orderQuestion, planDocument, showPlan } from "../../format/infra.ts";
 import { toggle } from "../../parameters.ts";
 import { plan } from "./shapes.ts";
 
@@ -21,7 +21,13 @@ export const apply = command({
   examples: [{ line: "infra apply -e production", what: "order what is missing" }],
   schema: plan.extend({
     servers: z.array(
-      z.strictObject({ name: z.string(), id: z.string(), ipv4: z.string(), private: z.string().nullable() }),
+      z.strictObject({
+        name: z.string(),
+        id: z.string(),
+        ipv4: z.string(),
+        ipv6: z.string().nullable(),
+        private: z.string().nullable(),
+      }),
     ),
     addresses: z.array(z.string()),
     written: z.array(z.string()),
@@ -29,7 +35,7 @@ export const apply = command({
   async run({ environment, directory, destroyData, overLimit, yes }, ctx) {
     const agree = async (found: InfraPlan): Promise<void> => {
       showPlan(ctx, found);
-      await confirm(ctx, { question: "Order and change this?", yes });
+      await confirm(ctx, { question: orderQuestion(found), yes });
     };
     const options = { environment, directory, destroyData, overLimit, confirm: agree };
     const { servers, addresses, written, ...rest } = await applyInfra(ctx, options, ctx.report);

@@ -54,7 +54,10 @@ export const importServers = command({
     "",
     style.bold("To know:"),
     ...notes.map((note) => `  ${note}`),
-    ...(written.length === 0 ? [] : ["", `next: wherry infra plan -e ${environment}`]),
+    "",
+    files.some(({ kind, path }) => (kind === "create" || kind === "update") && !written.includes(path))
+      ? `do it: wherry infra import -e ${environment}${servers.map(({ name }) => ` --name ${name}`).join("")} --yes`
+      : `next: wherry infra plan -e ${environment}`,
   ],
 });
 

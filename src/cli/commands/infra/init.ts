@@ -29,7 +29,10 @@ export const init = command({
     const proposal = await proposeInfra(ctx, { environment, directory });
     const wanted = proposal.changes.filter(({ kind }) => kind === "create" || kind === "update");
     if (plan || wanted.length === 0) return documentOf(proposal, []);
-    await confirm(ctx, { question: `Write ${wanted.map(({ path }) => path).join(", ")}?`, yes });
+    const { serverType, location } = proposal.machines;
+    const what = wanted.length === 1 ? "1 file" : `${wanted.length} files`;
+    const folder = `infra/${proposal.machines.environment}`;
+    await confirm(ctx, { question: `Write ${what} into ${folder} (servers: ${serverType} in ${location})?`, yes });
     return documentOf(proposal, await apply(ctx, proposal.directory, proposal.changes));
   },
   print({ environment, serverType, location, files, notes, written }, { style }) {
@@ -43,7 +46,10 @@ export const init = command({
       "",
       `servers: ${serverType} in ${location}`,
       ...(notes.length === 0 ? [] : ["", style.bold("To know:"), ...notes.map((note) => `  ${note}`)]),
-      ...(written.length === 0 ? [] : ["", `next: wherry infra plan -e ${environment}`]),
+      "",
+      files.some(({ kind, path }) => (kind === "create" || kind === "update") && !written.includes(path))
+        ? `do it: wherry infra init -e ${environment} --yes`
+        : `next: wherry infra plan -e ${environment}`,
     ];
   },
 });

@@ -1,6 +1,6 @@
 import { planInfra } from "../../../infra/index.ts";
 import { command } from "../../definition.ts";
-import { planDocument, planLines } from "../../format/infra.ts";
+import { nextStep, planDocument, planLines } from "../../format/infra.ts";
 import { plan as schema } from "./shapes.ts";
 
 export const plan = command({
@@ -13,8 +13,5 @@ export const plan = command({
   schema,
   run: async ({ environment, directory }, ctx) =>
     planDocument(await planInfra(ctx, { environment, directory }, ctx.report)),
-  print: (data, { style }) => [
-    ...planLines(data, style),
-    ...(data.changes.length === 0 ? [] : ["", `next: wherry infra apply -e ${data.environment}`]),
-  ],
+  print: (data, { style }) => [...planLines(data, style), ...(data.changes.length === 0 ? [] : ["", nextStep(data)])],
 });

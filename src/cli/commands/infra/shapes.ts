@@ -32,7 +32,24 @@ export const plan = z.strictObject({
       losesData: z.boolean(),
     }),
   ),
-  price: z.strictObject({ currency: z.string(), vat: z.number().nullable(), before: total, after: total }),
+  /** DNS records that lead elsewhere, and are left alone when the machines go. */
+  stays: z.array(z.string()),
+  price: z.strictObject({
+    currency: z.string(),
+    vat: z.number().nullable(),
+    source: z.string(),
+    asOf: z.string(),
+    parts: z.array(
+      z.strictObject({
+        what: z.string(),
+        known: z.boolean(),
+        before: z.number().nullable(),
+        after: z.number().nullable(),
+      }),
+    ),
+    before: total,
+    after: total,
+  }),
   limit: z.number().nullable(),
   stock: z
     .strictObject({

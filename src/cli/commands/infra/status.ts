@@ -22,10 +22,11 @@ export const status = command({
         managed: z.boolean(),
       }),
     ),
+    waiting: z.array(z.string()),
   }),
   async run({ environment, directory }, ctx) {
-    const { servers, ...found } = await infraStatus(ctx, { environment, directory }, ctx.report);
-    return { ...planDocument(found), servers: [...servers] };
+    const { servers, waiting, ...found } = await infraStatus(ctx, { environment, directory }, ctx.report);
+    return { ...planDocument(found), servers: [...servers], waiting: [...waiting] };
   },
   exitCode: ({ changes }) => (changes.length === 0 ? "done" : "findings"),
   print: (data, { style }) => [
@@ -33,6 +34,9 @@ export const status = command({
     ...data.servers.map(
       ({ name, status: now, type, location, ipv4, managed }) =>
         `${now === "running" ? style.good(now) : style.bad(now)}: ${name}, ${type} in ${location}, ${ipv4 ?? "no IPv4 address"}${managed ? "" : ", not in the state"}`,
+    ),
+    ...data.waiting.map((name) =>
+      style.warning(`${name} is not set up yet: wherry infra apply -e ${data.environment} goes on with it`),
     ),
     "",
     ...planLines(data, style),

@@ -1,6 +1,6 @@
 import * as z from "zod";
-import { loadSettings } from "../../../config/index.ts";
-import type { LoadOptions, Settings } from "../../../config/index.ts";
+import { loadEnvironment } from "../../../config/index.ts";
+import type { LoadOptions, EnvironmentSettings } from "../../../config/index.ts";
 import { usageError } from "../../../core/index.ts";
 import type { Secret } from "../../../core/index.ts";
 import { compareSecretsWithLive } from "../../../release/index.ts";
@@ -44,7 +44,7 @@ export const diff = command({
     if (source !== undefined) {
       if (other !== undefined)
         throw usageError("invalid-arguments", "--with and --source are two comparisons: take one");
-      const settings = await loadSettings(ctx, here);
+      const settings = await loadEnvironment(ctx, here);
       return compareWithSource(ctx, settings, await wantedSecrets(ctx, settings), source);
     }
     if (other === undefined) return compareSecretsWithLive(ctx, here);
@@ -77,7 +77,7 @@ export const diff = command({
 async function valuesOf(
   ctx: CommandContext,
   options: LoadOptions,
-): Promise<{ readonly settings: Settings; readonly values: ReadonlyMap<string, Secret> }> {
-  const settings = await loadSettings(ctx, options);
+): Promise<{ readonly settings: EnvironmentSettings; readonly values: ReadonlyMap<string, Secret> }> {
+  const settings = await loadEnvironment(ctx, options);
   return { settings, values: await findSecrets(ctx, settings, await wantedSecrets(ctx, settings)) };
 }

@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { loadSettings } from "../../../config/index.ts";
+import { loadEnvironment } from "../../../config/index.ts";
 import { exportSecrets, wantedSecrets } from "../../../secrets/index.ts";
 import { confirm } from "../../confirm.ts";
 import { command } from "../../definition.ts";
@@ -19,7 +19,7 @@ export const exportFile = command({
   examples: [{ line: "secrets export ~/shop.env -e production", what: "everything that production has" }],
   schema: changeShape,
   async run({ file, name, yes, environment, directory, server, stack }, ctx) {
-    const settings = await loadSettings(ctx, { environment, directory, server, stack });
+    const settings = await loadEnvironment(ctx, { environment, directory, server, stack });
     if ((await ctx.files.stat(resolve(ctx.cwd, file))) !== undefined)
       await confirm(ctx, { question: `${file} is there already. Write over it?`, yes });
     const wanted = (await wantedSecrets(ctx, settings)).map((secret) => secret.name);

@@ -1,4 +1,4 @@
-import { loadSettings } from "../../../config/index.ts";
+import { loadEnvironment } from "../../../config/index.ts";
 import { usageError } from "../../../core/index.ts";
 import { getSecret } from "../../../secrets/index.ts";
 import { command } from "../../definition.ts";
@@ -25,7 +25,7 @@ export const get = command({
         hint: "say --reveal if that is what you want",
       });
     }
-    const settings = await loadSettings(ctx, { environment, directory, server, stack });
+    const settings = await loadEnvironment(ctx, { environment, directory, server, stack });
     const value = (await getSecret(ctx, settings, name)).reveal();
     ctx.stdout.write(terminal ? `${value}\n` : value);
   },

@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { text } from "node:stream/consumers";
-import { loadSettings } from "../../../config/index.ts";
+import { loadEnvironment } from "../../../config/index.ts";
 import { usageError } from "../../../core/index.ts";
 import { importSecrets } from "../../../secrets/index.ts";
 import { command } from "../../definition.ts";
@@ -20,7 +20,7 @@ export const importFile = command({
   ],
   schema: changeShape,
   async run({ file, to, environment, directory, server, stack }, ctx) {
-    const settings = await loadSettings(ctx, { environment, directory, server, stack });
+    const settings = await loadEnvironment(ctx, { environment, directory, server, stack });
     const content = file === "-" ? await text(ctx.stdin) : await ctx.files.readText(resolve(ctx.cwd, file));
     if (content === undefined) throw usageError("no-such-file", "the file to import is not there");
     return importSecrets(ctx, settings, content, to);

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { loadSettings } from "../../../config/index.ts";
+import { loadEnvironment } from "../../../config/index.ts";
 import { listSecrets, wantedSecrets } from "../../../secrets/index.ts";
 import { command } from "../../definition.ts";
 import { ago, table } from "../../format/table.ts";
@@ -27,7 +27,7 @@ export const list = command({
     ),
   }),
   async run({ environment, directory, server, stack }, ctx) {
-    const settings = await loadSettings(ctx, { environment, directory, server, stack });
+    const settings = await loadEnvironment(ctx, { environment, directory, server, stack });
     return listSecrets(ctx, settings, await wantedSecrets(ctx, settings));
   },
   exitCode: ({ secrets }) => (secrets.some(({ wanted, source }) => wanted && source === null) ? "findings" : "done"),

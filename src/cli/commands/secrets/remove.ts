@@ -1,4 +1,4 @@
-import { loadSettings } from "../../../config/index.ts";
+import { loadEnvironment } from "../../../config/index.ts";
 import { removeSecret } from "../../../secrets/index.ts";
 import { confirm } from "../../confirm.ts";
 import { command } from "../../definition.ts";
@@ -16,7 +16,7 @@ export const remove = command({
   examples: [{ line: "secrets remove OLD_TOKEN -e production", what: "forget it" }],
   schema: changeShape,
   async run({ name, yes, environment, directory, server, stack }, ctx) {
-    const settings = await loadSettings(ctx, { environment, directory, server, stack });
+    const settings = await loadEnvironment(ctx, { environment, directory, server, stack });
     await confirm(ctx, { question: `Remove ${name} from the secrets of ${settings.environment}?`, yes });
     return removeSecret(ctx, settings, name);
   },

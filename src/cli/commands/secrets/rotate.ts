@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { loadSettings } from "../../../config/index.ts";
+import { loadEnvironment } from "../../../config/index.ts";
 import type { Secret } from "../../../core/index.ts";
 import { planRotation, rotate as rotateAndDeploy } from "../../../release/index.ts";
 import type { RotationResult } from "../../../release/index.ts";
@@ -57,7 +57,7 @@ export const rotate = command({
     const where = { environment, directory, server, stack, dirty: taken };
     if (plan) return planRotation(ctx, { ...where, name, given: { bytes } });
     const value: Secret | { readonly bytes: number } = given ? await readValue(ctx, name) : { bytes };
-    if (later) return rotateSecret(ctx, await loadSettings(ctx, where), name, value);
+    if (later) return rotateSecret(ctx, await loadEnvironment(ctx, where), name, value);
     return rotateAndDeploy(ctx, { ...where, name, given: value }, ctx.report);
   },
   failure: (result) => ("outcome" in result ? result.failure : undefined),

@@ -1,4 +1,4 @@
-import { loadSettings } from "../../../config/index.ts";
+import { loadEnvironment } from "../../../config/index.ts";
 import { setSecrets } from "../../../secrets/index.ts";
 import { command } from "../../definition.ts";
 import { required } from "../../parameters.ts";
@@ -20,7 +20,7 @@ export const set = command({
   ],
   schema: changeShape,
   async run({ name, to, environment, directory, server, stack }, ctx) {
-    const settings = await loadSettings(ctx, { environment, directory, server, stack });
+    const settings = await loadEnvironment(ctx, { environment, directory, server, stack });
     const value = await readValue(ctx, name);
     return setSecrets(ctx, settings, new Map([[name, value]]), to);
   },

@@ -1,4 +1,4 @@
-import { loadSettings } from "../../../config/index.ts";
+import { loadEnvironment } from "../../../config/index.ts";
 import { shareSecrets } from "../../../secrets/index.ts";
 import { command } from "../../definition.ts";
 import { changeShape, printChange } from "./shapes.ts";
@@ -11,7 +11,7 @@ export const share = command({
   examples: [{ line: "secrets share -e production", what: "after a recipient was added or taken out" }],
   schema: changeShape,
   async run({ environment, directory, server, stack }, ctx) {
-    return shareSecrets(ctx, await loadSettings(ctx, { environment, directory, server, stack }));
+    return shareSecrets(ctx, await loadEnvironment(ctx, { environment, directory, server, stack }));
   },
   print: printChange("encrypted again:"),
 });

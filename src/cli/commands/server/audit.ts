@@ -59,7 +59,10 @@ export const audit = command({
   async run({ failOn, sarif, html, environment, directory, server, stack }, ctx) {
     const found = await auditServers(ctx, { environment, directory, server, stack });
     const gate = gateOf(found, failOn);
-    if (html !== undefined) await replaceReport(ctx, html, auditReport(found));
+    if (html !== undefined) {
+      await replaceReport(ctx, html, auditReport(found));
+      ctx.report({ type: "note", text: `written: ${html}` });
+    }
     const passed = gate === "unknown" ? null : gate === "passed";
     return { ...found, failOn, passed, [shown]: sarif ? "sarif" : "text" };
   },

@@ -12,13 +12,13 @@ import {
 import type { Hardened, HardenPlan } from "../../../infra/index.ts";
 import { confirm } from "../../confirm.ts";
 import { command } from "../../definition.ts";
-import { formatHardening } from "../../format/hardening.ts";
+import { changeLines, formatHardening } from "../../format/hardening.ts";
 import { list, optional } from "../../parameters.ts";
 import { schemas } from "../../schemas.ts";
 
 const result = z.strictObject({
   id: z.string(),
-  outcome: z.enum(["changed", "same", "failed", "by-hand", "reverted"]),
+  outcome: z.enum(["changed", "same", "failed", "by-hand", "reverted", "reverting"]),
   message: z.string(),
 });
 
@@ -84,20 +84,25 @@ export const harden = command({
     const where = { environment, directory, server, stack };
     if (undo.length > 0) {
       if (only.length + skip.length + allow.length > 0 || planned) {
-        throw usageError("undo-alone", "--undo goes alone: it brings back what one control has changed");
+        throw usageError(
+          "undo-alone",
+          "--undo goes alone, without --plan as well: it brings back what one control has changed",
+        );
       }
       checkUndo(undo);
       await confirm(ctx, { question: `Bring back what was before ${undo.join(", ")}?`, yes });
-      const done = await undoHardening(ctx, where, undo);
-      return documentOf({ environment: environment ?? "", servers: [] }, done);
+      const undone = await undoHardening(ctx, where, undo);
+      return documentOf({ environment: undone.environment, servers: [] }, undone.done);
     }
     const plan = await planHardening(ctx, where, { only, skip, allow });
     const changes = plan.servers.flatMap((one) => one.changes.map((change) => ({ ...change, server: one.server })));
     if (planned || changes.length === 0)
       return documentOf(plan, planned ? null : await performHardening(ctx, plan, { revertAfter, report: ctx.report }));
-    for (const one of changes)
-      ctx.report({ type: "line", text: `${one.server}: ${one.title} (${one.id}): ${one.fix}` });
-    await confirm(ctx, { question: `Change ${changes.length} settings (--plan lists them)?`, yes });
+    for (const text of changeLines(plan.servers)) ctx.report({ type: "text", text });
+    await confirm(ctx, {
+      question: `Change ${changes.length === 1 ? "this setting" : `these ${changes.length} settings`} (--plan says how)?`,
+      yes,
+    });
     return documentOf(plan, await performHardening(ctx, plan, { revertAfter, report: ctx.report }));
   },
   print: (document, screen) => formatHardening(document, screen),

@@ -2,6 +2,7 @@ import type { ControlGroup } from "../control.ts";
 
 const dropIn = (id: string): string => `/etc/ssh/sshd_config.d/00-wherry-${id}.conf`;
 const undo = (id: string): string => `${dropIn(id)} goes, and sshd is told`;
+const matched = "; what a Match block may allow to others is not known, and said with its file";
 const effective = "what sshd says that it does (sshd -T), not what its files say";
 
 export const ssh: ControlGroup = {
@@ -23,7 +24,7 @@ export const ssh: ControlGroup = {
       severity: "error",
       title: "root does not log in",
       why: "Every robot tries root. Where deployments themselves log in as root, by key alone is what can be had.",
-      check: `PermitRootLogin: ${effective}`,
+      check: `PermitRootLogin: ${effective}${matched}`,
       fix: `${dropIn("ssh-root-login")}: no; prohibit-password where deployments log in as root`,
       undo: undo("ssh-root-login"),
       guarded: true,
@@ -34,7 +35,7 @@ export const ssh: ControlGroup = {
       severity: "error",
       title: "Keys alone are let in",
       why: "Passwords are guessed, day and night.",
-      check: `PasswordAuthentication, KbdInteractiveAuthentication, PermitEmptyPasswords: ${effective}`,
+      check: `PasswordAuthentication, KbdInteractiveAuthentication, PermitEmptyPasswords: ${effective}${matched}`,
       fix: `${dropIn("ssh-passwords")}: all no`,
       undo: undo("ssh-passwords"),
       guarded: true,

@@ -71,7 +71,7 @@ export const system: ControlGroup = {
       check:
         "swapon; vm.swappiness at most 30, now and after the next boot. 8 GB of memory are enough without; a disk with less than 10 GB free has no room for it",
       fix: "/swapfile of 2 GB where there is no swap, and vm.swappiness = 10",
-      undo: "/swapfile goes where it was made, and vm.swappiness is as it was",
+      undo: "/swapfile and its line of /etc/fstab go where they were made, and vm.swappiness is as it was",
       source: ["Docker documentation: resource constraints"],
     },
     {

@@ -21,7 +21,7 @@ export const users: ControlGroup = {
       why: "Such an account is open to everybody who has any way to log in or to become another user.",
       check: "the second field of /etc/shadow",
       fix: "locks the password of each such account; keys go on working",
-      undo: "/etc/shadow as it was",
+      undo: "those accounts have no password again, except where somebody has set one since",
       guarded: true,
       source: ["CIS Debian Linux Benchmark: no empty password fields"],
     },

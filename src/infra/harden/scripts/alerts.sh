@@ -3,24 +3,29 @@
 # again when it changes, and once a day for as long as it lasts.
 record=/var/lib/wherry-hardening
 
+# Wherry's folders of all accounts.
+homes=$(getent passwd | awk -F: '{ sub(/\/+$/, "", $6) } !seen[$6]++ { print $6 "/.local/state/wherry" }')
+IFS='
+'
+
 # Every disk of its own, the volume below Docker's volumes among them, and / whatever it is made of.
 #   $1 option of df
 disks() {
   {
-    df -P $1 /
-    df -P -l $1 -x tmpfs -x devtmpfs -x overlay -x squashfs -x iso9660 -x efivarfs
+    df -P ${1:+"$1"} /
+    df -P -l ${1:+"$1"} -x tmpfs -x devtmpfs -x overlay -x squashfs -x iso9660 -x efivarfs
   } 2> /dev/null | awk '$5 ~ /^[0-9]+%$/ { print $6, $5 + 0 }' | sort -u
 }
 # In steps of five, so that it is not told anew with each percent.
 nearly_full() {
-  while read -r mount percent; do
+  while IFS=' ' read -r mount percent; do
     if [ "$percent" -ge 85 ]; then echo "the disk of $mount $1 $((percent - percent % 5)) %$2"; fi
   done
 }
 
 # Only of hosts that an app still has.
 certificates() {
-  for state in /var/lib/wherry /home/*/.local/state/wherry /root/.local/state/wherry; do
+  for state in /var/lib/wherry $homes; do
     for file in "$state"/proxy/certificates/*.pem; do
       [ -e "$file" ] || continue
       host=${file##*/}
@@ -32,25 +37,26 @@ certificates() {
   done
 }
 
-{
+# In memory: on a full disk they have to be told all the same.
+lines=$({
   disks '' | nearly_full is ' full'
   disks -i | nearly_full has ' of its inodes in use'
   certificates
   if [ -e /run/reboot-required ]; then echo "updates wait for a restart"; fi
-} | sort -u > "$record/alerts.new"
+} | sort -u)
 
 lasts() { [ ! -e "$record/alerts.told" ] || [ -n "$(find "$record/alerts.told" -mmin +1430)" ]; }
-if [ -s "$record/alerts.new" ] && { lasts || ! cmp -s "$record/alerts.new" "$record/alerts"; }; then
-  touch "$record/alerts.told"
-  while read -r line; do logger -t wherry -p daemon.err "$line"; done < "$record/alerts.new"
-  text=$(cat "$record/alerts.new")
-  for state in /var/lib/wherry /home/*/.local/state/wherry /root/.local/state/wherry; do
+if [ -n "$lines" ] && { lasts || [ "$lines" != "$(cat "$record/alerts" 2> /dev/null)" ]; }; then
+  for line in $lines; do logger -t wherry -p daemon.err "$line"; done
+  for state in /var/lib/wherry $homes; do
     for home in "$state"/apps/*/*; do
       [ -s "$home/notify" ] || continue
       app=${home%/*} environment=${home##*/}
       app=${app##*/}
-      notify attention "$(hostname) needs attention" "$text" 3>&1
+      notify attention "$(hostname) needs attention" "$lines" 3>&1
     done
   done
+  touch "$record/alerts.told"
 fi
-mv -f "$record/alerts.new" "$record/alerts"
+if { [ -z "$lines" ] || printf '%s\n' "$lines"; } > "$record/alerts.new"; then mv -f "$record/alerts.new" "$record/alerts"
+else rm -f "$record/alerts.new"; fi

@@ -51,12 +51,15 @@ fix_docker_live_restore() {
   apply_docker_live_restore
 }
 undo_docker_live_restore() { daemon_undo "$1"; }
-# One of the few that need no restart.
+# One of the few that need no restart. It is told by a signal, and has its old setting for a moment: whoever restarted the
+# engine in between would take the containers along.
 apply_docker_live_restore() {
   engine_accepts || return 1
   systemctl reload docker.service
+  wanted=$(daemon_get live-restore)
   for _ in 1 2 3 4 5 6 7 8 9 10; do
-    docker version > /dev/null 2>&1 && return 0
+    forget
+    [ "$(engine_says live-restore)" != "${wanted:-false}" ] || return 0
     sleep 0.2
   done
 }

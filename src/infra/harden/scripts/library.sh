@@ -8,6 +8,7 @@ umask 022
 record=/var/lib/wherry-hardening
 settings=/etc/wherry-hardening
 programs=/usr/local/lib/wherry-hardening
+units=/etc/systemd/system
 # Whoever logs in to deploy.
 login=${SUDO_USER:-$(id -un)}
 
@@ -76,39 +77,57 @@ remember_word() {
   done
 }
 
+# The same for a line of a list.
+remember_line() {
+  for place in "$record/before/$id" "$record/run/$id"; do
+    mkdir -p "$place"
+    grep -qxF -- "$2" "$place/$1" 2> /dev/null || printf '%s\n' "$2" >> "$place/$1"
+  done
+}
+
 # Writes standard input to a file. Readers meet the old or the new one.
 #   $1 path   $2 mode
 install_file() {
   remember "$1"
   mkdir -p "$(dirname "$1")"
-  cat > "$1.wherry-new"
-  chmod "$2" "$1.wherry-new"
-  mv -f "$1.wherry-new" "$1"
+  if cat > "$1.wherry-new" && chmod "$2" "$1.wherry-new" && mv -f "$1.wherry-new" "$1"; then return 0; fi
+  rm -f "$1.wherry-new"
+  return 1
 }
 
 # Is a file what this text says?
 holds() { [ -f "$1" ] && printf '%s\n' "$2" | cmp -s - "$1"; }
 
-# Puts back what a place remembers of control $id, and makes it count.
+# Puts a copy in the place of a file.
+put_back() {
+  if cp -a -- "$1" "$2.wherry-new" && mv -fT -- "$2.wherry-new" "$2"; then return 0; fi
+  rm -f -- "$2.wherry-new"
+  return 1
+}
+
+# Puts back what a place remembers of control $id, and makes it count. Whatever cannot be put back, the rest is; only when
+# all of it is does this succeed, and the place may go.
 restore() {
   place=$1
   name=$(name_of "$id")
-  if has "undo_$name"; then "undo_$name" "$place"; fi
+  restored=0
+  if has "undo_$name"; then "undo_$name" "$place" || restored=1; fi
   if [ -e "$place/paths" ]; then
     n=0
     while IFS= read -r path; do
-      if [ -e "$place/$n" ] || [ -L "$place/$n" ]; then cp -a -- "$place/$n" "$path.wherry-new" && mv -fT -- "$path.wherry-new" "$path"; else rm -f -- "$path"; fi
+      if [ -e "$place/$n" ] || [ -L "$place/$n" ]; then put_back "$place/$n" "$path" || restored=1
+      else rm -f -- "$path" || restored=1; fi
       n=$((n + 1))
     done < "$place/paths"
   fi
   if [ -e "$place/modes" ]; then
     while read -r mode owner path; do
       [ -e "$path" ] || continue
-      chown "$owner" "$path"
-      chmod "$mode" "$path"
+      chown "$owner" "$path" && chmod "$mode" "$path" || restored=1
     done < "$place/modes"
   fi
-  if has "apply_$name"; then "apply_$name"; fi
+  if has "apply_$name"; then "apply_$name" || restored=1; fi
+  return "$restored"
 }
 
 # A service or timer of ours: there and on as the text says?
@@ -165,12 +184,9 @@ nft_fix() {
 
 nft_apply() {
   if [ -e "/etc/systemd/system/wherry-$1.service" ]; then
-    systemctl daemon-reload
-    systemctl enable --quiet "wherry-$1.service"
     # Not restart: its stop would leave the server open for an instant. The file replaces the table in one transaction.
-    nft -f "$settings/$1.nft"
-    systemctl start "wherry-$1.service"
-    nft_loaded "$1" > "$record/$1.loaded"
+    systemctl daemon-reload && systemctl enable --quiet "wherry-$1.service" && nft -f "$settings/$1.nft" &&
+      systemctl start "wherry-$1.service" && nft_loaded "$1" > "$record/$1.loaded"
   else
     systemctl daemon-reload
   fi
@@ -178,7 +194,7 @@ nft_apply() {
 
 nft_undo() {
   drop_units "wherry-$1.service"
-  nft delete table inet "wherry_$1" 2> /dev/null || :
+  nft delete table inet "wherry_$1" 2> /dev/null || [ -z "$(nft_loaded "$1")" ]
 }
 
 # What the files of sysctl.d make of a setting at the next boot; empty where none has it. The last one counts; patterns
@@ -260,6 +276,6 @@ restart_engine() {
   fi
   # Its unit may be started three times a minute.
   systemctl reset-failed docker.service 2> /dev/null || :
-  systemctl restart docker.service
+  systemctl restart docker.service || return 1
   forget
 }

@@ -6,7 +6,7 @@ find_ssh_ports() {
   } | sort -un
 }
 
-# Lines PORT[/PROTOCOL][@NETWORK] of --allow, kept for the next time.
+# Lines PORT[/PROTOCOL][@NETWORK] of --allow, kept for the next time: a file of the control firewall like its others.
 allowed() { if [ -n "$allow" ]; then printf '%s\n' "$allow" | tr ' ' '\n'; else cat "$settings/allow" 2> /dev/null; fi; }
 allowed_rules() {
   allowed | while IFS= read -r line; do
@@ -22,6 +22,15 @@ allowed_rules() {
   done
 }
 
+# Docker's bridges that have a name of their own; the others are called docker0 and br-ID.
+named_bridges() {
+  engine || return 0
+  networks=$(docker network ls -q --filter driver=bridge)
+  # shellcheck disable=SC2086  # several words on purpose
+  docker network inspect -f '{{with index .Options "com.docker.network.bridge.name"}}{{.}}{{end}}' $networks 2> /dev/null |
+    grep -E '^[A-Za-z0-9_.-]{1,15}$' | grep -vE '^(docker|br-)' | sort -u
+}
+
 # Where Docker sends a published port elsewhere is at -100: here it still has the number that was asked for. So this holds
 # for what Docker publishes and for programs of the server alike, for both versions of IP, and for every way in which
 # Docker makes its own rules.
@@ -31,12 +40,7 @@ firewall_rules() {
 table inet wherry_firewall {
   chain from_outside {
     type filter hook prerouting priority -150; policy accept;
-    iifname "lo" accept
-    iifname "docker*" accept
-    iifname "br-*" accept
-    iifname "veth*" accept
-    iifname "wg*" accept
-    iifname "tailscale*" accept
+$(for one in lo 'docker*' 'br-*' $(named_bridges) 'veth*' 'wg*' 'tailscale*'; do echo "    iifname \"$one\" accept"; done)
     ct state established,related accept
     meta l4proto icmp accept
     meta l4proto ipv6-icmp accept
@@ -60,13 +64,18 @@ listening() {
       print port "/" $1 }' | sort -u | sort -n | tr '\n' ' '
 }
 
+allowed_is_kept() { [ -z "$allow" ] || holds "$settings/allow" "$(allowed)"; }
 check_firewall() {
-  if nft_is firewall "$(firewall_rules)"; then pass "open: $(ssh_ports | tr '\n' ' ')80 443 $(allowed | tr '\n' ' ')"; fi
+  if allowed_is_kept && nft_is firewall "$(firewall_rules)"; then pass "open: $(ssh_ports | tr '\n' ' ')80 443 $(allowed | tr '\n' ' ')"; fi
   if [ -n "$(nft_loaded firewall)" ]; then fail "its rules are not what they should be"; fi
   others=$(listening)
   fail "anyone may reach every port${others:+; what listens and would be closed: $others}"
 }
-fix_firewall() { nft_fix firewall "$(firewall_rules)"; }
+prepare_firewall() { apt_install nftables; }
+fix_firewall() {
+  if ! allowed_is_kept; then allowed | install_file "$settings/allow" 644; fi
+  nft_fix firewall "$(firewall_rules)"
+}
 undo_firewall() { nft_undo firewall; }
 apply_firewall() { nft_apply firewall; }
 
@@ -78,14 +87,15 @@ check_open_ports() {
   fail "open to the world: $others"
 }
 
-# Of AWS, Hetzner and most others; its IPv6 sister; of Alibaba.
+# Of AWS, Hetzner and most others; its IPv6 sister; of Alibaba. What the server itself asks does not come in anywhere, or
+# by loopback. All else that asks by way of it is a container or a guest, whatever its bridge is called. At Google Cloud
+# and Oracle the same address answers DNS.
 metadata_rules='table inet wherry_metadata {
   chain from_containers {
     type filter hook prerouting priority -160; policy accept;
-    iifname "docker*" jump metadata
-    iifname "br-*" jump metadata
-  }
-  chain metadata {
+    iifname "lo" accept
+    ip daddr 169.254.169.254 udp dport 53 accept
+    ip daddr 169.254.169.254 tcp dport 53 accept
     ip daddr { 169.254.169.254, 100.100.100.200 } drop
     ip6 daddr fd00:ec2::254 drop
   }

@@ -15,7 +15,7 @@ ssh_reload() {
   mkdir -p /run/sshd
   sshd -t || return 1
   # Connections stay. Where a socket starts sshd, a new one reads the new configuration anyway.
-  systemctl try-reload-or-restart ssh.service
+  systemctl try-reload-or-restart ssh.service || return 1
   forget
 }
 
@@ -27,15 +27,54 @@ check_ssh_valid() {
   pass "valid, with drop-ins"
 }
 
+sshd_folder=/etc/ssh
+# Lines FILE KEY VALUE of what Match blocks set for some and not for others; Match all is for everybody. What is included
+# inside of a block is part of it.
+#   $1 file   $2 not empty: inside of a block   $3 how deep
+ssh_conditional() (
+  inside=$2
+  awk '{ gsub(/[="\t]/, " "); $1 = tolower($1); print }' "$1" | while read -r key value rest; do
+    case $key in
+      '' | '#'*) ;;
+      match) if [ "$value" = all ]; then inside=$2; else inside=yes; fi ;;
+      include)
+        [ "$3" -lt 16 ] || continue
+        cd "$sshd_folder" || continue
+        for file in $value $rest; do
+          case $file in /*) ;; *) file=$sshd_folder/$file ;; esac
+          if [ -f "$file" ]; then ssh_conditional "$file" "$inside" $(($3 + 1)); fi
+        done
+        ;;
+      *) if [ -n "$inside" ]; then echo "$1 $key $value"; fi ;;
+    esac
+  done
+)
+# Sshd is asked for one user: what others get by a Match block is not known from that.
+#   $1 keys and $2 values that are good, as patterns
+ssh_others() {
+  cached conditional ssh_conditional "$sshd_folder/sshd_config" '' 0 | awk -v keys="^($1)\$" -v good="^($2)\$" '$2 ~ keys && tolower($3) !~ good { print $2 " " $3 " in a Match block of " $1; exit }'
+}
+# Accounts that somebody may log in as.
+ssh_accounts() { getent passwd | awk -F: '$7 !~ /\/(nologin|false|sync|shutdown|halt)$/ { print $1 }'; }
+
 # Who logs in as root must still be able to.
 root_login() { if [ "$login" = root ]; then echo prohibit-password; else echo no; fi; }
 check_ssh_root_login() {
   need_sshd
   is=$(sshd_value root permitrootlogin)
+  good=no
+  [ "$login" != root ] || good='no|without-password|prohibit-password|forced-commands-only'
+  others=$(ssh_others permitrootlogin "$good")
   case $is in
-    no) pass "no" ;;
+    no)
+      [ -z "$others" ] || unknown "no for most, but not from everywhere: $others"
+      pass "root is shut out"
+      ;;
     without-password | prohibit-password | forced-commands-only)
-      [ "$login" != root ] || pass "by key alone: deployments log in as root"
+      if [ "$login" = root ]; then
+        [ -z "$others" ] || unknown "by key alone for most, but not from everywhere: $others"
+        pass "by key alone: deployments log in as root"
+      fi
       keys=$(grep -c '^[^#]' /root/.ssh/authorized_keys 2> /dev/null)
       fail "root may log in by key (keys that end with it: ${keys:-0})"
       ;;
@@ -52,6 +91,16 @@ check_ssh_passwords() {
     [ "$(sshd_value "$login" "$key")" = no ] || wrong="$wrong $key"
   done
   [ -z "$wrong" ] || fail "open:$wrong"
+  others=$(ssh_others 'passwordauthentication|kbdinteractiveauthentication|challengeresponseauthentication|permitemptypasswords' no)
+  [ -z "$others" ] || unknown "keys alone for $login, but not for everybody: $others"
+  # A Match block may have shut out passwords for this user alone.
+  if [ -n "$(cached conditional :)" ]; then
+    for account in $(ssh_accounts); do
+      for key in passwordauthentication kbdinteractiveauthentication permitemptypasswords; do
+        [ "$(sshd_value "$account" "$key")" = no ] || fail "open for $account: $key"
+      done
+    done
+  fi
   pass "keys alone"
 }
 fix_ssh_passwords() {

@@ -148,22 +148,34 @@ fix_swap() {
   [ -n "$(swaps)" ] || make_swapfile
   sysctl_fix "$swappiness"
 }
+fstab=/etc/fstab
+swapfile=/swapfile
+swap_line() { echo "$swapfile none swap sw 0 0"; }
 make_swapfile() {
-  if [ -e /swapfile ]; then
-    echo "/swapfile is there, and is not in use" >&2
+  if [ -e "$swapfile" ]; then
+    echo "$swapfile is there, and is not in use" >&2
     return 1
   fi
   remember_word swapfile made
-  remember /etc/fstab
-  (umask 077; fallocate -l 2G /swapfile)
-  mkswap /swapfile
-  swapon /swapfile
-  echo '/swapfile none swap sw 0 0' >> /etc/fstab
+  (umask 077; fallocate -l 2G "$swapfile")
+  mkswap "$swapfile"
+  swapon "$swapfile"
+  # Its last line may have no end.
+  [ ! -s "$fstab" ] || [ -z "$(tail -c 1 "$fstab")" ] || echo >> "$fstab"
+  swap_line >> "$fstab"
+}
+# The file has lines of others by now, such as volumes: only this one goes.
+drop_swap_line() {
+  grep -qxF -- "$(swap_line)" "$fstab" || return 0
+  if cp -a -- "$fstab" "$fstab.wherry-new" &&
+    awk -v line="$(swap_line)" '$0 != line' "$fstab" > "$fstab.wherry-new" && mv -f -- "$fstab.wherry-new" "$fstab"; then return 0; fi
+  rm -f -- "$fstab.wherry-new"
+  return 1
 }
 undo_swap() {
   if [ -e "$1/swapfile" ]; then
-    swapoff /swapfile 2> /dev/null || :
-    rm -f /swapfile
+    case " $(swaps)" in *" $swapfile "*) swapoff "$swapfile" || return 1 ;; esac
+    drop_swap_line && rm -f "$swapfile" || return 1
   fi
   sysctl_undo "$1"
 }

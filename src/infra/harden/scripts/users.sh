@@ -4,15 +4,25 @@ check_uid_zero() {
   pass "root alone"
 }
 
-no_password() { awk -F: '$2 == "" { print $1 }' /etc/shadow; }
+shadow=/etc/shadow
+no_password() { awk -F: '$2 == "" { print $1 }' "$shadow"; }
 check_empty_passwords() {
   open=$(no_password | tr '\n' ' ')
   [ -z "$open" ] || fail "accounts without a password: $open"
   pass "none"
 }
 fix_empty_passwords() {
-  remember /etc/shadow
-  for account in $(no_password); do passwd -q -l "$account"; done
+  for account in $(no_password); do
+    remember_line accounts "$account"
+    passwd -q -l "$account"
+  done
+}
+# The file has other accounts, and other passwords, by now: only what is still as passwd -l left it goes back.
+undo_empty_passwords() {
+  [ -e "$1/accounts" ] || return 0
+  for account in $(awk -F: 'FILENAME == ARGV[1] { ours[$1]; next } $1 in ours && $2 == "!" { print $1 }' "$1/accounts" "$shadow"); do
+    passwd -q -d "$account" || return 1
+  done
 }
 
 check_login_user() {

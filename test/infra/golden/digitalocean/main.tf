@@ -1,4 +1,4 @@
-# Written by Wherry (44d3bdcc0419); once you have edited it, it is yours and stays as it is.
+# Written by Wherry (9fa8751f0d0e); once you have edited it, it is yours and stays as it is.
 locals {
   name = "shop-production"
 
@@ -60,7 +60,7 @@ resource "digitalocean_droplet" "app" {
   backups           = var.backups
   ipv6              = true
   vpc_uuid          = digitalocean_vpc.private.id
-  tags              = [digitalocean_tag.app.id]
+  tags              = concat([digitalocean_tag.app.id], [for name, tag in digitalocean_tag.volume : tag.id if name == each.key])
   graceful_shutdown = true
 
   # With no key here, DigitalOcean would mail a root password.
@@ -80,8 +80,26 @@ resource "digitalocean_droplet" "app" {
     # What is in containers and on the disk is gone with the server: nobody does that in passing.
     prevent_destroy = true
 
-    # These count when a server is made. Later, a change would make it anew.
-    ignore_changes = [user_data, ssh_keys, image]
+    # These count when a server is made. Later, a change would make it anew, and a tag that names a volume would not be
+    # true.
+    ignore_changes = [user_data, ssh_keys, image, tags]
+
+    postcondition {
+      condition     = contains(self.tags, local.mark)
+      error_message = "The tag of this environment is missing: no firewall stands in front of ${self.name}. To put it back: doctl compute droplet tag ${self.id} --tag-name ${local.mark}"
+    }
+
+    # The provider refuses more, and would say so when the rest has been ordered. Counted in base64: length() knows
+    # characters, and not bytes.
+    precondition {
+      condition = length(base64encode(join("\n", ["#cloud-config", templatefile("${path.module}/cloud-init.yaml.tftpl", {
+        ssh_keys       = values(var.ssh_keys)
+        first_host_key = var.first_host_key
+        volume         = "${each.key}-data"
+      })]))) <= 87380
+
+      error_message = "User data is larger than 64 KiB: take fewer keys, or shorter ones (ed25519)."
+    }
   }
 
   # The firewall goes by the tag, so it is there from the first packet on.
@@ -107,6 +125,12 @@ resource "digitalocean_volume" "data" {
     # An import does not know the file system, and a change of either would make the volume anew.
     ignore_changes = [description, initial_filesystem_type]
   }
+}
+
+# Which volume the first boot of a server mounts: without it, what containers keep is on the server's own disk.
+resource "digitalocean_tag" "volume" {
+  for_each = digitalocean_volume.data
+  name     = "wherry:volume:${each.value.id}"
 }
 
 # The server mounts it by itself: see cloud-init.yaml.tftpl.

@@ -1,9 +1,7 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
-import { startTraffic } from "../../scripts/traffic/index.ts";
 import { server } from "../../testbed/index.ts";
+import { killedAfter, onceFree } from "../helpers/killed.ts";
 import { smallApp } from "../helpers/small-app.ts";
-import type { RunResult } from "../helpers/cli.ts";
 
 const services = `
   web:
@@ -24,42 +22,15 @@ test(
     const app = smallApp(one, { app: "stubborn", services, extra });
     try {
       await app.deploy();
-      const traffic = await startTraffic({
-        address: one.address,
-        port: one.httpPort,
-        host: app.host,
-        rate: 60,
-        mix: [
-          { method: "GET", path: "/", weight: 3 },
-          { method: "POST", path: "/orders", body: "order", weight: 1 },
-        ],
-        versionHeader: "version",
-      });
-      const killedAfter = (steps: number): Promise<RunResult> =>
-        app.wherry(["deploy"], {
-          onStart(child) {
-            let done = 0;
-            child.stderr?.on("data", (chunk: Buffer) => {
-              done += String(chunk).match(/^ok /gm)?.length ?? 0;
-              if (done >= steps) child.kill("SIGKILL");
-            });
-          },
-        });
-      const onceFree = async (verb: string): Promise<RunResult> => {
-        for (let attempt = 0; ; attempt += 1) {
-          const result = await app.wherry([verb, "--json"]);
-          if (result.exitCode !== 7 || attempt > 60) return result;
-          await sleep(500);
-        }
-      };
+      const traffic = await app.traffic({ rate: 60 });
 
       for (const [index, steps] of [6, 8, 9, 10, 11, 12, 13, 15].entries()) {
         const before = await app.version();
         const version = `after-${steps}`;
         const verb = ["promote", "abort", "deploy"][index % 3] ?? "deploy";
         app.commit({ "version.txt": `${version}\n` });
-        await killedAfter(steps);
-        const result = await onceFree(verb);
+        await app.wherry(["deploy"], killedAfter(steps));
+        const result = await onceFree(app, verb);
 
         // Without a canary there is nothing to promote or to abort: the killed deployment was before it, or behind.
         const told = result.exitCode === 0 || result.stdout.includes('"no-canary"');
@@ -71,7 +42,7 @@ test(
         expect({ canary, lock }, `${verb} after ${steps} steps`).toEqual({ canary: null, lock: null });
         expect([before, version], `${verb} after ${steps} steps`).toContain(await app.version());
 
-        if (verb !== "deploy") expect((await onceFree("deploy")).exitCode).toBe(0);
+        if (verb !== "deploy") expect((await onceFree(app, "deploy")).exitCode).toBe(0);
         expect(await app.version()).toBe(version);
         const format = '{{.Label "wherry.service"}} {{.State}}';
         const { stdout } = await one.exec([

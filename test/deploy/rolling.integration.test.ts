@@ -1,5 +1,6 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { startTraffic } from "../../scripts/traffic/index.ts";
 import type { Traffic } from "../../scripts/traffic/index.ts";
 import { server } from "../../testbed/index.ts";
 import type { TestServer } from "../../testbed/index.ts";
@@ -20,19 +21,7 @@ describe("replicas replaced one after the other", () => {
     ]);
     return stdout.trim().split("\n");
   };
-  const traffic = (): Promise<Traffic> =>
-    startTraffic({
-      address: one.address,
-      port: one.httpPort,
-      host: app.host,
-      rate: 100,
-      mix: [
-        { method: "GET", path: "/", weight: 7 },
-        { method: "POST", path: "/orders", body: "x".repeat(500), weight: 3 },
-      ],
-      slow: { path: "/slow?ms=1500", every: 1 },
-      versionHeader: "version",
-    });
+  const traffic = (): Promise<Traffic> => app.traffic({ rate: 100, slow: { path: "/slow?ms=1500", every: 1 } });
 
   beforeAll(async () => {
     one = await server({ warm: true });
@@ -64,7 +53,8 @@ describe("replicas replaced one after the other", () => {
     "a version that does not get healthy stops at the first, which becomes what it was",
     { timeout: 180_000 },
     async () => {
-      app.commit({ "version.txt": "3\n", "behaviour.txt": "never-healthy\n" });
+      const settings = readFileSync(join(app.folder, "wherry.yaml"), "utf8").replace("deadline: 20s", "deadline: 8s");
+      app.commit({ "version.txt": "3\n", "behaviour.txt": "never-healthy\n", "wherry.yaml": settings });
       const running = await traffic();
       const result = await app.wherry(["deploy", "--json"]);
       const report = await running.stop();

@@ -1,7 +1,8 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { startTraffic } from "../../scripts/traffic/index.ts";
 import { server } from "../../testbed/index.ts";
 import type { TestServer } from "../../testbed/index.ts";
+import { killedAfter, onceFree } from "../helpers/killed.ts";
 import { smallApp } from "../helpers/small-app.ts";
 import type { SmallApp } from "../helpers/small-app.ts";
 
@@ -10,8 +11,6 @@ interface Line {
   readonly release: string;
   readonly failedStep: string | null;
 }
-
-const sleep = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 describe("a deployment that is interrupted", () => {
   let one: TestServer;
@@ -26,31 +25,6 @@ describe("a deployment that is interrupted", () => {
     await one.remove();
   });
 
-  /** `wherry deploy`, killed with SIGKILL when this many steps are done. */
-  async function deployKilledAfter(steps: number): Promise<void> {
-    await app.wherry(["deploy"], {
-      onStart(child) {
-        let done = 0;
-        child.stderr?.on("data", (chunk: Buffer) => {
-          done += String(chunk).match(/^ok /gm)?.length ?? 0;
-          if (done >= steps) child.kill("SIGKILL");
-        });
-        if (steps === 0) setTimeout(() => child.kill("SIGKILL"), 500);
-      },
-    });
-  }
-
-  /** The lock of a killed command is free after a while, by itself. */
-  async function deployOnceFree(): Promise<void> {
-    for (let attempt = 0; ; attempt += 1) {
-      const result = await app.wherry(["deploy", "--json"]);
-      if (result.exitCode === 0) return;
-      if (result.exitCode !== 7 || attempt > 40)
-        throw new Error(`${result.exitCode}: ${result.stdout}${result.stderr}`);
-      await sleep(1000);
-    }
-  }
-
   const containers = async (): Promise<string> => {
     const format = '{{.Label "wherry.service"}} {{.State}}';
     return (await one.exec(["docker", "ps", "-a", "--filter", "label=wherry.app=interrupted", "--format", format]))
@@ -61,23 +35,13 @@ describe("a deployment that is interrupted", () => {
     "converges on the next one, whatever step it was killed at, with no request lost",
     { timeout: 600_000 },
     async () => {
-      const traffic = await startTraffic({
-        address: one.address,
-        port: one.httpPort,
-        host: app.host,
-        rate: 60,
-        mix: [
-          { method: "GET", path: "/", weight: 3 },
-          { method: "POST", path: "/orders", body: "order", weight: 1 },
-        ],
-        versionHeader: "version",
-      });
+      const traffic = await app.traffic({ rate: 60 });
 
       for (const [index, steps] of [0, 1, 2, 4, 6, 7, 8, 9, 10, 11].entries()) {
         const version = `killed-${index}`;
         app.commit({ "version.txt": `${version}\n` });
-        await deployKilledAfter(steps);
-        await deployOnceFree();
+        await app.wherry(["deploy"], killedAfter(steps));
+        expect(await onceFree(app, "deploy"), `killed after ${steps} steps`).toMatchObject({ exitCode: 0 });
 
         expect(await app.version(), `killed after ${steps} steps`).toBe(version);
         expect((await containers()).trim().split("\n").toSorted()).toEqual([

@@ -1,4 +1,6 @@
+import { readFileSync } from "node:fs";
 import { request } from "node:http";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startTraffic } from "../../scripts/traffic/index.ts";
 import { server } from "../../testbed/index.ts";
@@ -73,7 +75,8 @@ describe("a load balancer in front", () => {
     });
     await expect.poll(health, { timeout: 60_000, interval: 500 }).toBe(200);
 
-    app.commit({ "behaviour.txt": "never-healthy\n" });
+    const settings = readFileSync(join(app.folder, "wherry.yaml"), "utf8").replace("deadline: 20s", "deadline: 8s");
+    app.commit({ "behaviour.txt": "never-healthy\n", "wherry.yaml": settings });
     await expect.poll(async () => (await app.wherry(["deploy"])).exitCode, { timeout: 90_000, interval: 1000 }).toBe(5);
     expect(await health()).toBe(200);
   });
