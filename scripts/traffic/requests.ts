@@ -7,14 +7,20 @@ import type { Tally } from "./report.ts";
 /** Of a body that is searched for a version. */
 const longestJson = 64 * 1024;
 
+/**
+ * Milliseconds after which a kept connection without a request is closed here, as browsers and libraries do: well before the
+ * proxy's 30 s. At that instant a client that waits for a processor sends its next request on what is closed already.
+ */
+const idle = 10_000;
+
 /** Starts requests at their time, whether or not earlier ones have come back. `stop` waits for those in flight. */
 export function startRequests(options: TrafficOptions, tally: Tally): { stop(): Promise<void> } {
   const { rate = 200, mix = [{ path: "/" }], keepAlive = 0.5, slow } = options;
   // Node.js does not repeat a request by itself, not even one whose kept connection was closed: its error counts as lost.
   const newAgent = (keepAliveOn: boolean): Agent =>
     options.tls === true
-      ? new TlsAgent({ keepAlive: keepAliveOn, servername: options.host, rejectUnauthorized: false })
-      : new Agent({ keepAlive: keepAliveOn });
+      ? new TlsAgent({ keepAlive: keepAliveOn, timeout: idle, servername: options.host, rejectUnauthorized: false })
+      : new Agent({ keepAlive: keepAliveOn, timeout: idle });
   const agents = { kept: newAgent(true), fresh: newAgent(false) };
   const inFlight = new Set<Promise<void>>();
 

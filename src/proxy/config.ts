@@ -169,7 +169,9 @@ ${balancerRules}${httpsPort === undefined ? "" : tlsRules.questions + tlsRules.r
   http-request return status 404 content-type text/plain string "No app answers here.\\n" unless { var(txn.owner) -m found }${httpsPort === undefined ? "" : " or { path_beg /.well-known/acme-challenge/ }"}
 ${maintenanceRules}  http-request set-var(txn.live) var(txn.owner),map(${liveMap})
   http-request set-var(txn.slot) var(txn.live),field(1,.)
-${canaryRules}  # Rules of the apps
+${canaryRules}  # It says how long the connection between the service and the proxy is kept, not this one.
+  http-response del-header Keep-Alive
+  # Rules of the apps
   http-request set-var(txn.backend) var(txn.key),map_beg(${proxyMount}/maps/blue.map) if { var(txn.slot) -m str blue }
   http-request set-var(txn.backend) var(txn.key),map_beg(${proxyMount}/maps/green.map) if { var(txn.slot) -m str green }
 ${httpsPort === undefined ? "" : tlsRules.answers}  use_backend %[var(txn.backend)] if { var(txn.backend) -m found }
@@ -257,7 +259,8 @@ function backend(owner: string, target: ProxyTarget): string {
   lines.push(`  http-request disable-l7-retry unless { method GET HEAD OPTIONS${several ? " PUT DELETE" : ""} }`);
   const interval = Math.round((http?.interval ?? 1) * 1000);
   lines.push(
-    `  default-server pool-conn-name var(txn.pool) check inter ${interval}ms downinter ${interval}ms rise 2 fall 3`,
+    // `fully-up`: after a reload one slow answer to a check would otherwise be enough to take a service out.
+    `  default-server pool-conn-name var(txn.pool) check inter ${interval}ms downinter ${interval}ms rise 2 fall 3 init-state fully-up`,
   );
   target.addresses.forEach((address, index) => lines.push(`  server s${index + 1} ${address}`));
   return `${rules?.users ?? ""}${lines.join("\n")}\n`;

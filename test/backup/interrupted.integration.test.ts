@@ -105,8 +105,14 @@ describe("backups that are cut off, or meet others in the repository", () => {
     expect(await inServer("cat /tmp/holder")).toContain("saved");
   });
 
-  /** Everything that works on the copies ends at once, as where the kernel kills it: whoever has their lock open. */
-  const killAll = `for p in /proc/[0-9]*; do ! ls -l $p/fd 2> /dev/null | grep -q ${folder}/lock || kill -KILL \${p#/proc/}; done`;
+  /**
+   * Everything that works on the copies ends at once, as where the kernel kills it: whoever has their lock open. Held still
+   * first, until there is no child that was begun meanwhile and would live on with the lock.
+   */
+  const killAll = `all=
+    held() { for p in /proc/[0-9]*; do case " $all " in *" \${p#/proc/} "*) ;; *) ! ls -l $p/fd 2> /dev/null | grep -q ${folder}/lock || echo \${p#/proc/} ;; esac; done; }
+    while more=$(held | xargs echo); [ -n "$more" ]; do kill -STOP $more || :; all="$all $more"; done
+    kill -KILL $all || :`;
   /** Waits in the server until a command succeeds, and does the next one at once. */
   const assoonAs = (condition: string, then: string): Promise<string> =>
     inServer(`for i in $(seq 3000); do if ${condition}; then ${then}; exit 0; fi; sleep 0.02; done; exit 1`);

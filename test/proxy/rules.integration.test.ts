@@ -10,7 +10,7 @@ import { gunzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ensureEngine } from "../../scripts/engine/index.ts";
 import { ensureBaseImages } from "../../scripts/standins/index.ts";
-import { frontendConfig, proxyImage } from "../../src/proxy/index.ts";
+import { frontendConfig, proxyFragment, proxyImage } from "../../src/proxy/index.ts";
 import { fragmentWith, oddPassword, oddRules } from "./helpers.ts";
 
 interface Answer {
@@ -27,10 +27,12 @@ describe("HAProxy does what the rules say", { timeout: 120_000 }, () => {
   let container: string;
   let app: Server;
   let dies: Server;
+  let busy: Server;
+  let checks = 0;
   beforeAll(async () => {
     await ensureEngine(() => {});
     await ensureBaseImages(["haproxy:3.2"], () => {});
-    [app, dies] = await Promise.all([
+    [app, dies, busy] = await Promise.all([
       listen((incoming, response) => {
         if (incoming.url === "/never") return;
         response.setHeader("server-timing", "of the app");
@@ -38,11 +40,21 @@ describe("HAProxy does what the rules say", { timeout: 120_000 }, () => {
         response.end(JSON.stringify({ url: incoming.url, headers: incoming.headers, pad: "x".repeat(2000) }));
       }),
       listen((incoming) => incoming.socket.destroy()),
+      listen((_, response) => {
+        checks += 1;
+        response.writeHead(checks > 2 ? 200 : 503).end();
+      }),
     ]);
     folder = mkdtempSync(join(tmpdir(), "wherry-proxy-"));
     mkdirSync(join(folder, "maps"));
-    const addresses = [dies, app].map((server) => `127.0.0.1:${(server.address() as AddressInfo).port}`);
-    const fragment = fragmentWith(oddRules, addresses);
+    const [dying, living, checked] = [dies, app, busy].map(
+      (server) => `127.0.0.1:${(server.address() as AddressInfo).port}`,
+    );
+    const fragment = fragmentWith(oddRules, [String(dying), String(living)]);
+    const http = { path: "/healthz", interval: 0.2, timeout: 0.2, deadline: 5, successes: 1 };
+    const slow = proxyFragment("busy-production", [
+      { service: "web", slot: "blue", routes: [{ host: "busy.test", path: "/" }], addresses: [String(checked)], http },
+    ]);
     const maps = {
       health: "",
       routes: fragment.routes,
@@ -53,7 +65,7 @@ describe("HAProxy does what the rules say", { timeout: 120_000 }, () => {
     };
     for (const [name, text] of Object.entries(maps)) writeFileSync(join(folder, "maps", `${name}.map`), text);
     const front = frontendConfig({ httpPort: port, ipv6: false }).replace("bind *:", "bind 127.0.0.1:");
-    writeFileSync(join(folder, "haproxy.cfg"), `${front}\n${fragment.backends}`);
+    writeFileSync(join(folder, "haproxy.cfg"), `${front}\n${fragment.backends}\n${slow.backends}`);
     const run = "run --detach --network host --user root --env WHERRY_RUN=/wherry --volume";
     container = docker(
       ...run.split(" "),
@@ -76,6 +88,7 @@ describe("HAProxy does what the rules say", { timeout: 120_000 }, () => {
     rmSync(folder, { recursive: true, force: true });
     app.close();
     dies.close();
+    busy.close();
   });
 
   const ask = (
@@ -124,6 +137,16 @@ describe("HAProxy does what the rules say", { timeout: 120_000 }, () => {
     const { headers } = await ask("/");
     expect(Buffer.from(String(headers["x-odd"]), "latin1").toString()).toBe(oddRules.headers["X-Odd"]);
     expect(headers["server-timing"]).toBe("of the app");
+  });
+
+  test("how long the service keeps its connections is its own affair with the proxy", async () => {
+    expect((await ask("/")).headers["keep-alive"]).toBeUndefined();
+  });
+
+  test("a service that fails its first checks after a reload goes on serving", async () => {
+    await expect.poll(() => checks, { timeout: 10_000 }).toBeGreaterThan(3);
+
+    expect(docker("logs", container)).not.toContain("Server busy-production-web-blue/s1 is DOWN");
   });
 
   test("without the password nobody gets in", async () => {

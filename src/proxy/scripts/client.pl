@@ -7,7 +7,7 @@
 #   SOCKET certificate PATH FILE     gives the one that serves a certificate: its path in the container, its file here
 #   SOCKET map PATH FILE             makes a map of the one that serves what its file says
 #   SOCKET reload                    reloads and waits for the answer; exit code 1 when the new configuration failed
-use strict; use warnings; use IO::Socket::UNIX; use File::Glob ':bsd_glob';
+use strict; use warnings; use IO::Socket::UNIX; use Fcntl ':flock'; use File::Glob ':bsd_glob';
 my ($socket, $verb, @rest) = @ARGV;
 
 # A master refuses connections for a moment while it starts or reloads.
@@ -94,7 +94,9 @@ if ($verb eq 'say') {
   }
 } elsif ($verb eq 'reload') {
   my $answer;
-  # It takes no reload while it starts, or while another one goes on; one that fails for its configuration fails at once.
+  # One after the other: a reload cuts off the answer to the one before, and who asks again then cuts off its own (measured).
+  open(my $folder, '<', $socket =~ m{^(.*)/}) or die "$socket: $!\n"; flock($folder, LOCK_EX);
+  # It takes no reload while it starts, or while one goes on; one that fails for its configuration fails at once.
   for (1 .. 100) {
     $answer = ask('reload');
     last if $answer =~ /Success=/ && $answer !~ /reload is still in progress/;
