@@ -22,6 +22,7 @@ const table = {
   "nginx:1.28": { of: "built from Debian's nginx", folder: "nginx" },
   "postgres:17": { of: "built from Debian's postgresql-17", folder: "postgres" },
   "mariadb:11": { of: "built from Debian's mariadb-server", folder: "mariadb" },
+  "mysql:9.7": { of: "built from Debian's mysql-server (sid)", folder: "mysql", named: true },
   "redis:8": { of: "built from Debian's redis-server", folder: "redis" },
   "mongo:8": { of: "FerretDB 1.24 on SQLite; its mongosh can only ping", folder: "mongo" },
   "mongo:5": {

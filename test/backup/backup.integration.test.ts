@@ -131,7 +131,10 @@ nohup python3 /root/hook.py > /dev/null 2>&1 &`,
       insert into \`odd Name\` select rand(), unhex(md5(seq)), json_object('a', seq), b'0101', 'y' from seq_1_to_2000;
       insert into orders (who, amount) select md5(seq), seq from seq_1_to_20000;
       create view big as select * from orders where amount > 50;
-      create procedure nothing() select 1;`);
+      create procedure nothing() select 1;
+      create role counter; grant select on orders to counter;
+      create user reader identified by 'x', writer identified by 'x'; grant counter to reader; set default role counter for reader;
+      grant select on shop.* to writer with grant option;`);
   });
   afterAll(async () => {
     app?.remove();
@@ -202,7 +205,7 @@ nohup python3 /root/hook.py > /dev/null 2>&1 &`,
     await sql(
       "drop table orders cascade; create table newer (id int references stock (id)); alter role reader password 'changed'",
     );
-    await mariadb("drop table orders");
+    await mariadb("drop table orders; alter user reader identified by 'changed'; drop user writer");
     await redis("FLUSHALL");
     await inServer(inside("files", "sh -c 'rm /files/log'"));
 
@@ -222,6 +225,10 @@ nohup python3 /root/hook.py > /dev/null 2>&1 &`,
     expect(await sql("select to_regclass('newer') is null")).toBe("t");
     expect(await sql("select has_table_privilege('reader', 'orders', 'select')")).toBe("t");
     expect(Number(await mariadb("select count(*) from orders"))).toBeGreaterThanOrEqual(20_000);
+    for (const login of ["reader -pchanged", "writer -px"]) {
+      const count = inside("sql", `mariadb -N -h 127.0.0.1 -u ${login} shop -e 'select count(*) from orders'`);
+      expect(Number(await inServer(count))).toBeGreaterThanOrEqual(20_000);
+    }
     expect(await redis("DEBUG DIGEST")).toBe(digest);
     expect(await redis("ROLE")).toContain("master");
     expect(Number(await inServer(inside("files", "sh -c 'wc -l < /files/log'")))).toBeGreaterThan(10);

@@ -68,7 +68,10 @@ describe("an environment with databases of several kinds that moves to another s
   /** Everything that the app keeps, in a few words. */
   const kept = async (one: TestServer): Promise<string> =>
     [
-      await mariadb(one, "checksum table orders, `odd Name`; select count(*) from big; call nothing();"),
+      await mariadb(
+        one,
+        "checksum table orders, `odd Name`; select count(*) from big; call nothing(); show create user reader; show grants for reader;",
+      ),
       await inside(one, `${of("cache")} redis-cli debug digest`),
       await inside(one, `${of("files")} sh -c 'cd /files && find . | sort | xargs stat -c "%n %A %u" && sha256sum b*'`),
     ].join("\n");
@@ -180,7 +183,8 @@ environments:
       insert into \`odd Name\` select rand(), unhex(md5(seq)), json_object('a', seq), b'0101', 'y' from seq_1_to_2000;
       insert into orders (who, amount) select md5(seq), seq from seq_1_to_20000;
       create view big as select * from orders where amount > 50;
-      create procedure nothing() select 1;`,
+      create procedure nothing() select 1;
+      create user reader identified by 'x'; grant select on orders to reader;`,
     );
     await inside(
       old,

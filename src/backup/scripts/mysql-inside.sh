@@ -20,11 +20,14 @@ own="('information_schema', 'performance_schema', 'mysql', 'sys')"
 
 # Statements that count each table: its rows, and the sum of their checksums, whatever their order.
 statements() {
+  # MySQL has no MD5 from 9.6 on.
+  local hash='MD5(' end=')'
+  client -e "SELECT MD5('')" > /dev/null 2>&1 || { hash='SHA2(' end=', 256)'; }
   client <<Q
 SET SESSION group_concat_max_len = 100000000;
-SELECT CONCAT('SELECT ''figure'', ', QUOTE(t.table_schema), ', ', QUOTE(t.table_name), ', COUNT(*), COALESCE(SUM(CAST(CONV(SUBSTRING(MD5(CONCAT_WS(''#'', ',
+SELECT CONCAT('SELECT ''figure'', ', QUOTE(t.table_schema), ', ', QUOTE(t.table_name), ', COUNT(*), COALESCE(SUM(CAST(CONV(SUBSTRING(${hash}CONCAT_WS(''#'', ',
     GROUP_CONCAT(CONCAT('COALESCE(HEX(CAST(\`', REPLACE(c.column_name, '\`', '\`\`'), '\` AS BINARY)), ''-'')') ORDER BY c.ordinal_position SEPARATOR ', '),
-    ')), 1, 14), 16, 10) AS UNSIGNED)), 0) FROM \`', REPLACE(t.table_schema, '\`', '\`\`'), '\`.\`', REPLACE(t.table_name, '\`', '\`\`'), '\`;')
+    ')${end}, 1, 14), 16, 10) AS UNSIGNED)), 0) FROM \`', REPLACE(t.table_schema, '\`', '\`\`'), '\`.\`', REPLACE(t.table_name, '\`', '\`\`'), '\`;')
   FROM information_schema.tables t JOIN information_schema.columns c USING (table_schema, table_name)
   WHERE t.table_type = 'BASE TABLE' AND t.table_schema NOT IN $own
   GROUP BY t.table_schema, t.table_name ORDER BY t.table_schema, t.table_name;
@@ -35,6 +38,28 @@ SELECT CONCAT('SELECT ''objects'', ', QUOTE(s), ', ', QUOTE(kind), ', ', n, ';')
   UNION ALL SELECT trigger_schema, 'triggers', COUNT(*) FROM information_schema.triggers WHERE trigger_schema NOT IN $own GROUP BY 1
   UNION ALL SELECT event_schema, 'events', COUNT(*) FROM information_schema.events WHERE event_schema NOT IN $own GROUP BY 1) AS objects;
 Q
+}
+
+# Accounts, roles and their rights as statements, but for what the image makes by itself. Where an account is there already it
+# keeps its password: what MariaDB says of rights has the password with it, which is left out.
+accounts() {
+  local folder=$1 hex='' password="IDENTIFIED \\(BY PASSWORD '[^']*'\\|VIA [^ ]*\\( USING '[^']*'\\)*\\( OR [^ ]*\\( USING '[^']*'\\)*\\)*\\)"
+  local defaults=' DEFAULT ROLE \(\(`[^`]*`@`[^`]*`,*\)*\)'
+  : > "$folder/roles"
+  if [ -n "$(client -e "SHOW COLUMNS FROM mysql.user LIKE 'is_role'")" ]; then
+    client -e "SELECT CONCAT('\`', REPLACE(user, '\`', '\`\`'), '\`') FROM mysql.user WHERE is_role = 'Y' ORDER BY 1" > "$folder/roles"
+  fi
+  # The text of a hash of MySQL's may be no text.
+  ! client -e 'SELECT @@print_identified_with_as_hex' > /dev/null 2>&1 || hex='SET SESSION print_identified_with_as_hex = 1;'
+  client -e "SELECT CONCAT(QUOTE(user), '@', QUOTE(host)) FROM mysql.user
+    WHERE user NOT IN ('', 'root', 'healthcheck', 'mariadb.sys', 'mysql.sys', 'mysql.session', 'mysql.infoschema') AND host <> '' ORDER BY 1" > "$folder/accounts" || return 1
+  { echo "$hex"; sed 's/.*/SHOW CREATE USER &;/' "$folder/accounts"; } | client > "$folder/made" || return 1
+  sed 's/.*/SHOW GRANTS FOR &;/' "$folder/roles" "$folder/accounts" | client > "$folder/rights" || return 1
+  sed 's/.*/CREATE ROLE IF NOT EXISTS &;/' "$folder/roles"
+  # A role of MySQL's is an account, and may come after who has it.
+  sed -e 's/^CREATE USER /&IF NOT EXISTS /' -e "s/$defaults//" -e 's/$/;/' "$folder/made"
+  sed -e "/^GRANT /s/ $password//" -e 's/$/;/' "$folder/rights"
+  sed -n "s/^CREATE USER \(.*\) IDENTIFIED .*$defaults.*/SET DEFAULT ROLE \2 TO \1;/p" "$folder/made"
 }
 
 case $1 in
@@ -53,8 +78,11 @@ case $1 in
       set -- "--ignore-table=$name" "$@"
       printf 'note\tthe view %s refers to what is not there, and is not copied\n' "$name" >&2
     done < "$folder/views"
+    # What MySQL's own program needs said: no numbers of transactions of this server.
+    no_gtid=
+    ! "$dump" --help | grep -q set-gtid-purged || no_gtid=--set-gtid-purged=OFF
     copy() {
-      "$dump" --user="$user" --single-transaction --quick --routines --events --triggers --hex-blob --add-drop-database \
+      "$dump" --user="$user" $no_gtid --no-tablespaces --single-transaction --quick --routines --events --triggers --hex-blob --add-drop-database \
         --default-character-set=utf8mb4 "$@"
     }
     # All writes wait for the moment in which the dump and the counting begin their transactions: both see the same. That the
@@ -98,5 +126,14 @@ case $1 in
     echo dump-complete >&2
     ;;
   figures) statements | client ;;
+  accounts)
+    folder=$(mktemp -d)
+    trap 'rm -rf "$folder"' EXIT
+    # A copy of nothing cannot be stored.
+    echo '-- Accounts and roles that are not made by the image.'
+    accounts "$folder" 2> "$folder/said" || printf 'note\taccounts and their rights are not copied: %s\n' "$(tail -n 1 "$folder/said")" >&2
+    ;;
   load) client ;;
+  # What cannot be said here must not keep back what can: a right to something that is no longer there.
+  load-accounts) client --force ;;
 esac

@@ -1,4 +1,4 @@
-# MySQL and MariaDB: all databases but the server's own, as one dump of one instant.
+# MySQL and MariaDB: all databases but the server's own, as one dump of one instant; then accounts and their rights.
 
 in_mysql() {
   local inside=$1
@@ -9,6 +9,7 @@ in_mysql() {
 dump_mysql() {
   dump_part "$1" databases.sql in_mysql "$2" dump || return 1
   grep -q '^dump-complete$' "$work/said" || { fail "$1: $(said "$work/said")"; return 1; }
+  dump_part "$1" accounts.sql in_mysql "$2" accounts
 }
 
 #   $1 service   $2 image
@@ -17,7 +18,13 @@ begin_mysql() {
   wait_for in_mysql "$container" ready
 }
 
-load_mysql() { in_mysql "$1" load; }
+#   $1 container   $2 part, on standard input
+load_mysql() {
+  case $2 in
+    accounts.sql) in_mysql "$1" load-accounts ;;
+    *) in_mysql "$1" load ;;
+  esac
+}
 
 ready_mysql() { :; }
 

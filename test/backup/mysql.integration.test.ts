@@ -1,0 +1,116 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { attempt } from "../../scripts/engine/run.ts";
+import { ensureEngine } from "../../scripts/engine/index.ts";
+import { backupResult } from "../../src/cli/format/backup.ts";
+import { server } from "../../testbed/index.ts";
+import type { TestServer } from "../../testbed/index.ts";
+import { addressOf, inside } from "../helpers/inside.ts";
+import { smallApp } from "../helpers/small-app.ts";
+import type { SmallApp } from "../helpers/small-app.ts";
+
+const image = "mysql:9.7";
+await ensureEngine(() => {});
+const { exitCode } = await attempt(["docker", "image", "inspect", image]);
+const missing = exitCode === 0 ? undefined : `no ${image} here; to have it: node scripts/standins/main.ts ${image}`;
+if (missing !== undefined) console.log(`skipped: copies and moves of a real MySQL (${missing})`);
+
+const compose = `
+services:
+  web:
+    build: .
+    environment: { PASSWORD_FILE: /run/secrets/app_password }
+    secrets: [app_password]
+  tables:
+    image: ${image}
+    environment: { MYSQL_DATABASE: shop, MYSQL_ROOT_PASSWORD_FILE: /run/secrets/app_password }
+    secrets: [app_password]
+    volumes: ["tables:/var/lib/mysql"]
+volumes: { tables: {} }
+secrets:
+  app_password: { environment: APP_PASSWORD }
+`;
+
+const production = ["-e", "production"];
+
+describe.skipIf(missing !== undefined)("a real MySQL with accounts", () => {
+  let old: TestServer;
+  let fresh: TestServer;
+  let app: SmallApp;
+
+  const ask = (one: TestServer, text: string): Promise<string> =>
+    inside(
+      one,
+      `docker exec -i $(docker ps -q --filter label=wherry.service=tables) sh -c 'MYSQL_PWD=$(cat /run/secrets/app_password) mysql -N -h 127.0.0.1 -u root shop' <<'Q'\n${text}\nQ`,
+    );
+  const countedAs = (one: TestServer, user: string, password: string): Promise<string> =>
+    inside(
+      one,
+      `docker exec -e MYSQL_PWD=${password} $(docker ps -q --filter label=wherry.service=tables) mysql -N -h 127.0.0.1 -u ${user} shop -e 'select count(*) from orders'`,
+    );
+  const run = async (...args: readonly string[]) => {
+    const result = await app.wherry(["backup", ...args, "--json", ...production], { timeout: 280_000 });
+    if (result.exitCode !== 0) throw new Error(result.stdout + result.stderr);
+    return { exitCode: result.exitCode, ...backupResult.parse(result.json()) };
+  };
+
+  beforeAll(async () => {
+    [old, fresh] = await Promise.all([server({ warm: true }), server({ warm: true })]);
+    await old.preloadImage(image);
+    await fresh.preloadImage(image);
+    app = smallApp([old, fresh], {
+      app: "tables",
+      files: { "compose.yaml": compose },
+      extra: "backup: { repository: /srv/backups/tables }\n",
+      env: { BACKUP_PASSWORD: "pass word of the copies" },
+    });
+    await app.wherry(["server", "setup", ...production]);
+    await app.deploy(...production);
+    for (let i = 0; i < 100 && (await ask(old, "select 1").catch(() => "")) !== "1"; i += 1) await sleep(500);
+    await ask(
+      old,
+      `set cte_max_recursion_depth = 100000;
+       create table orders (id int auto_increment primary key, who varchar(60), amount decimal(10, 2), at timestamp(3) default now(3), key (who));
+       insert into orders (who, amount) with recursive seq (n) as (select 1 union all select n + 1 from seq where n < 20000) select sha2(n, 224), n from seq;
+       create table \`odd Näme\` (\`a\`\`b\` int, g int generated always as (\`a\`\`b\` + 1) stored, c json, d bit(4), e blob);
+       insert into \`odd Näme\` (\`a\`\`b\`, c, d, e) values (1, '{"a": 1}', b'0101', 0x00ff), (2, null, null, null);
+       create view big as select * from orders where amount > 50;
+       create procedure nothing() select 1;
+       create role counter; grant select on orders to counter;
+       create user reader identified by 'x'; grant counter to reader; set default role counter to reader;
+       create user writer identified by 'x'; grant select on shop.* to writer with grant option;`,
+    );
+  }, 600_000);
+  afterAll(async () => {
+    app?.remove();
+    await Promise.all([old?.remove(), fresh?.remove()]);
+  });
+
+  test("is copied, and the drill finds every row, and the same checksums", async () => {
+    expect((await run("run")).exitCode).toBe(0);
+    const drill = await run("drill");
+    expect(drill.servers[0]?.compared).toEqual([{ service: "tables", equal: true, tables: 2, rows: 20_002 }]);
+  });
+
+  test("comes back after it was dropped; who has another password since keeps it", async () => {
+    await ask(old, "alter user reader identified by 'y'; drop user writer; drop database shop; create database shop");
+    expect(await run("restore", "--yes")).toMatchObject({ exitCode: 0 });
+    expect(await ask(old, "select count(*) from big; call nothing()")).toBe("19950\n1");
+    expect(await countedAs(old, "reader", "y")).toBe("20000");
+    expect(await countedAs(old, "writer", "x")).toBe("20000");
+    await ask(old, "alter user reader identified by 'x'");
+  });
+
+  test("moves to another server with its accounts, and the checksums are equal there", async () => {
+    const address = await addressOf(fresh);
+    const moved = await app.wherry(
+      ["infra", "move", ...production, "--to", `deploy@${fresh.address}`, "--address", address, "--yes", "--json"],
+      { timeout: 280_000 },
+    );
+    if (moved.exitCode !== 0) throw new Error(moved.stdout + moved.stderr);
+    expect(moved.json<{ compared: readonly object[] }>().compared).toEqual([
+      { service: "tables", equal: true, tables: 2, rows: 20_002 },
+    ]);
+    expect(await countedAs(fresh, "reader", "x")).toBe("20000");
+  });
+});
