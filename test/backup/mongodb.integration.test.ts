@@ -1,19 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { attempt } from "../../scripts/engine/run.ts";
-import { ensureEngine } from "../../scripts/engine/index.ts";
-import { backupResult } from "../../src/cli/format/backup.ts";
-import { server } from "../../testbed/index.ts";
 import type { TestServer } from "../../testbed/index.ts";
-import { addressOf, inside } from "../helpers/inside.ts";
-import { smallApp } from "../helpers/small-app.ts";
-import type { SmallApp } from "../helpers/small-app.ts";
+import { inside } from "../helpers/inside.ts";
+import { isHere, twoServers } from "./two-servers.ts";
+import type { TwoServers } from "./two-servers.ts";
 
 const image = "mongo:5";
-await ensureEngine(() => {});
-const { exitCode } = await attempt(["docker", "image", "inspect", image]);
-const missing =
-  exitCode === 0 ? undefined : `no ${image} here; it takes minutes: node scripts/standins/main.ts ${image}`;
-if (missing !== undefined) console.log(`skipped: copies and moves of a real MongoDB (${missing})`);
+const here = await isHere(image, "MongoDB");
 
 const compose = `
 services:
@@ -31,12 +23,8 @@ secrets:
   app_password: { environment: APP_PASSWORD }
 `;
 
-const production = ["-e", "production"];
-
-describe.skipIf(missing !== undefined)("a real MongoDB with accounts", () => {
-  let old: TestServer;
-  let fresh: TestServer;
-  let app: SmallApp;
+describe.skipIf(!here)("a real MongoDB with accounts", () => {
+  let servers: TwoServers;
 
   /** By default as the owner. */
   const ask = (
@@ -50,22 +38,10 @@ describe.skipIf(missing !== undefined)("a real MongoDB with accounts", () => {
     );
   const countedAs = (one: TestServer, password: string): Promise<string> =>
     ask(one, "print(db.orders.countDocuments({}))", `-u reader -p ${password}`);
-  const run = async (...args: readonly string[]) => {
-    const result = await app.wherry(["backup", ...args, "--json", ...production], { timeout: 280_000 });
-    if (result.exitCode !== 0) throw new Error(result.stdout + result.stderr);
-    return { exitCode: result.exitCode, ...backupResult.parse(result.json()) };
-  };
 
   beforeAll(async () => {
-    [old, fresh] = await Promise.all([server({ warm: true }), server({ warm: true })]);
-    app = smallApp([old, fresh], {
-      app: "documents",
-      files: { "compose.yaml": compose },
-      extra: "backup: { repository: /srv/backups/documents }\n",
-      env: { BACKUP_PASSWORD: "pass word of the copies" },
-    });
-    await app.wherry(["server", "setup", ...production]);
-    await app.deploy(...production);
+    servers = await twoServers("documents", compose, image);
+    const { old } = servers;
     await ask(
       old,
       `for (let i = 0; i < 20000; i += 1000)
@@ -79,24 +55,21 @@ describe.skipIf(missing !== undefined)("a real MongoDB with accounts", () => {
        db.createUser({ user: "writer", pwd: "x", roles: ["readWrite"] });`,
     );
   }, 600_000);
-  afterAll(async () => {
-    app?.remove();
-    await Promise.all([old?.remove(), fresh?.remove()]);
-  });
+  afterAll(() => servers?.remove());
 
   test("is copied, and the drill finds every document, and the same checksum", async () => {
-    expect((await run("run")).exitCode).toBe(0);
-    const drill = await run("drill");
+    await servers.backup("run");
+    const drill = await servers.backup("drill");
     expect(drill.servers[0]?.compared).toEqual([{ service: "documents", equal: true, tables: 3, rows: 20_001 }]);
   });
 
   test("comes back after it was dropped; who has another password since keeps it", async () => {
+    const { old } = servers;
     await ask(
       old,
       `db.changeUserPassword("reader", "y"); db.dropUser("writer"); db.dropDatabase(); db.later.insertOne({});`,
     );
-    const restored = await run("restore", "--yes");
-    expect(restored).toMatchObject({ exitCode: 0 });
+    await servers.backup("restore", "--yes");
     expect(
       await ask(old, "print(db.recent.countDocuments({}), db.orders.getIndexes().length, db.log.isCapped())"),
     ).toBe("19989 2 true");
@@ -107,15 +80,7 @@ describe.skipIf(missing !== undefined)("a real MongoDB with accounts", () => {
   });
 
   test("moves to another server with its accounts, and the checksums are equal there", async () => {
-    const address = await addressOf(fresh);
-    const moved = await app.wherry(
-      ["infra", "move", ...production, "--to", `deploy@${fresh.address}`, "--address", address, "--yes", "--json"],
-      { timeout: 280_000 },
-    );
-    if (moved.exitCode !== 0) throw new Error(moved.stdout + moved.stderr);
-    expect(moved.json<{ compared: readonly object[] }>().compared).toEqual([
-      { service: "documents", equal: true, tables: 3, rows: 20_001 },
-    ]);
-    expect(await countedAs(fresh, "x")).toBe("20000");
+    expect(await servers.move()).toEqual([{ service: "documents", equal: true, tables: 3, rows: 20_001 }]);
+    expect(await countedAs(servers.fresh, "x")).toBe("20000");
   });
 });

@@ -1,19 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { attempt } from "../../scripts/engine/run.ts";
-import { ensureEngine } from "../../scripts/engine/index.ts";
-import { backupResult } from "../../src/cli/format/backup.ts";
-import { server } from "../../testbed/index.ts";
 import type { TestServer } from "../../testbed/index.ts";
-import { addressOf, inside } from "../helpers/inside.ts";
-import { smallApp } from "../helpers/small-app.ts";
-import type { SmallApp } from "../helpers/small-app.ts";
+import { inside } from "../helpers/inside.ts";
+import { isHere, twoServers } from "./two-servers.ts";
+import type { TwoServers } from "./two-servers.ts";
 
 const image = "mysql:9.7";
-await ensureEngine(() => {});
-const { exitCode } = await attempt(["docker", "image", "inspect", image]);
-const missing = exitCode === 0 ? undefined : `no ${image} here; to have it: node scripts/standins/main.ts ${image}`;
-if (missing !== undefined) console.log(`skipped: copies and moves of a real MySQL (${missing})`);
+const here = await isHere(image, "MySQL");
 
 const compose = `
 services:
@@ -31,12 +24,8 @@ secrets:
   app_password: { environment: APP_PASSWORD }
 `;
 
-const production = ["-e", "production"];
-
-describe.skipIf(missing !== undefined)("a real MySQL with accounts", () => {
-  let old: TestServer;
-  let fresh: TestServer;
-  let app: SmallApp;
+describe.skipIf(!here)("a real MySQL with accounts", () => {
+  let servers: TwoServers;
 
   const ask = (one: TestServer, text: string): Promise<string> =>
     inside(
@@ -48,24 +37,10 @@ describe.skipIf(missing !== undefined)("a real MySQL with accounts", () => {
       one,
       `docker exec -e MYSQL_PWD=${password} $(docker ps -q --filter label=wherry.service=tables) mysql -N -h 127.0.0.1 -u ${user} shop -e 'select count(*) from orders'`,
     );
-  const run = async (...args: readonly string[]) => {
-    const result = await app.wherry(["backup", ...args, "--json", ...production], { timeout: 280_000 });
-    if (result.exitCode !== 0) throw new Error(result.stdout + result.stderr);
-    return { exitCode: result.exitCode, ...backupResult.parse(result.json()) };
-  };
 
   beforeAll(async () => {
-    [old, fresh] = await Promise.all([server({ warm: true }), server({ warm: true })]);
-    await old.preloadImage(image);
-    await fresh.preloadImage(image);
-    app = smallApp([old, fresh], {
-      app: "tables",
-      files: { "compose.yaml": compose },
-      extra: "backup: { repository: /srv/backups/tables }\n",
-      env: { BACKUP_PASSWORD: "pass word of the copies" },
-    });
-    await app.wherry(["server", "setup", ...production]);
-    await app.deploy(...production);
+    servers = await twoServers("tables", compose, image);
+    const { old } = servers;
     for (let i = 0; i < 100 && (await ask(old, "select 1").catch(() => "")) !== "1"; i += 1) await sleep(500);
     await ask(
       old,
@@ -81,20 +56,18 @@ describe.skipIf(missing !== undefined)("a real MySQL with accounts", () => {
        create user writer identified by 'x'; grant select on shop.* to writer with grant option;`,
     );
   }, 600_000);
-  afterAll(async () => {
-    app?.remove();
-    await Promise.all([old?.remove(), fresh?.remove()]);
-  });
+  afterAll(() => servers?.remove());
 
   test("is copied, and the drill finds every row, and the same checksums", async () => {
-    expect((await run("run")).exitCode).toBe(0);
-    const drill = await run("drill");
+    await servers.backup("run");
+    const drill = await servers.backup("drill");
     expect(drill.servers[0]?.compared).toEqual([{ service: "tables", equal: true, tables: 2, rows: 20_002 }]);
   });
 
   test("comes back after it was dropped; who has another password since keeps it", async () => {
+    const { old } = servers;
     await ask(old, "alter user reader identified by 'y'; drop user writer; drop database shop; create database shop");
-    expect(await run("restore", "--yes")).toMatchObject({ exitCode: 0 });
+    await servers.backup("restore", "--yes");
     expect(await ask(old, "select count(*) from big; call nothing()")).toBe("19950\n1");
     expect(await countedAs(old, "reader", "y")).toBe("20000");
     expect(await countedAs(old, "writer", "x")).toBe("20000");
@@ -102,15 +75,7 @@ describe.skipIf(missing !== undefined)("a real MySQL with accounts", () => {
   });
 
   test("moves to another server with its accounts, and the checksums are equal there", async () => {
-    const address = await addressOf(fresh);
-    const moved = await app.wherry(
-      ["infra", "move", ...production, "--to", `deploy@${fresh.address}`, "--address", address, "--yes", "--json"],
-      { timeout: 280_000 },
-    );
-    if (moved.exitCode !== 0) throw new Error(moved.stdout + moved.stderr);
-    expect(moved.json<{ compared: readonly object[] }>().compared).toEqual([
-      { service: "tables", equal: true, tables: 2, rows: 20_002 },
-    ]);
-    expect(await countedAs(fresh, "reader", "x")).toBe("20000");
+    expect(await servers.move()).toEqual([{ service: "tables", equal: true, tables: 2, rows: 20_002 }]);
+    expect(await countedAs(servers.fresh, "reader", "x")).toBe("20000");
   });
 });
