@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startTraffic } from "../../scripts/traffic/index.ts";
 import { server } from "../../testbed/index.ts";
 import type { TestServer } from "../../testbed/index.ts";
-import { smallApp } from "../helpers/small-app.ts";
+import { errorsOf, smallApp } from "../helpers/small-app.ts";
 import type { SmallApp } from "../helpers/small-app.ts";
 import { startPebble } from "./pebble.ts";
 
@@ -100,7 +100,7 @@ environments:
       await sleep(1000);
       const report = await traffic.stop();
 
-      expect(report).toMatchObject({ lost: 0, failed: 0 });
+      expect(report, `not all answered: ${errorsOf(report)}`).toMatchObject({ lost: 0, failed: 0 });
       expect(report.sent).toBeGreaterThan(200);
       expect(await serial(host)).not.toBe(before);
     },

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startTraffic } from "../../scripts/traffic/index.ts";
 import { server } from "../../testbed/index.ts";
 import type { TestServer } from "../../testbed/index.ts";
-import { smallApp } from "../helpers/small-app.ts";
+import { errorsOf, smallApp } from "../helpers/small-app.ts";
 import type { SmallApp } from "../helpers/small-app.ts";
 
 describe("a load balancer in front", () => {
@@ -57,7 +57,8 @@ describe("a load balancer in front", () => {
 
     const seen = await watched(() => app.deploy());
 
-    expect(await traffic.stop()).toMatchObject({ lost: 0, failed: 0 });
+    const report = await traffic.stop();
+    expect(report, `not all answered: ${errorsOf(report)}`).toMatchObject({ lost: 0, failed: 0 });
     expect([seen[0], seen.at(-1)]).toEqual(["200 1", "200 2"]);
     expect(seen).toContain("503 1");
     // The switch itself is seen under 503, or between two looks.

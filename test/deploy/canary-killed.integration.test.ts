@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { server } from "../../testbed/index.ts";
 import { killedAfter, onceFree } from "../helpers/killed.ts";
-import { smallApp } from "../helpers/small-app.ts";
+import { errorsOf, smallApp } from "../helpers/small-app.ts";
 
 const services = `
   web:
@@ -56,7 +56,8 @@ test(
         ]);
         expect(stdout.trim().split("\n").toSorted()).toEqual(["data running", "web running", "worker running"]);
       }
-      expect(await traffic.stop()).toMatchObject({ lost: 0, failed: 0, errors: [] });
+      const report = await traffic.stop();
+      expect(report, `not all answered: ${errorsOf(report)}`).toMatchObject({ lost: 0, failed: 0, errors: [] });
     } finally {
       app.remove();
       await one.remove();

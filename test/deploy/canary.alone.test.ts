@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Traffic } from "../../scripts/traffic/index.ts";
 import { server } from "../../testbed/index.ts";
 import type { TestServer } from "../../testbed/index.ts";
-import { smallApp } from "../helpers/small-app.ts";
+import { errorsOf, smallApp } from "../helpers/small-app.ts";
 import type { Deployment, SmallApp } from "../helpers/small-app.ts";
 
 const strategy = (canary: string, watch: string): string => `strategy:
@@ -114,7 +114,7 @@ describe("a release that has to prove itself", () => {
     const promoted = await app.wherry(["promote", "--json"]);
     const report = await second.stop();
     expect(promoted.json<Deployment>()).toMatchObject({ outcome: "succeeded" });
-    expect(report).toMatchObject({ lost: 0, failed: 0 });
+    expect(report, `not all answered: ${errorsOf(report)}`).toMatchObject({ lost: 0, failed: 0 });
     expect(await app.version()).toBe("ten");
     good = promoted.json<Deployment>();
     configure(settings.canary, settings.watch);
@@ -124,7 +124,8 @@ describe("a release that has to prove itself", () => {
     app.commit({ "version.txt": "good\n" });
     const running = await traffic(100);
     good = await app.deploy();
-    expect(await running.stop()).toMatchObject({ lost: 0, failed: 0 });
+    const report = await running.stop();
+    expect(report, `not all answered: ${errorsOf(report)}`).toMatchObject({ lost: 0, failed: 0 });
     expect(await app.version()).toBe("good");
     const { judgements } = await lastLine();
     expect(judgements?.map(({ verdict, share }) => [verdict, share])).toEqual([
@@ -201,7 +202,7 @@ describe("a release that has to prove itself", () => {
       const result = await app.wherry([verb, "--json"]);
       const report = await running.stop();
       expect(result.exitCode).toBe(0);
-      expect(report).toMatchObject({ lost: 0, failed: 0 });
+      expect(report, `not all answered: ${errorsOf(report)}`).toMatchObject({ lost: 0, failed: 0 });
       expect(await status()).toMatchObject({ canary: null });
       expect(await app.version()).toBe(verb === "abort" ? "killed-promote" : `killed-${verb}`);
     },
@@ -231,7 +232,7 @@ describe("a release that has to prove itself", () => {
     const running = await traffic(200);
     const back = await app.rollback();
     const report = await running.stop();
-    expect(report).toMatchObject({ lost: 0, failed: 0 });
+    expect(report, `not all answered: ${errorsOf(report)}`).toMatchObject({ lost: 0, failed: 0 });
     expect(back.steps.map(({ id }) => id.replace(/\..*/, ""))).not.toContain("start-proxy");
     expect(back.steps.find(({ title }) => title.startsWith("start web"))).toBeUndefined();
     expect((await status()).live.id).toBe(current);

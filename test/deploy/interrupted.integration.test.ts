@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { server } from "../../testbed/index.ts";
 import type { TestServer } from "../../testbed/index.ts";
 import { killedAfter, onceFree } from "../helpers/killed.ts";
-import { smallApp } from "../helpers/small-app.ts";
+import { errorsOf, smallApp } from "../helpers/small-app.ts";
 import type { SmallApp } from "../helpers/small-app.ts";
 
 interface Line {
@@ -52,7 +52,7 @@ describe("a deployment that is interrupted", () => {
       }
       const report = await traffic.stop();
 
-      expect(report).toMatchObject({ lost: 0, failed: 0, errors: [] });
+      expect(report, `not all answered: ${errorsOf(report)}`).toMatchObject({ lost: 0, failed: 0, errors: [] });
       const lines = (await app.wherry(["history", "--json", "--last", "40"])).json<readonly Line[]>();
       expect(lines.filter(({ outcome }) => outcome === "cancelled").length).toBeGreaterThan(2);
     },

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Traffic } from "../../scripts/traffic/index.ts";
 import { server } from "../../testbed/index.ts";
 import type { TestServer } from "../../testbed/index.ts";
-import { smallApp } from "../helpers/small-app.ts";
+import { errorsOf, smallApp } from "../helpers/small-app.ts";
 import type { SmallApp } from "../helpers/small-app.ts";
 
 const quick = `
@@ -50,7 +50,7 @@ describe("requests while other things happen on the server", { timeout: 600_000 
     }
     for (const report of await ended(visitors)) {
       expect(report.errors).toEqual([]);
-      expect(report).toMatchObject({ lost: 0, failed: 0 });
+      expect(report, `not all answered: ${errorsOf(report)}`).toMatchObject({ lost: 0, failed: 0 });
       expect(report.sent).toBeGreaterThan(1000);
     }
   });
@@ -70,7 +70,7 @@ describe("requests while other things happen on the server", { timeout: 600_000 
     }
     const report = await visitors.stop();
     expect(report.errors).toEqual([]);
-    expect(report).toMatchObject({ lost: 0, failed: 0 });
+    expect(report, `not all answered: ${errorsOf(report)}`).toMatchObject({ lost: 0, failed: 0 });
     const status = (await twins.wherry(["status", "--json"])).json<{ services: { name: string; retries: number }[] }>();
     expect(status.services.find(({ name }) => name === "web")?.retries).toBeGreaterThan(0);
   });

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Traffic } from "../../scripts/traffic/index.ts";
 import { server } from "../../testbed/index.ts";
 import type { TestServer } from "../../testbed/index.ts";
-import { smallApp } from "../helpers/small-app.ts";
+import { errorsOf, smallApp } from "../helpers/small-app.ts";
 import type { SmallApp } from "../helpers/small-app.ts";
 
 describe("the proxy", { timeout: 600_000 }, () => {
@@ -50,7 +50,7 @@ describe("the proxy", { timeout: 600_000 }, () => {
     await app.deploy();
     const report = await visitors.stop();
     expect(report.errors.filter(({ what }) => !what.startsWith("sockets"))).toEqual([]);
-    expect(report).toMatchObject({ lost: 0, failed: 0 });
+    expect(report, `not all answered: ${errorsOf(report)}`).toMatchObject({ lost: 0, failed: 0 });
     expect(report.sockets.refused).toBe(0);
     await expect.poll(proxies, { timeout: 20_000 }).toBe("wherry-proxy");
     expect(await upgrade()).toMatchObject({ servers: [{ replaced: false }] });
@@ -67,7 +67,7 @@ describe("the proxy", { timeout: 600_000 }, () => {
     }
     const report = await visitors.stop();
     expect(report.errors.filter(({ what }) => !what.startsWith("sockets"))).toEqual([]);
-    expect(report).toMatchObject({ lost: 0, failed: 0 });
+    expect(report, `not all answered: ${errorsOf(report)}`).toMatchObject({ lost: 0, failed: 0 });
   });
 
   test("killed, or with its server: all routes are back within seconds", async () => {

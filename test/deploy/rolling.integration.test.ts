@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Traffic } from "../../scripts/traffic/index.ts";
 import { server } from "../../testbed/index.ts";
 import type { TestServer } from "../../testbed/index.ts";
-import { smallApp } from "../helpers/small-app.ts";
+import { errorsOf, smallApp } from "../helpers/small-app.ts";
 import type { Deployment, SmallApp } from "../helpers/small-app.ts";
 
 describe("replicas replaced one after the other", () => {
@@ -43,7 +43,7 @@ describe("replicas replaced one after the other", () => {
     const running = await traffic();
     const { steps } = await app.deploy();
     const report = await running.stop();
-    expect(report).toMatchObject({ lost: 0, failed: 0 });
+    expect(report, `not all answered: ${errorsOf(report)}`).toMatchObject({ lost: 0, failed: 0 });
     expect(steps.filter(({ title }) => title.startsWith("replace web")).length).toBe(3);
     expect(await slots()).toEqual([slot, slot, slot]);
     expect(new Set(await Promise.all([app.version(), app.version(), app.version()]))).toEqual(new Set(["2"]));
@@ -60,7 +60,7 @@ describe("replicas replaced one after the other", () => {
       const report = await running.stop();
       expect(result.exitCode).toBe(5);
       expect(result.json<Deployment>().error?.code).toBe("never-healthy");
-      expect(report).toMatchObject({ lost: 0, failed: 0 });
+      expect(report, `not all answered: ${errorsOf(report)}`).toMatchObject({ lost: 0, failed: 0 });
       expect(new Set(await Promise.all([app.version(), app.version(), app.version()]))).toEqual(new Set(["2"]));
       expect(await slots()).toHaveLength(3);
     },
@@ -71,7 +71,7 @@ describe("replicas replaced one after the other", () => {
     const running = await traffic();
     await app.rollback();
     const report = await running.stop();
-    expect(report).toMatchObject({ lost: 0, failed: 0 });
+    expect(report, `not all answered: ${errorsOf(report)}`).toMatchObject({ lost: 0, failed: 0 });
     expect(await app.version()).toBe("1");
     expect(await slots()).toHaveLength(3);
   });

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { server } from "../../testbed/index.ts";
 import type { TestServer } from "../../testbed/index.ts";
-import { smallApp } from "../helpers/small-app.ts";
+import { errorsOf, smallApp } from "../helpers/small-app.ts";
 import type { SmallApp } from "../helpers/small-app.ts";
 
 describe("traffic through many deployments", () => {
@@ -40,7 +40,7 @@ describe("traffic through many deployments", () => {
     const expected = [...Array.from({ length: 20 }, (_, i) => String(i + 2)), ..."20 19 18 17 16".split(" ")];
     expect(versions).toEqual(expected);
     expect(Math.max(...roundTrips)).toBeLessThanOrEqual(4);
-    expect(report).toMatchObject({ lost: 0, failed: 0, errors: [] });
+    expect(report, `not all answered: ${errorsOf(report)}`).toMatchObject({ lost: 0, failed: 0, errors: [] });
     expect(report.sent).toBeGreaterThan(5000);
     // A WebSocket has no end of its own: it stays until the drain limit, once per deployment; then the app closes it.
     expect(report.sockets.closedByServer).toBeLessThanOrEqual(25 * 3);

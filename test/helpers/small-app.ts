@@ -3,7 +3,7 @@ import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { startTraffic } from "../../scripts/traffic/index.ts";
-import type { Traffic, TrafficOptions } from "../../scripts/traffic/index.ts";
+import type { Traffic, TrafficOptions, TrafficReport } from "../../scripts/traffic/index.ts";
 import type { TestServer } from "../../testbed/index.ts";
 import { wherry } from "./cli.ts";
 import type { RunOptions, RunResult } from "./cli.ts";
@@ -136,6 +136,11 @@ ${options.extra ?? ""}`;
       for (const each of [folder, own]) rmSync(each, { recursive: true, force: true });
     },
   };
+}
+
+/** What went wrong, for the message of an assertion: its own shows how a report differs, and is cut off where it is long. */
+export function errorsOf({ errors }: TrafficReport): string {
+  return errors.map(({ what, count, first, last }) => `${count} x ${what} (${first} to ${last})`).join("; ");
 }
 
 /** Asks through the proxy of a test server. */

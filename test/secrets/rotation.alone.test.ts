@@ -6,7 +6,7 @@ import { ensureBaseImages } from "../../scripts/standins/index.ts";
 import { startTraffic } from "../../scripts/traffic/index.ts";
 import { server } from "../../testbed/index.ts";
 import type { TestServer } from "../../testbed/index.ts";
-import { smallApp } from "../helpers/small-app.ts";
+import { errorsOf, smallApp } from "../helpers/small-app.ts";
 import type { SmallApp } from "../helpers/small-app.ts";
 
 const compose = `
@@ -141,7 +141,7 @@ test("a password of PostgreSQL is rotated under traffic: no request is lost, the
   expect(await holds("shop_b", third)).toBe(true);
 
   const report = await traffic.stop();
-  expect(report).toMatchObject({ lost: 0, failed: 0 });
+  expect(report, `not all answered: ${errorsOf(report)}`).toMatchObject({ lost: 0, failed: 0 });
   expect(Object.keys(report.versions)).toEqual(expect.arrayContaining(["shop", "shop_a", "shop_b"]));
   for (const result of [rotated, killed, again, failed])
     for (const value of [first, second, third]) expect(result.stdout + result.stderr).not.toContain(value);

@@ -39,6 +39,8 @@ while :; do
     done)
       # Whoever says goodbye may have failed to let this server serve again.
       [ ! -e "$home/moving" ] || settle_move
+      # What was still ending when this began may have ended.
+      settle_copies
       rm -f "$home/lock.json" "$home/holder" "$home/step"
       # Left by remove.sh. Data that the user keeps keeps its folder.
       if [ -e "$home/removed" ]; then
