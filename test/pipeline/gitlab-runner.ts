@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import {
   chmodSync,
   mkdirSync,
@@ -13,7 +13,7 @@ import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { text } from "node:stream/consumers";
 import { git } from "../helpers/git.ts";
-import { atHome, passwdWith, variablesOf, watchCommandLines } from "./own-home.ts";
+import { atHome, passwdWith, variablesOf, watchCommandLines, whyNoHome } from "./own-home.ts";
 
 /**
  * A machine that runs .gitlab-ci.yml: gitlab-ci-local decides by the rules which jobs there are, orders their stages, gives each
@@ -60,6 +60,11 @@ export interface GitLabRunner {
 }
 
 const program = resolve(import.meta.dirname, "../../node_modules/.bin/gitlab-ci-local");
+
+/** Why it cannot run a job here; undefined where it can. */
+export function whyNoRunner(): string | undefined {
+  return spawnSync("rsync", ["--version"]).status === 0 ? whyNoHome() : "rsync is not installed: apt-get install rsync";
+}
 
 /** What each shell of a job is given is written down. */
 const shell = `#!/bin/sh

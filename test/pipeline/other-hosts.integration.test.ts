@@ -8,18 +8,17 @@ import { server } from "../../testbed/index.ts";
 import { git } from "../helpers/git.ts";
 import { temporaryFolder } from "../helpers/temporary.ts";
 import type { TestServer } from "../../testbed/index.ts";
-import { gitlabRunner } from "./gitlab-runner.ts";
+import { gitlabRunner, whyNoRunner } from "./gitlab-runner.ts";
 import type { GitLabRunner, PipelineRun, PipelineStart } from "./gitlab-runner.ts";
 import { runBuilds, whyNoGroovy } from "./jenkins-builds.ts";
 import type { Build } from "./jenkins-builds.ts";
-import { whyNoHome } from "./own-home.ts";
 import { allFiles, lineOfKey, secretsIn, served as servedBy } from "./seen.ts";
 import { packedWherry, shop } from "./shop.ts";
 import type { Shop } from "./shop.ts";
 
-const noHome = whyNoHome();
+const noRunner = whyNoRunner();
 const noGroovy = whyNoGroovy();
-for (const reason of [noHome, noGroovy]) if (reason !== undefined) console.log(`skipped: ${reason}`);
+for (const reason of [noRunner, noGroovy]) if (reason !== undefined) console.log(`skipped: ${reason}`);
 
 const password = `p&w "d"/+%'$(id)=é-7f20b3`;
 const environments = ["development", "uat", "production"] as const;
@@ -80,7 +79,7 @@ describe("pipelines of other hosts than GitHub, run", () => {
     ...new Set(shells.filter(({ variables }) => Object.values(variables).includes(value)).map(({ job }) => job)),
   ];
 
-  test.skipIf(noHome !== undefined)(
+  test.skipIf(noRunner !== undefined)(
     "GitLab: a push to develop passes gate and checks, and is deployed to development alone",
     async () => {
       const commit = team.commit("develop", "second");
@@ -109,7 +108,7 @@ describe("pipelines of other hosts than GitHub, run", () => {
     },
   );
 
-  test.skipIf(noHome !== undefined)(
+  test.skipIf(noRunner !== undefined)(
     "GitLab: the button of the rollback brings back what was there before, and takes no command for a release",
     async () => {
       const commit = team.commit("develop", "third");
@@ -127,7 +126,7 @@ describe("pipelines of other hosts than GitHub, run", () => {
     },
   );
 
-  test.skipIf(noHome !== undefined)(
+  test.skipIf(noRunner !== undefined)(
     "GitLab: a tag of uat deploys uat, and tags that break a rule end in the gate with the reason",
     async () => {
       const commit = team.commit("main", "good");
@@ -154,7 +153,7 @@ describe("pipelines of other hosts than GitHub, run", () => {
     },
   );
 
-  test.skipIf(noHome !== undefined)(
+  test.skipIf(noRunner !== undefined)(
     "GitLab: a merge request is looked at, its images are built, and it gets neither a deployment nor a secret",
     async () => {
       const commit = team.commit("feature", "of somebody");
