@@ -7,21 +7,12 @@ import type { TwoServers } from "./two-servers.ts";
 const image = "mongo:5";
 const here = await isHere(image, "MongoDB");
 
-const compose = `
-services:
-  web:
-    build: .
-    environment: { PASSWORD_FILE: /run/secrets/app_password }
-    secrets: [app_password]
-  documents:
-    image: ${image}
-    environment: { MONGO_INITDB_ROOT_USERNAME: owner, MONGO_INITDB_ROOT_PASSWORD_FILE: /run/secrets/app_password }
-    secrets: [app_password]
-    volumes: ["documents:/data/db"]
-volumes: { documents: {} }
-secrets:
-  app_password: { environment: APP_PASSWORD }
-`;
+const database = {
+  name: "documents",
+  image,
+  environment: "{ MONGO_INITDB_ROOT_USERNAME: owner, MONGO_INITDB_ROOT_PASSWORD_FILE: /run/secrets/app_password }",
+  folder: "/data/db",
+};
 
 describe.skipIf(!here)("a real MongoDB with accounts", () => {
   let servers: TwoServers;
@@ -40,7 +31,7 @@ describe.skipIf(!here)("a real MongoDB with accounts", () => {
     ask(one, "print(db.orders.countDocuments({}))", `-u reader -p ${password}`);
 
   beforeAll(async () => {
-    servers = await twoServers("documents", compose, image);
+    servers = await twoServers(database);
     const { old } = servers;
     await ask(
       old,

@@ -8,21 +8,12 @@ import type { TwoServers } from "./two-servers.ts";
 const image = "mysql:9.7";
 const here = await isHere(image, "MySQL");
 
-const compose = `
-services:
-  web:
-    build: .
-    environment: { PASSWORD_FILE: /run/secrets/app_password }
-    secrets: [app_password]
-  tables:
-    image: ${image}
-    environment: { MYSQL_DATABASE: shop, MYSQL_ROOT_PASSWORD_FILE: /run/secrets/app_password }
-    secrets: [app_password]
-    volumes: ["tables:/var/lib/mysql"]
-volumes: { tables: {} }
-secrets:
-  app_password: { environment: APP_PASSWORD }
-`;
+const database = {
+  name: "tables",
+  image,
+  environment: "{ MYSQL_DATABASE: shop, MYSQL_ROOT_PASSWORD_FILE: /run/secrets/app_password }",
+  folder: "/var/lib/mysql",
+};
 
 describe.skipIf(!here)("a real MySQL with accounts", () => {
   let servers: TwoServers;
@@ -39,7 +30,7 @@ describe.skipIf(!here)("a real MySQL with accounts", () => {
     );
 
   beforeAll(async () => {
-    servers = await twoServers("tables", compose, image);
+    servers = await twoServers(database);
     const { old } = servers;
     for (let i = 0; i < 100 && (await ask(old, "select 1").catch(() => "")) !== "1"; i += 1) await sleep(500);
     await ask(

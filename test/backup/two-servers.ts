@@ -33,13 +33,39 @@ export interface TwoServers {
   remove(): Promise<void>;
 }
 
-/** @param compose text of the compose file, with `image` in it */
-export async function twoServers(name: string, compose: string, image: string): Promise<TwoServers> {
+interface Database {
+  /** Of the service, and of the app. */
+  readonly name: string;
+  readonly image: string;
+  /** Text of the compose file: a mapping. Its password is that of the app, `/run/secrets/app_password`. */
+  readonly environment: string;
+  /** Where it keeps its data. */
+  readonly folder: string;
+}
+
+const composeOf = ({ name, image, environment, folder }: Database): string => `
+services:
+  web:
+    build: .
+    environment: { PASSWORD_FILE: /run/secrets/app_password }
+    secrets: [app_password]
+  ${name}:
+    image: ${image}
+    environment: ${environment}
+    secrets: [app_password]
+    volumes: ["${name}:${folder}"]
+volumes: { ${name}: {} }
+secrets:
+  app_password: { environment: APP_PASSWORD }
+`;
+
+export async function twoServers(database: Database): Promise<TwoServers> {
+  const { name, image } = database;
   const [old, fresh] = await Promise.all([server({ warm: true }), server({ warm: true })]);
   for (const one of [old, fresh]) await one.preloadImage(image);
   const app = smallApp([old, fresh], {
     app: name,
-    files: { "compose.yaml": compose },
+    files: { "compose.yaml": composeOf(database) },
     extra: `backup: { repository: /srv/backups/${name} }\n`,
     env: { BACKUP_PASSWORD: "pass word of the copies" },
   });
