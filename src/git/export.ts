@@ -1,12 +1,14 @@
+import { randomInt } from "node:crypto";
 import { invalidError, refusedError } from "../core/index.ts";
 import type { Context } from "../system/index.ts";
 import { git, gitEnvironment } from "./run.ts";
 
 /**
  * Writes the files of `directory` as they are in `commit` into the folder `into`, which must exist. What is not
- * committed is not there: this is what makes a release repeatable. Files get the time at which they are written, to the
- * nanosecond: BuildKit takes a file of the same path, size and time for one that it has from another folder of the same
- * name, and the archive's whole seconds would let one app be built from the files of another.
+ * committed is not there: this is what makes a release repeatable. Files get the time of now with a fraction of the
+ * second that is drawn for each tree: BuildKit takes a file of the same path, size and time for one that it has from
+ * another folder of the same name. The archive's whole seconds would let one app be built from the files of another, and
+ * so would the clock of a file system, which goes on by milliseconds only.
  */
 export async function exportTree(ctx: Context, directory: string, commit: string, into: string): Promise<void> {
   await refuseSubmodules(ctx, directory, commit);
@@ -15,10 +17,15 @@ export async function exportTree(ctx: Context, directory: string, commit: string
   ).split("\n");
   await ctx.files.withTemporaryFolder(async (folder) => {
     const file = `${folder}/tree.tar`;
+    const time = ctx.clock
+      .now()
+      .toISOString()
+      .replace(/\d{3}Z$/, `${String(randomInt(1e9)).padStart(9, "0")}Z`);
     // A file between the two, not a pipe: what a process prints is kept in memory.
     for (const argv of [
       ["git", "-C", top, "archive", "--format=tar", `--output=${file}`, `${commit}:${prefix}`],
-      ["tar", "-xmf", file, "-C", into],
+      ["tar", "-xf", file, "-C", into],
+      ["find", into, "-type", "f", "-exec", "touch", "-d", time, "{}", "+"],
     ]) {
       const result = await ctx.processes.run(argv, { env: gitEnvironment(ctx) });
       if (result.exitCode === 0) continue;
