@@ -169,6 +169,11 @@ describe("what could lock out", () => {
     expect(shell(text)).toBe("! armed-for 120\nkept: newer");
   });
 
+  test("what is as it should be by now needs no timer, and is told as it is", () => {
+    const text = `${taken}; echo a >> "$file"; arm_where_needed 120 a; fix_armed a`;
+    expect(shell(text)).toBe("! nothing-to-arm\na pass set");
+  });
+
   test("only what is armed is changed", () => {
     const text = `${taken}; arm_where_needed 120 b; fix_armed a; show a`;
     expect(shell(text)).toBe("! armed-for 120\na failed nothing would take it back, so it was not changed\na: old");

@@ -17,7 +17,7 @@ import { changeLines, formatAudit } from "../../src/cli/format/hardening.ts";
 import { createStyle } from "../../src/cli/style.ts";
 import { parseAnswer } from "../../src/infra/harden/answer.ts";
 import { judge, scoreOf } from "../../src/infra/harden/audit.ts";
-import { resultsOf, takenBack } from "../../src/infra/harden/harden.ts";
+import { isArmed, resultsOf, takenBack } from "../../src/infra/harden/harden.ts";
 import { hardeningProgram } from "../../src/infra/harden/program.ts";
 import { asksForOptional, chosen } from "../../src/infra/harden/choose.ts";
 
@@ -138,6 +138,11 @@ test("a control of which the server says nothing was not set", () => {
     { id: "journal", outcome: "changed", message: "kept" },
     { id: "firewall", outcome: "failed", message: "the server said nothing of it; its output was cut off" },
   ]);
+});
+
+test("what somebody else has done meanwhile needs no proof", () => {
+  expect(isArmed(parseAnswer("! nothing-to-arm\nssh-x11 pass no X11"))).toBe(false);
+  expect(isArmed(parseAnswer("! armed-for 120\nssh-x11 changed no X11"))).toBe(true);
 });
 
 test("changes that have to be taken back are called so by what the server says of them", () => {
