@@ -107,8 +107,12 @@ async function execute(
       document: jsonOf(document, ctx.mask),
     };
   }
-  if (failure !== undefined) return failed(failure, surroundings, { json, noColor });
-  return { ...done(definition.print?.(data as never, screen) ?? []), exitCode: exitCodeOf(definition, data, failure) };
+  const shown = (): Outcome => done(definition.print?.(data as never, screen) ?? []);
+  if (failure !== undefined) {
+    const told = failed(failure, surroundings, { json, noColor });
+    return definition.printsFailed === true ? { ...told, stdout: shown().stdout } : told;
+  }
+  return { ...shown(), exitCode: exitCodeOf(definition, data, failure) };
 }
 
 /** The result with its failure as every command shows one. */

@@ -58,6 +58,8 @@ export interface Command<A extends Parameters, F extends Parameters, N extends N
   readonly needs?: readonly N[];
   run(input: InputOf<A, F, N>, ctx: CommandContext): Promise<Data>;
   print?(data: Data, screen: Screen): readonly string[];
+  /** Where something went wrong, what was done is shown to people as well, before the error. */
+  readonly printsFailed?: true;
   /** What went wrong although there is a result to show; its JSON gets an `error`. The exit code is the error's. */
   failure?(data: Data): WherryError | undefined;
   /** Exit code where nothing went wrong: that of another program, findings. Default: done. */
@@ -71,6 +73,7 @@ export interface AnyCommand extends Description {
   readonly needs?: readonly Need[];
   run(input: never, ctx: CommandContext): Promise<unknown>;
   print?(data: never, screen: Screen): readonly string[];
+  readonly printsFailed?: true;
   failure?(data: never): WherryError | undefined;
   exitCode?(data: never): ExitName | number;
 }

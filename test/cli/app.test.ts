@@ -123,6 +123,14 @@ describe("what a command gives", () => {
     });
   });
 
+  test("what was done is shown beside the error where the command says so", async () => {
+    const partly = { ...jobs, printsFailed: true } as const;
+    const shown = await run(["jobs", "--fail"], { jobs: partly });
+    expect(shown).toMatchObject({ exitCode: 5, stdout: "failed\n" });
+    expect(shown.stderr).toContain("api never became healthy");
+    expect((await run(["jobs", "--fail"], commands)).stdout).toBe("");
+  });
+
   test("is a failure on standard error for people", async () => {
     const { exitCode, stdout, stderr } = await run(["jobs", "--fail"], commands);
 

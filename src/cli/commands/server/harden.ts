@@ -106,6 +106,7 @@ export const harden = command({
     return documentOf(plan, await performHardening(ctx, plan, { revertAfter, report: ctx.report }));
   },
   print: (document, screen) => formatHardening(document, screen),
+  printsFailed: true,
   failure: ({ failure }) => failure,
 });
 
