@@ -17,7 +17,7 @@ import { changeLines, formatAudit } from "../../src/cli/format/hardening.ts";
 import { createStyle } from "../../src/cli/style.ts";
 import { parseAnswer } from "../../src/infra/harden/answer.ts";
 import { judge, scoreOf } from "../../src/infra/harden/audit.ts";
-import { isArmed, resultsOf, takenBack } from "../../src/infra/harden/harden.ts";
+import { checkUsable, isArmed, resultsOf, takenBack } from "../../src/infra/harden/harden.ts";
 import { hardeningProgram } from "../../src/infra/harden/program.ts";
 import { asksForOptional, chosen } from "../../src/infra/harden/choose.ts";
 
@@ -138,6 +138,26 @@ test("a control of which the server says nothing was not set", () => {
     { id: "journal", outcome: "changed", message: "kept" },
     { id: "firewall", outcome: "failed", message: "the server said nothing of it; its output was cut off" },
   ]);
+});
+
+test("who has no sudo is told how that user gets it, in a file that sudo likes", () => {
+  const audit = judge("ci@203.0.113.11", parseAnswer("! not-root"));
+  const hint = expect.stringContaining(
+    "echo 'ci ALL=(ALL) NOPASSWD: ALL' > /etc/sudoers.d/ci; chmod 440 /etc/sudoers.d/ci",
+  );
+  let thrown: unknown;
+  try {
+    checkUsable(audit, "ci");
+  } catch (error) {
+    thrown = error;
+  }
+  expect(thrown).toMatchObject({ code: "not-root", hint });
+});
+
+test("the user that is made by hand is one that hardening can use", () => {
+  const remedy = controls.find(({ id }) => id === "login-user")?.remedy;
+  expect(remedy).toContain("NOPASSWD");
+  expect(remedy).toContain("chmod 440");
 });
 
 test("what somebody else has done meanwhile needs no proof", () => {

@@ -76,7 +76,7 @@ export async function planHardening(ctx: Context, options: LoadOptions, choice: 
 
 async function planServer(connection: Connection, address: ServerAddress, choice: Choice): Promise<ServerPlan> {
   const before = await auditServer(connection, lookingAt(choice));
-  checkUsable(before);
+  checkUsable(before, address.kind === "ssh" ? address.user : undefined);
   const wanted = new Set(chosen(choice));
   const failing = controls.flatMap((control) => {
     const result = before.results.find(({ id }) => id === control.id);
@@ -100,10 +100,10 @@ function lookingAt(choice: Choice): { readonly allow: readonly string[]; readonl
   return { allow: choice.allow, optional: asksForOptional(choice) };
 }
 
-function checkUsable({ server, system, results }: ServerAudit): void {
+export function checkUsable({ server, system, results }: ServerAudit, user = "USER"): void {
   if (system === null) {
     throw refusedError("not-root", `${server}: hardening needs root, or sudo without a password`, {
-      hint: "log in as root@, or let the deploy user use sudo: echo 'deploy ALL=(ALL) NOPASSWD: ALL' > /etc/sudoers.d/deploy",
+      hint: `log in as root@, or let the deploy user use sudo, as root on the server: echo '${user} ALL=(ALL) NOPASSWD: ALL' > /etc/sudoers.d/${user}; chmod 440 /etc/sudoers.d/${user}`,
     });
   }
   if (!/^(debian|ubuntu) /.test(system)) {

@@ -32,7 +32,7 @@ export const users: ControlGroup = {
       why: "With a user of its own the log says who did what, and root can be shut out of SSH altogether.",
       check: "who is logged in for this audit",
       remedy:
-        "adduser --disabled-password deploy; usermod -aG docker,sudo deploy; give it your key; then put deploy@ in front of the server in wherry.yaml",
+        "adduser --disabled-password deploy; usermod -aG docker deploy; echo 'deploy ALL=(ALL) NOPASSWD: ALL' > /etc/sudoers.d/deploy; chmod 440 /etc/sudoers.d/deploy; give it your key; then put deploy@ in front of the server in wherry.yaml",
       source: ["CIS Docker Benchmark: only trusted users control the daemon"],
     },
     {
