@@ -174,6 +174,16 @@ describe("what could lock out", () => {
     expect(shell(text)).toBe("! nothing-to-arm\na pass set");
   });
 
+  test("what is not proven yet does not pass", () => {
+    const text = `${taken}; arm_where_needed 120 a; fix_armed a; main check '' '' a | grep -v system
+      disarm; main check '' '' a | grep -v system`;
+    expect(shell(text)).toBe(
+      "! armed-for 120\na changed set\n! armed\n" +
+        "a unknown changed a moment ago, and taken back by the server unless a new login is proven\n" +
+        "! disarmed\na pass set",
+    );
+  });
+
   test("only what is armed is changed", () => {
     const text = `${taken}; arm_where_needed 120 b; fix_armed a; show a`;
     expect(shell(text)).toBe("! armed-for 120\na failed nothing would take it back, so it was not changed\na: old");

@@ -71,13 +71,16 @@ export async function serversOf(
   return { environment, addresses: [...found.values()] };
 }
 
-export async function auditServer(
+export async function auditServer(connection: Connection, options: AuditOptions = {}): Promise<ServerAudit> {
+  return judge(connection.name, await lookAt(connection, options), options.environment);
+}
+
+export async function lookAt(
   connection: Connection,
-  { allow = [], optional = false, environment }: AuditOptions = {},
-): Promise<ServerAudit> {
+  { allow = [], optional = false }: AuditOptions = {},
+): Promise<Answer> {
   const ids = controls.map(({ id }) => id);
-  const answer = await runProgram(connection, { mode: "check", allow, optional, arguments: ids });
-  return judge(connection.name, answer, environment);
+  return runProgram(connection, { mode: "check", allow, optional, arguments: ids });
 }
 
 interface AuditOptions {

@@ -6,7 +6,7 @@ import type { Connection } from "../../server/index.ts";
 import { timedStep } from "../../system/index.ts";
 import type { Context } from "../../system/index.ts";
 import type { Answer, AnswerLine } from "./answer.ts";
-import { auditServer, serversOf } from "./audit.ts";
+import { auditServer, judge, lookAt, serversOf } from "./audit.ts";
 import type { ServerAudit } from "./audit.ts";
 import { controls } from "./controls/index.ts";
 import { runProgram } from "./run-program.ts";
@@ -75,7 +75,9 @@ export async function planHardening(ctx: Context, options: LoadOptions, choice: 
 }
 
 async function planServer(connection: Connection, address: ServerAddress, choice: Choice): Promise<ServerPlan> {
-  const before = await auditServer(connection, lookingAt(choice));
+  const answer = await lookAt(connection, lookingAt(choice));
+  if (answer.facts.has("armed")) throw underWay(connection, answer);
+  const before = judge(connection.name, answer);
   checkUsable(before, address.kind === "ssh" ? address.user : undefined);
   const wanted = new Set(chosen(choice));
   const failing = controls.flatMap((control) => {
@@ -193,15 +195,17 @@ function settings(count: number): string {
   return count === 1 ? "1 setting" : `${count} settings`;
 }
 
+function underWay({ name }: Pick<Connection, "name">, { facts }: Answer): WherryError {
+  return new WherryError("locked", "hardening-under-way", `somebody else hardens ${name} at this moment`, {
+    hint: facts.has("armed")
+      ? "what they changed is taken back within minutes unless their new login works: try again then"
+      : "try again in a minute",
+  });
+}
+
 function checked({ name }: Connection, answer: Answer): Answer {
   const { facts } = answer;
-  if (facts.has("busy") || facts.has("armed")) {
-    throw new WherryError("locked", "hardening-under-way", `somebody else hardens ${name} at this moment`, {
-      hint: facts.has("armed")
-        ? "what they changed is taken back within minutes unless their new login works: try again then"
-        : "try again in a minute",
-    });
-  }
+  if (facts.has("busy") || facts.has("armed")) throw underWay({ name }, answer);
   if (facts.has("not-root")) throw refusedError("not-root", `${name}: sudo does not work any more`);
   if (facts.has("not-armed")) {
     throw refusedError(

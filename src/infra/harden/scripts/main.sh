@@ -213,6 +213,8 @@ main() {
       [ ! -e "$record/armed" ] || echo "! armed"
       for one in "$@"; do
         verdict_of "$one"
+        # It may be gone in two minutes.
+        case $verdict in pass*) if is_armed "$one"; then verdict="unknown changed a moment ago, and taken back by the server unless a new login is proven"; fi ;; esac
         echo "$one $verdict"
       done
       return
