@@ -280,6 +280,27 @@ describe("files that others write to as well", () => {
   });
 });
 
+describe("what stands before the Include of sshd_config", () => {
+  const said = (text: string): string =>
+    shell(
+      `sshd_folder=$scratch; printf '%s\\n' '${text}' > "$scratch/sshd_config"; ssh_before 'permitrootlogin|x' no`,
+    ).replaceAll(/\/\S+\/sshd_config/g, "sshd_config");
+
+  test("is named with its line, as no drop-in changes it", () => {
+    expect(said("# by hand\nPermitRootLogin yes\nInclude /etc/ssh/sshd_config.d/*.conf")).toBe(
+      "; take out line 2 of sshd_config (PermitRootLogin yes): it comes before the Include, so no drop-in changes it",
+    );
+  });
+
+  test.each([
+    ["behind it", "Include /etc/ssh/sshd_config.d/*.conf\nPermitRootLogin yes"],
+    ["as it should be", "PermitRootLogin=no\nInclude /etc/ssh/sshd_config.d/*.conf"],
+    ["a comment", "#PermitRootLogin yes\nInclude /etc/ssh/sshd_config.d/*.conf"],
+  ])("%s: nothing is to be taken out", (_, text) => {
+    expect(said(text)).toBe("");
+  });
+});
+
 describe("Match blocks of sshd", () => {
   /** What sshd -T says, for each user or for all: the key is lower case and has one value. */
   const server = (files: Readonly<Record<string, string>>, says: string, login = "deploy"): string =>

@@ -54,6 +54,13 @@ ssh_conditional() (
 ssh_others() {
   cached conditional ssh_conditional "$sshd_folder/sshd_config" '' 0 | awk -v keys="^($1)\$" -v good="^($2)\$" '$2 ~ keys && tolower($3) !~ good { print $2 " " $3 " in a Match block of " $1; exit }'
 }
+# The first value wins: what stands in sshd_config before its Include is not for a drop-in to change.
+#   $1 keys and $2 values that are good, as patterns
+ssh_before() {
+  awk -v keys="^($1)\$" -v good="^($2)\$" -v file="$sshd_folder/sshd_config" '{ line = $0; gsub(/[="\t]/, " "); key = tolower($1) }
+    key == "include" || key == "match" { exit }
+    key ~ keys && tolower($2) !~ good { print "; take out line " NR " of " file " (" line "): it comes before the Include, so no drop-in changes it"; exit }' "$sshd_folder/sshd_config" 2> /dev/null
+}
 # Accounts that somebody may log in as.
 ssh_accounts() { getent passwd | awk -F: '$7 !~ /\/(nologin|false|sync|shutdown|halt)$/ { print $1 }'; }
 
@@ -76,10 +83,10 @@ check_ssh_root_login() {
         pass "by key alone: deployments log in as root"
       fi
       keys=$(grep -c '^[^#]' /root/.ssh/authorized_keys 2> /dev/null)
-      fail "root may log in by key (keys that end with it: ${keys:-0})"
+      fail "root may log in by key (keys that end with it: ${keys:-0})$(ssh_before permitrootlogin no)"
       ;;
   esac
-  fail "root may log in: PermitRootLogin $is"
+  fail "root may log in: PermitRootLogin $is$(ssh_before permitrootlogin no)"
 }
 fix_ssh_root_login() { ssh_fix "PermitRootLogin $(root_login)"; }
 apply_ssh_root_login() { ssh_reload; }
@@ -90,7 +97,7 @@ check_ssh_passwords() {
   for key in passwordauthentication kbdinteractiveauthentication permitemptypasswords; do
     [ "$(sshd_value "$login" "$key")" = no ] || wrong="$wrong $key"
   done
-  [ -z "$wrong" ] || fail "open:$wrong"
+  [ -z "$wrong" ] || fail "open:$wrong$(ssh_before 'passwordauthentication|kbdinteractiveauthentication|challengeresponseauthentication|permitemptypasswords' no)"
   others=$(ssh_others 'passwordauthentication|kbdinteractiveauthentication|challengeresponseauthentication|permitemptypasswords' no)
   [ -z "$others" ] || unknown "keys alone for $login, but not for everybody: $others"
   # A Match block may have shut out passwords for this user alone.
@@ -112,7 +119,7 @@ apply_ssh_passwords() { ssh_reload; }
 
 check_ssh_x11() {
   need_sshd
-  [ "$(sshd_value "$login" x11forwarding)" = no ] || fail "X11Forwarding yes"
+  [ "$(sshd_value "$login" x11forwarding)" = no ] || fail "X11Forwarding yes$(ssh_before x11forwarding no)"
   pass "no X11"
 }
 fix_ssh_x11() { ssh_fix 'X11Forwarding no'; }
@@ -121,8 +128,8 @@ apply_ssh_x11() { ssh_reload; }
 check_ssh_tries() {
   need_sshd
   tries=$(sshd_value "$login" maxauthtries) grace=$(sshd_value "$login" logingracetime)
-  [ "$tries" -le 4 ] || fail "$tries tries for each connection"
-  if [ "$grace" = 0 ] || [ "$grace" -gt 60 ]; then fail "$grace s to log in"; fi
+  [ "$tries" -le 4 ] || fail "$tries tries for each connection$(ssh_before maxauthtries '[1-4]')"
+  if [ "$grace" = 0 ] || [ "$grace" -gt 60 ]; then fail "$grace s to log in$(ssh_before logingracetime '')"; fi
   pass "$tries tries in $grace s"
 }
 fix_ssh_tries() {
@@ -134,7 +141,7 @@ apply_ssh_tries() { ssh_reload; }
 check_ssh_idle() {
   need_sshd
   every=$(sshd_value "$login" clientaliveinterval) times=$(sshd_value "$login" clientalivecountmax)
-  if [ "$every" = 0 ] || [ "$times" = 0 ]; then fail "connections that are dead stay for ever"; fi
+  if [ "$every" = 0 ] || [ "$times" = 0 ]; then fail "connections that are dead stay for ever$(ssh_before 'clientaliveinterval|clientalivecountmax' '')"; fi
   pass "asked every $every s, $times times"
 }
 fix_ssh_idle() {
