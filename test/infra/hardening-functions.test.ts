@@ -126,7 +126,7 @@ describe("the engine's configuration", () => {
 
   /** An engine that has a new live-restore only when it is asked for the third time after its reload. */
   const slow = (before: string, after: string): string => `asked=$scratch/asked; has() { :; }; engine_accepts() { :; }
-    systemctl() { : > "$asked"; }; daemon_get() { echo ${after}; }; sleep() { :; }
+    systemctl() { : > "$asked"; }; daemon_get() { echo ${after}; }; sleep() { :; }; python3() { :; }
     docker() { echo >> "$asked"; if [ "$(wc -l < "$asked")" -ge 3 ]; then echo 'live-restore ${after || "false"}'; else echo 'live-restore ${before}'; fi; }`;
 
   test.each([
@@ -136,6 +136,21 @@ describe("the engine's configuration", () => {
     const text = `${slow(before, after)}; live_restore; apply_docker_live_restore
       if live_restore; then echo yes; else echo no; fi`;
     expect(shell(text)).toBe(lives);
+  });
+
+  test("an engine that does not hear of a key that is gone is told that it is off, and the key goes afterwards", () => {
+    const text = `has() { :; }; engine_accepts() { :; }; daemon_get() { :; }; sleep() { :; }
+      file=$scratch/value; is=true; docker() { echo "live-restore $is"; }
+      python3() { echo "$5"; printf %s "$5" > "$file"; }
+      systemctl() { if [ -s "$file" ]; then is=$(cat "$file"); fi; }
+      apply_docker_live_restore && echo done; engine_says live-restore; wc -c < "$file"`;
+    expect(shell(text)).toBe("false\n\ndone\nfalse\n0");
+  });
+
+  test("an engine that goes on as before is no success", () => {
+    const text = `has() { :; }; engine_accepts() { :; }; daemon_get() { echo true; }; sleep() { :; }; systemctl() { :; }
+      docker() { echo 'live-restore false'; }; apply_docker_live_restore 2>&1 || echo failed`;
+    expect(shell(text)).toBe("the engine was told, and live-restore is still false\nfailed");
   });
 
   test("what others stand on is undone last", () => {

@@ -55,13 +55,26 @@ undo_docker_live_restore() { daemon_undo "$1"; }
 # engine in between would take the containers along.
 apply_docker_live_restore() {
   engine_accepts || return 1
-  systemctl reload docker.service
   wanted=$(daemon_get live-restore)
+  if [ -n "$wanted" ]; then
+    tell_live_restore "$wanted"
+    return
+  fi
+  # Of a key that is gone the engine does not hear: it has to be there, as what it is without it, until it has been read.
+  python3 -c "$daemon_program" set live-restore false || return 1
+  told=0
+  tell_live_restore false || told=1
+  python3 -c "$daemon_program" set live-restore '' && return "$told"
+}
+tell_live_restore() {
+  systemctl reload docker.service
   for _ in 1 2 3 4 5 6 7 8 9 10; do
     forget
-    [ "$(engine_says live-restore)" != "${wanted:-false}" ] || return 0
+    [ "$(engine_says live-restore)" != "$1" ] || return 0
     sleep 0.2
   done
+  echo "the engine was told, and live-restore is still $(engine_says live-restore)" >&2
+  return 1
 }
 
 check_docker_logs() {
