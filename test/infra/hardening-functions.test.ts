@@ -147,6 +147,16 @@ describe("the engine's configuration", () => {
     expect(shell(text)).toBe("false\n\ndone\nfalse\n0");
   });
 
+  test.each([
+    ["true", "", "yes"],
+    ["", "/usr/bin/dockerd --live-restore", "yes"],
+    ["", "/usr/bin/dockerd", "no"],
+  ])("live-restore counts where the next start has it as well: %j in the file, started by %j", (set, start, lives) => {
+    const text = `has() { :; }; docker() { echo 'live-restore true'; }; daemon_get() { echo ${set}; }
+      systemctl() { echo '${start}'; }; if live_restore; then echo yes; else echo no; fi`;
+    expect(shell(text)).toBe(lives);
+  });
+
   test("an engine that goes on as before is no success", () => {
     const text = `has() { :; }; engine_accepts() { :; }; daemon_get() { echo true; }; sleep() { :; }; systemctl() { :; }
       docker() { echo 'live-restore false'; }; apply_docker_live_restore 2>&1 || echo failed`;
@@ -162,7 +172,7 @@ describe("the engine's configuration", () => {
   });
 
   test("what an undo has changed is asked anew by the next one", () => {
-    const text = `${taken}; mkdir -p "$record/before/docker-icc"; docker() { echo 'live-restore true'; }
+    const text = `${taken}; mkdir -p "$record/before/docker-icc"; docker() { echo 'live-restore true'; }; daemon_get() { echo true; }
       live_restore; docker() { echo 'live-restore false'; }; restore() { :; }
       undo_one docker-icc; live_restore || echo down`;
     expect(shell(text)).toBe("docker-icc changed as it was before\ndown");

@@ -258,7 +258,11 @@ daemon_set() {
 
 daemon_undo() { [ ! -e "$1/daemon.json" ] || python3 -c "$daemon_program" restore "$(cat "$1/daemon.json")"; }
 
-live_restore() { [ "$(engine_says live-restore)" = true ]; }
+# Now, and when it starts the next time: else that start would end the containers that this stop left alone.
+live_restore() {
+  [ "$(engine_says live-restore)" = true ] || return 1
+  [ "$(daemon_get live-restore)" = true ] || systemctl show -p ExecStart --value docker.service 2> /dev/null | grep -q -e '--live-restore'
+}
 
 # Before version 23 it cannot be asked (Debian 12 has 20.10): there the file has to be JSON at least.
 engine_accepts() {
