@@ -1,6 +1,23 @@
+import { spawnSync } from "node:child_process";
 import { describe, expect, test } from "vitest";
 import { checkPort } from "../../src/release/preflight.ts";
+import look from "../../src/release/scripts/look.sh?raw";
 import { parseState } from "../../src/release/state.ts";
+
+describe("whether a server has IPv6", () => {
+  const line = look.split("\n").find((one) => one.includes("/proc/net/if_inet6") && !one.startsWith("#")) ?? "";
+  const says = (file: string): string =>
+    spawnSync("sh", ["-c", `say() { echo "$*"; }; ${line.replace("/proc/net/if_inet6", file)}`], { encoding: "utf8" })
+      .stdout;
+
+  test("is in a file of the kernel, whose size is 0 whatever is in it", () => {
+    expect(parseState(says("/proc/net/dev")).ipv6).toBe(true);
+  });
+
+  test.each(["/dev/null", "/nowhere"])("is not where %s takes its place", (file) => {
+    expect(parseState(says(file)).ipv6).toBe(false);
+  });
+});
 
 describe("what a server tells of its proxy", () => {
   const told = (...lines: readonly string[]): string => ["listening 80", ...lines].join("\n");

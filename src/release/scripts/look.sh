@@ -7,7 +7,8 @@ fi
 say "engine $version"
 say "compose $(docker compose version --short 2>/dev/null)"
 for program in flock perl tar sync timeout; do command -v "$program" > /dev/null || say "missing $program"; done
-if [ -s /proc/net/if_inet6 ]; then say "ipv6 yes"; fi
+# Files of the kernel have the size 0, whatever is in them.
+if grep -q . /proc/net/if_inet6 2> /dev/null; then say "ipv6 yes"; fi
 root=$(docker info -f '{{.DockerRootDir}}')
 say "disk $(df -Pk "$root" | awk 'NR == 2 { print $4 }') $root"
 [ -d "$state" ] && say "state $state $(df -Pk "$state" | awk 'NR == 2 { print $4 }')"
