@@ -13,6 +13,20 @@ test("the firewall lets Docker's bridges send, those with a name of their own to
   ).toEqual(['"lo"', '"docker*"', '"br-*"', '"shop0"', '"veth*"', '"wg*"', '"tailscale*"']);
 });
 
+test("what listens is known by its protocol too: the firewall opens 443 for TCP alone", () => {
+  const text = `ssh_ports() { echo 22; }; allow="5432@10.0.0.0/24 51820/udp"; ss() { cat << END
+tcp LISTEN 0 1 0.0.0.0:22 0.0.0.0:*
+tcp LISTEN 0 1 [::]:443 [::]:*
+udp UNCONN 0 0 0.0.0.0:443 0.0.0.0:*
+tcp LISTEN 0 1 0.0.0.0:5432 0.0.0.0:*
+tcp LISTEN 0 1 127.0.0.1:6379 0.0.0.0:*
+udp UNCONN 0 0 [::]:51820 [::]:*
+tcp LISTEN 0 1 *:51820 *:*
+END
+}; listening`;
+  expect(shell(text)).toBe("443/udp 51820/tcp");
+});
+
 describe("the list of allowed ports", () => {
   const server = `${taken}; allow="5432 51820/udp"; ssh_ports() { echo 22; }; apt_install() { :; }
     nft() { case $1 in -s) cat "$scratch/table" 2> /dev/null ;; -f) cp "$2" "$scratch/table" ;; delete) rm -f "$scratch/table" ;; esac; }

@@ -56,11 +56,11 @@ END
 
 # What listens for others than this server itself, and is neither SSH, HTTP(S) nor allowed.
 listening() {
-  known=$({ ssh_ports; echo 80; echo 443; allowed | sed 's/[/@].*//'; } | tr '\n' ' ')
+  known=$({ ssh_ports; echo 80; echo 443; allowed; } | sed 's/@.*//; /\//!s/$/\/tcp/' | tr '\n' ' ')
   ss -Htuln 2> /dev/null | awk -v known=" $known" '
     { address = $5; port = $5; sub(/.*:/, "", port); sub(/:[^:]*$/, "", address)
       # 68 and 546: the answers of DHCP.
-      if (address ~ /^127\.|^\[::1\]|%lo$|^\[fe80/ || index(known, " " port " ") || port == 68 || port == 546) next
+      if (address ~ /^127\.|^\[::1\]|%lo$|^\[fe80/ || index(known, " " port "/" $1 " ") || port == 68 || port == 546) next
       print port "/" $1 }' | sort -u | sort -n | tr '\n' ' '
 }
 
