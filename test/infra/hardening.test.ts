@@ -133,7 +133,7 @@ describe("an audit", () => {
 });
 
 test("a control of which the server says nothing was not set", () => {
-  const { lines } = parseAnswer("journal changed kept");
+  const { lines } = parseAnswer("welcome to the server\ndocker failed to start\njournal changed kept");
   expect(resultsOf({ lines }, ["journal", "firewall"])).toEqual([
     { id: "journal", outcome: "changed", message: "kept" },
     { id: "firewall", outcome: "failed", message: "the server said nothing of it; its output was cut off" },
@@ -167,7 +167,7 @@ test("what somebody else has done meanwhile needs no proof", () => {
 
 test("changes that have to be taken back are called so by what the server says of them", () => {
   const { lines } = parseAnswer("firewall changed open: 22\nssh-tries changed 4\nssh-root same no");
-  const results = resultsOf({ lines }, []);
+  const results = resultsOf({ lines }, ["firewall", "ssh-tries", "ssh-root"]);
   const outcomes = (answer: Parameters<typeof takenBack>[1]) =>
     takenBack(results, answer).map(({ outcome }) => outcome);
   expect(outcomes(parseAnswer("firewall reverted\nssh-tries failed and could not be taken back yet"))).toEqual([

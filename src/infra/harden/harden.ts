@@ -267,11 +267,12 @@ export function takenBack(
   });
 }
 
-/** A control of which nothing was told was not set, as far as anybody knows. */
+/** What the user's shell says by itself is no control; one of which nothing was told was not set, as far as anybody knows. */
 export function resultsOf({ lines }: Pick<Answer, "lines">, asked: readonly string[]): readonly HardenResult[] {
   const silent = asked.filter((id) => lines.every((line) => line.id !== id));
   const message = "the server said nothing of it; its output was cut off";
-  return [...lines.map(resultOf), ...silent.map((id): HardenResult => ({ id, outcome: "failed", message }))];
+  const told = lines.filter(({ id }) => asked.includes(id));
+  return [...told.map(resultOf), ...silent.map((id): HardenResult => ({ id, outcome: "failed", message }))];
 }
 
 function resultOf({ id, word, message }: AnswerLine): HardenResult {
