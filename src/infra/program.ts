@@ -60,7 +60,8 @@ export async function openProgram(ctx: Context, surroundings: Surroundings): Pro
       provider,
       run: (args, { report } = {}) => {
         const line = (text: string): void => report?.({ type: "line", text });
-        return ctx.processes.run([name, ...args], { cwd: folder, env, onStdoutLine: line, onStderrLine: line });
+        const lines = { onStdoutLine: line, onStderrLine: line };
+        return ctx.processes.run([name, ...args], { cwd: folder, env, patient: true, ...lines });
       },
     };
   }

@@ -116,6 +116,11 @@ export interface RunOptions {
   readonly stdoutFlows?: boolean;
   /** Runs also when the user has interrupted the command: for what has to be put in order at its end. */
   readonly lastOrders?: boolean;
+  /**
+   * An interrupt is told to the process once, by SIGINT, and it has all the time to end by itself: for what has to note what it
+   * has ordered. In a process group of its own, else a terminal would tell it a second time, which means "at once" to many.
+   */
+  readonly patient?: boolean;
   /** Hands the terminal over: the child reads and writes the streams of this process. */
   readonly terminal?: boolean;
 }

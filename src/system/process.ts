@@ -18,7 +18,9 @@ export function createProcesses(surroundings: Surroundings): Processes {
       env: { ...(options.env ?? surroundings.env) },
       extendEnv: false,
       ...(options.lastOrders === true ? {} : { cancelSignal: surroundings.signal }),
-      forceKillAfterDelay: 2000,
+      ...(options.patient === true
+        ? { detached: true, killSignal: "SIGINT" as const, forceKillAfterDelay: false as const }
+        : { forceKillAfterDelay: 2000 }),
       reject: false,
       stripFinalNewline: false,
       maxBuffer: 256 * 1024 * 1024,
