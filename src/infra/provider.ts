@@ -81,6 +81,8 @@ export interface Owner {
   readonly environment: string;
 }
 
+export type Dns = NonNullable<InfrastructureSettings["dns"]>;
+
 /** The provider's API, opened with a token. What changes something there is OpenTofu's affair, but for three exceptions. */
 export interface Cloud {
   /** Everything that is offered anywhere, in no order. */
@@ -97,6 +99,11 @@ export interface Cloud {
   everyServer?(): Promise<readonly ForeignServer[]>;
   /** The addresses of these hosts, as far as the token shows their zones. */
   records(hosts: readonly string[]): Promise<readonly AddressRecord[]>;
+  /**
+   * What names of a zone have already and does not lead to the environment's own addresses; undefined: the token shows no
+   * such zone.
+   */
+  takenNames(owner: Owner, dns: Dns): Promise<readonly TakenName[] | undefined>;
   /** An exception: gives a name other addresses. None: the record is removed. */
   setRecord(record: AddressRecord, values: readonly string[]): Promise<void>;
   /** Addresses that can be led from one server to another, as far as the token shows them. */
@@ -121,6 +128,11 @@ export interface AddressRecord {
   readonly ttl: number;
   /** Where the API has it. */
   readonly path: string;
+}
+
+/** A record of a name in a DNS zone, of a type that leads visitors. */
+export interface TakenName extends Pick<AddressRecord, "host" | "name" | "values"> {
+  readonly type: "A" | "AAAA" | "CNAME";
 }
 
 /** What floats at the provider, and where it can go. */

@@ -138,6 +138,18 @@ describe("errors of the program", () => {
 
   test.each([
     ["error during placement (resource_unavailable, 7f)", "out-of-stock"],
+    [
+      'API request failed\n\n  with hcloud_zone_rrset.ipv4["www"],\n\nrrset with this name and type already exists (uniqueness_error)',
+      "dns-name-taken",
+    ],
+    [
+      `API request failed\n\n  with hcloud_zone_rrset.ipv4["www"],\n\nzone 'example.org' not found (not_found)`,
+      "no-zone",
+    ],
+    [
+      `stopped\n\n  with hcloud_zone_rrset.ipv4["www"]\n\nError: server name is already used (uniqueness_error)`,
+      "name-taken",
+    ],
     ["server name is already used (uniqueness_error)", "name-taken"],
     ["limit reached (rate_limit_exceeded)", "rate-limited"],
     ["unable to authenticate (unauthorized)", "token-refused"],

@@ -354,6 +354,10 @@ describe("refusals in the words of the provider", () => {
       "limit-reached",
     ],
     ["Error creating Volume: POST https://api.digitalocean.com/v2/volumes: 409 name already exists", "name-taken"],
+    [
+      'Failed to create record: POST https://api.digitalocean.com/v2/domains/example.org/records: 404 (request "4d")',
+      "no-zone",
+    ],
     ["GET https://api.digitalocean.com/v2/account/keys: 429 API Rate limit exceeded.", "rate-limited"],
     ["GET https://api.digitalocean.com/v2/account/keys: 401 Unable to authenticate you", "token-refused"],
     [

@@ -9,7 +9,7 @@ import { readOffers } from "./offers.ts";
 import { outputs } from "./outputs.ts";
 import { findOwned, findServers } from "./owned.ts";
 import { readPrices } from "./prices.ts";
-import { findRecords, ownRecords, setRecord } from "./records.ts";
+import { findRecords, ownRecords, setRecord, takenNames } from "./records.ts";
 import { resources } from "./resources.ts";
 import { servers, userDataLimit } from "./servers.ts";
 
@@ -62,6 +62,7 @@ export const digitalocean: Provider = {
       owned: async (owner, dns) => [...(await findOwned(api, owner)), ...(await ownRecords(api, owner, dns))],
       servers: (owner) => findServers(api, owner),
       records: (hosts) => findRecords(api, hosts),
+      takenNames: (owner, dns) => takenNames(api, owner, dns),
       setRecord: (record, values) => setRecord(api, record, values),
       floating: () => readFloating(api),
       leadAddress: (floating, server) => leadAddress(ctx, api, floating, server),

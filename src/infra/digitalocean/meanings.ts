@@ -16,6 +16,12 @@ export const meanings: readonly Meaning[] = [
     hint: tokenHint,
   },
   {
+    pattern: /\/domains\/\S+\/records:\s+404/,
+    code: "no-zone",
+    message: "the domain of infrastructure.dns is not in the account, or the token does not show it",
+    hint: "add it there, and run the same command again: it goes on from what is there",
+  },
+  {
     pattern:
       /size is not available|invalid size|region is not available|not (currently )?available in (this|that) region/i,
     code: "out-of-stock",

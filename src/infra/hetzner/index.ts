@@ -11,7 +11,7 @@ import { readOffers } from "./offers.ts";
 import { outputs } from "./outputs.ts";
 import { findOwned } from "./owned.ts";
 import { readPrices } from "./prices.ts";
-import { findRecords, ownRecords, setRecord } from "./records.ts";
+import { findRecords, ownRecords, setRecord, takenNames } from "./records.ts";
 import { resources } from "./resources.ts";
 import { servers, userDataLimit } from "./servers.ts";
 
@@ -47,6 +47,7 @@ export const hetzner: Provider = {
       servers: (owner, known) => findServers(api, owner, known),
       everyServer: () => everyServer(api),
       records: (hosts) => findRecords(api, hosts),
+      takenNames: (owner, dns) => takenNames(api, owner, dns),
       setRecord: (record, values) => setRecord(api, record, values),
       floating: () => readFloating(api),
       leadAddress: (floating, server) => leadAddress(ctx, api, floating, server),
