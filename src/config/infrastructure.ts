@@ -90,6 +90,15 @@ const machines = z
           .min(1)
           .describe("Names in it that lead to the servers; @ is the zone itself."),
       })
+      .superRefine(({ zone, names }, context) => {
+        for (const [at, name] of names.entries()) {
+          const relative =
+            name === zone ? "@" : name.endsWith(`.${zone}`) ? name.slice(0, -zone.length - 1) : undefined;
+          if (relative === undefined) continue;
+          const message = `names are relative to the zone: write ${relative === "@" ? '"@"' : relative} for ${name}`;
+          context.addIssue({ code: "custom", path: ["names", at], message });
+        }
+      })
       .optional()
       .describe("Records for the servers' addresses. Default: none"),
     price_limit: z
