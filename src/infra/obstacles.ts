@@ -26,7 +26,25 @@ export async function findObstacle(
   changes: readonly MachineChange[],
 ): Promise<Obstacle | undefined> {
   const made = changes.filter(({ action }) => action === "create" || action === "replace");
-  return dnsObstacle(machines, access, made);
+  return (await balancerObstacle(machines, access, made)) ?? dnsObstacle(machines, access, made);
+}
+
+/** Files that were written without a token have a type that nobody looked up. */
+async function balancerObstacle(
+  { environment, infrastructure: { loadBalancer }, provider, at }: WantedMachines,
+  { cloud }: Access,
+  made: readonly MachineChange[],
+): Promise<Obstacle | undefined> {
+  if (loadBalancer === undefined || !made.some(({ type }) => type === provider.resources.balancer)) return undefined;
+  const known = (await cloud.balancerTypes?.()) ?? [loadBalancer];
+  if (known.includes(loadBalancer)) return undefined;
+  return {
+    code: "unknown-load-balancer",
+    message: `${provider.title} has no load balancer ${loadBalancer}`,
+    at: at.setting("load_balancer"),
+    context: [],
+    hint: `known are ${known.toSorted().join(", ")}; then wherry infra init -e ${environment}`,
+  };
 }
 
 /** A zone that is not there, and names that lead elsewhere: half of a host's records would be made before the other is refused. */

@@ -48,6 +48,7 @@ export interface Resources {
   readonly volume: string;
   readonly address: string;
   readonly record: string;
+  readonly balancer: string;
   /** The attribute of a server that says how large it is. */
   readonly size: string;
   /**
@@ -88,6 +89,8 @@ export interface Cloud {
   /** Everything that is offered anywhere, in no order. */
   offers(): Promise<readonly Offer[]>;
   prices(): Promise<PriceList>;
+  /** The types of load balancers that can be ordered; absent where no list says so. */
+  balancerTypes?(): Promise<readonly string[]>;
   /**
    * Everything there that was made for this environment, by its address in the files.
    * @param dns what the files want of a zone: records that lead to the environment's addresses already are its own

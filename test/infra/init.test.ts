@@ -65,6 +65,12 @@ describe("wherry infra init", () => {
       "infrastructure.location: Hetzner has no location nbg2",
       "did you mean nbg1?",
     ],
+    [
+      "{ size: cx23, load_balancer: lb99 }",
+      "4:50",
+      "infrastructure.load_balancer: Hetzner has no load balancer lb99",
+      "Known are lb11",
+    ],
     ["{ size: xc23 }", "4:29", "infrastructure.size: Hetzner has no server type xc23", "Known are cax11, "],
   ])(
     "%s: what the provider has not is refused with its place, and nothing is written",

@@ -1,7 +1,7 @@
 import type { Provider } from "../provider.ts";
 import { cloudInitTemplate } from "../render/cloud-init.ts";
 import { openHetzner, tokenHint } from "./api.ts";
-import { balancerParts } from "./balancer.ts";
+import { balancerParts, readBalancerTypes } from "./balancer.ts";
 import { leadAddress, readFloating } from "./floating.ts";
 import { everyServer, findServers } from "./found.ts";
 import { importedFile, importedOutputs } from "./imported.ts";
@@ -39,6 +39,7 @@ export const hetzner: Provider = {
     return {
       offers: () => readOffers(api),
       prices: () => readPrices(api),
+      balancerTypes: () => readBalancerTypes(api),
       owned: async (owner, dns) => [
         ...(await findOwned(api, owner)),
         ...(await balancerParts(api, owner)),
