@@ -19,14 +19,37 @@ export function refuseObstacle(obstacle: Obstacle | undefined): void {
   throw refusedError(code, message, more);
 }
 
-/** Asks of what the plan makes anew alone: with the rest, all is well. */
+/** Asks the provider of what the plan makes anew alone. */
 export async function findObstacle(
   machines: WantedMachines,
   access: Access,
   changes: readonly MachineChange[],
 ): Promise<Obstacle | undefined> {
   const made = changes.filter(({ action }) => action === "create" || action === "replace");
+  const shrunk = shrunkVolume(machines, changes);
+  if (shrunk !== undefined) return shrunk;
   return (await balancerObstacle(machines, access, made)) ?? dnsObstacle(machines, access, made);
+}
+
+/** Providers refuse it when the rest has been changed. */
+function shrunkVolume(
+  { environment, provider, at }: WantedMachines,
+  changes: readonly MachineChange[],
+): Obstacle | undefined {
+  const smaller = changes.flatMap(({ type, action, details, what }) => {
+    const [, now, then] = details.map((one) => /^size: (\d+) -> (\d+)$/.exec(one)).find((one) => one !== null) ?? [];
+    const isSmaller = type === provider.resources.volume && action !== "replace" && Number(then) < Number(now);
+    return isSmaller && now !== undefined ? [{ what, now }] : [];
+  });
+  const [first] = smaller;
+  if (first === undefined) return undefined;
+  return {
+    code: "volume-shrinks",
+    message: "a volume can only grow",
+    at: at.setting("data"),
+    context: smaller.map(({ what, now }) => `${what} has ${now} GB now`),
+    hint: `infrastructure.data: ${first.now}GB or more, then wherry infra init -e ${environment}`,
+  };
 }
 
 /** Files that were written without a token have a type that nobody looked up. */

@@ -71,6 +71,12 @@ describe("wherry infra init", () => {
       "infrastructure.load_balancer: Hetzner has no load balancer lb99",
       "Known are lb11",
     ],
+    [
+      "{ size: cx23, data: 5GB }",
+      "4:5",
+      "a volume at Hetzner has 10 GB at least: infrastructure.data has to be 10GB or more",
+      "",
+    ],
     ["{ size: xc23 }", "4:29", "infrastructure.size: Hetzner has no server type xc23", "Known are cax11, "],
   ])(
     "%s: what the provider has not is refused with its place, and nothing is written",

@@ -15,6 +15,9 @@ import { findRecords, ownRecords, setRecord, takenNames } from "./records.ts";
 import { resources } from "./resources.ts";
 import { servers, userDataLimit } from "./servers.ts";
 
+/** GB: what its API takes. */
+const smallestVolume = 10;
+
 export const hetzner: Provider = {
   title: "Hetzner",
   token: { variable: "HCLOUD_TOKEN", hint: tokenHint },
@@ -32,7 +35,12 @@ export const hetzner: Provider = {
     cloudInit: cloudInitTemplate(machines.image, "scsi-0HC_Volume_"),
   }),
   imported: (found) => ({ main: importedFile(found), outputs: importedOutputs() }),
-  refusals: () => [],
+  refusals: ({ data = smallestVolume }) =>
+    data < smallestVolume
+      ? [
+          `a volume at Hetzner has ${smallestVolume} GB at least: infrastructure.data has to be ${smallestVolume}GB or more`,
+        ]
+      : [],
   shortcomings: () => [],
   open(ctx, token) {
     const api = openHetzner(ctx, token);
