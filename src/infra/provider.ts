@@ -11,7 +11,7 @@ export interface Provider {
   /** As people read it: `Hetzner`. */
   readonly title: string;
   /** The variable that OpenTofu's provider reads its token from, and how people come by one. */
-  readonly token: { readonly variable: string; readonly hint: string };
+  readonly token: { readonly variable: string; readonly hint: Hint };
   /** What versions.tf asks for. */
   readonly requirement: { readonly name: string; readonly source: string; readonly version: string };
   readonly resources: Resources;
@@ -27,7 +27,8 @@ export interface Provider {
   refusals(settings: InfrastructureSettings): readonly string[];
   /** What is different there from what people may expect, in words. */
   shortcomings(settings: InfrastructureSettings): readonly string[];
-  open(ctx: Context, token: Secret): Cloud;
+  /** @param environment whose machines they are, for hints */
+  open(ctx: Context, token: Secret, environment: string): Cloud;
   /** The files that take in servers as they are; absent where that cannot be done. */
   readonly imported?: (servers: readonly ForeignServer[]) => { readonly main: string; readonly outputs: string };
 }
@@ -73,8 +74,11 @@ export interface Meaning {
   readonly pattern: RegExp;
   readonly code: string;
   readonly message: string;
-  readonly hint: string;
+  readonly hint: string | Hint;
 }
+
+/** A way on that has commands in it, for the machines of one environment. */
+type Hint = (environment: string) => string;
 
 /** One app's environment: what things at the provider are known by. */
 export interface Owner {

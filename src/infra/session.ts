@@ -65,7 +65,7 @@ export async function readAccess(ctx: Context, machines: TokenPlace): Promise<Ac
   if (access !== undefined) return access;
   const { title, token } = machines.provider;
   throw refusedError("no-token", `there is no token for ${title}: ${token.variable} has no value`, {
-    hint: token.hint.replace("ENVIRONMENT", machines.environment),
+    hint: token.hint(machines.environment),
   });
 }
 
@@ -76,5 +76,5 @@ export async function findAccess(ctx: Context, machines: TokenPlace): Promise<Ac
   const places = [{ kind: "environment" } as const, ...secretsFrom.filter(({ kind }) => kind !== "environment")];
   const found = await readValues(ctx, { name, environment, directory, secretsFrom: places }, [variable]);
   const token = found.get(variable);
-  return token === undefined ? undefined : { token, cloud: provider.open(ctx, token) };
+  return token === undefined ? undefined : { token, cloud: provider.open(ctx, token, environment) };
 }

@@ -19,6 +19,7 @@ test("names of a zone at Hetzner that lead elsewhere are not the same as no zone
   const cloud = providers.hetzner.open(
     createContext({ env: { HCLOUD_ENDPOINT: fake.endpoint } }),
     new Secret(fake.token),
+    "production",
   );
   expect(await taken(cloud, "example.com")).toEqual(found);
   expect(await taken(cloud, "example.org")).toBeUndefined();
@@ -35,6 +36,7 @@ test("names of a domain at DigitalOcean that lead elsewhere are not the same as 
   const cloud = providers.digitalocean.open(
     createContext({ env: { DIGITALOCEAN_API_URL: fake.endpoint } }),
     new Secret(fake.token),
+    "production",
   );
   expect(await taken(cloud, "example.com")).toEqual(found);
   expect(await taken(cloud, "example.org")).toBeUndefined();

@@ -54,8 +54,8 @@ export const digitalocean: Provider = {
       ? []
       : ["an IPv6 address belongs to its server at DigitalOcean: its DNS record changes when the server is made anew"]),
   ],
-  open(ctx, token) {
-    const api = openDigitalOcean(ctx, token);
+  open(ctx, token, environment) {
+    const api = openDigitalOcean(ctx, token, environment);
     return {
       offers: () => readOffers(api),
       prices: () => readPrices(api),

@@ -41,6 +41,12 @@ export const meanings: readonly Meaning[] = [
     hint: "ask for more in the control panel, under Settings, Limits",
   },
   {
+    pattern: /can only be expanded and not shrunk/,
+    code: "volume-shrinks",
+    message: "a volume can only grow",
+    hint: "write into infrastructure.data what it has now, or more, and wherry infra init",
+  },
+  {
     // By main.tf, which takes no tag for its own to change.
     pattern: /tag of this environment is missing/,
     code: "tag-missing",

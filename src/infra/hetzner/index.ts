@@ -42,8 +42,8 @@ export const hetzner: Provider = {
         ]
       : [],
   shortcomings: () => [],
-  open(ctx, token) {
-    const api = openHetzner(ctx, token);
+  open(ctx, token, environment) {
+    const api = openHetzner(ctx, token, environment);
     return {
       offers: () => readOffers(api),
       prices: () => readPrices(api),
