@@ -197,6 +197,18 @@ describe("wherry infra init", () => {
     expect(stderr).toContain("uat uses the servers of production");
   });
 
+  test.each([
+    ["~/.ssh/none.pub", "infrastructure.ssh_keys: there is no file ~/.ssh/none.pub"],
+    ["~/.ssh/id_ed25519", "infrastructure.ssh_keys: that is not a public key of OpenSSH"],
+  ])("a key that is none (%s) is an error in wherry.yaml", async (written, message) => {
+    const folder = app(`{ size: cx23, ssh_keys: [${written}] }`);
+    writeFileSync(join(folder, ".ssh/id_ed25519"), "-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXk=\n");
+    const { exitCode, stderr } = await infraInit(folder, ["-e", "production", "--yes"]);
+    expect(exitCode).toBe(3);
+    expect(stderr).toContain(message);
+    expect(existsSync(join(folder, "infra"))).toBe(false);
+  });
+
   test("a private key is never taken for a public one", () => {
     expect(() => parseKey("-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXk=\n")).toThrow("not a public key");
     // As ssh-keygen -l -E md5 has it.
