@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { status } from "../../src/cli/commands/infra/status.ts";
 import { nextStep, planLines } from "../../src/cli/format/infra.ts";
 import type { PlanDocument } from "../../src/cli/format/infra.ts";
 import { createStyle } from "../../src/cli/style.ts";
@@ -106,6 +107,14 @@ describe("a plan for people", () => {
     expect(nextStep(document)).toBe(next);
     expect(planLines(document, style).join("\n").includes("more than the limit")).toBe(next.endsWith("--over-limit"));
   });
+});
+
+test("the state of machines that are not as the files say ends with what brings them there", () => {
+  const change = { ...removed, action: "change", warning: null, losesData: false } as const;
+  const lines = (changes: PlanDocument["changes"]): readonly string[] =>
+    status.print?.({ ...plan, changes, servers: [], waiting: [] }, { style, columns: 80 }) ?? [];
+  expect(lines([change]).at(-1)).toBe("next: wherry infra apply -e production");
+  expect(lines([]).join()).not.toContain("next:");
 });
 
 test("a price without taxes is shown as what it is", () => {

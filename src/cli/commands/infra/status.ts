@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { infraStatus } from "../../../infra/index.ts";
 import { command } from "../../definition.ts";
-import { planDocument, planLines } from "../../format/infra.ts";
+import { nextStep, planDocument, planLines } from "../../format/infra.ts";
 import { plan } from "./shapes.ts";
 
 export const status = command({
@@ -40,5 +40,6 @@ export const status = command({
     ),
     "",
     ...planLines(data, style),
+    ...(data.changes.length === 0 ? [] : ["", nextStep(data)]),
   ],
 });
