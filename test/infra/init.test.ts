@@ -99,6 +99,12 @@ describe("wherry infra init", () => {
     expect(stdout).toContain("cx22 cannot be ordered in nbg1 now");
   });
 
+  test.each(["--server", "--stack"])("is about all machines of an environment: it takes no %s", async (flag) => {
+    const { exitCode, stderr } = await infraInit(app("{ size: cx23 }"), ["-e", "production", "--plan", flag, "web"]);
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain(flag);
+  });
+
   test("says what comes next, also where nothing was left to write", async () => {
     const folder = app("{ size: cx23 }");
     const line = ["-e", "production"];
