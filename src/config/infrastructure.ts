@@ -27,6 +27,12 @@ const needs = z.strictObject({
 
 const providers = ["hetzner", "digitalocean"] as const;
 
+/** The variables, or secrets, that hold the providers' tokens: as their own programs call them. */
+export const providerTokens = {
+  hetzner: "HCLOUD_TOKEN",
+  digitalocean: "DIGITALOCEAN_TOKEN",
+} as const satisfies Readonly<Record<(typeof providers)[number], string>>;
+
 const machines = z
   .strictObject({
     provider: z.enum(providers).optional().describe("Who rents them out: hetzner or digitalocean. Default: hetzner"),

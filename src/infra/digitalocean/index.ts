@@ -1,3 +1,4 @@
+import { providerTokens } from "../../config/index.ts";
 import type { Provider } from "../provider.ts";
 import { cloudInitTemplate } from "../render/cloud-init.ts";
 import { openDigitalOcean, tokenHint } from "./api.ts";
@@ -17,7 +18,7 @@ const loadBalancers = ["lb-small", "lb-medium", "lb-large"];
 
 export const digitalocean: Provider = {
   title: "DigitalOcean",
-  token: { variable: "DIGITALOCEAN_TOKEN", hint: tokenHint },
+  token: { variable: providerTokens.digitalocean, hint: tokenHint },
   // 2.71: the version whose attributes the tests hold these files against.
   requirement: { name: "digitalocean", source: "digitalocean/digitalocean", version: ">= 2.71.0, < 3.0.0" },
   resources,

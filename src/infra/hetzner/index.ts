@@ -1,3 +1,4 @@
+import { providerTokens } from "../../config/index.ts";
 import type { Provider } from "../provider.ts";
 import { cloudInitTemplate } from "../render/cloud-init.ts";
 import { openHetzner, tokenHint } from "./api.ts";
@@ -20,7 +21,7 @@ const smallestVolume = 10;
 
 export const hetzner: Provider = {
   title: "Hetzner",
-  token: { variable: "HCLOUD_TOKEN", hint: tokenHint },
+  token: { variable: providerTokens.hetzner, hint: tokenHint },
   // 1.68: datacenters are gone from the API, and older versions ask for them.
   requirement: { name: "hcloud", source: "hetznercloud/hcloud", version: ">= 1.68.0, < 2.0.0" },
   resources,
