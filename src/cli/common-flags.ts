@@ -2,11 +2,15 @@ import type { AnyCommand } from "./definition.ts";
 import { optional, toggle } from "./parameters.ts";
 import type { Parameters } from "./parameters.ts";
 
-const environment = {
+const machines = {
   environment: optional("environment of wherry.yaml; may be left out where there is only one", {
     short: "e",
     placeholder: "NAME",
   }),
+};
+
+const environment = {
+  ...machines,
   server: optional("host of the one server to do it on, where the environment has several", { placeholder: "HOST" }),
   stack: optional("the one stack to do it with, where the app has several", { placeholder: "STACK" }),
 };
@@ -31,6 +35,7 @@ export function commonFlags(definition: Pick<AnyCommand, "needs" | "streams">): 
   const needs = new Set(definition.needs);
   return {
     ...(needs.has("environment") ? environment : {}),
+    ...(needs.has("machines") ? machines : {}),
     ...(needs.has("plan") ? plan : {}),
     ...(needs.has("yes") ? yes : {}),
     ...(definition.streams === true ? {} : json),

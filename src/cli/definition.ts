@@ -8,6 +8,8 @@ import type { Style } from "./style.ts";
 export type Need =
   /** `-e/--environment`; the room that reads wherry.yaml picks the only one where there is just one. */
   | "environment"
+  /** `--environment` without `--server` and `--stack`: it is about all machines of the environment. */
+  | "machines"
   /** `--plan`: say what would be done, and do nothing. */
   | "plan"
   /** `--yes`: no question before something is destroyed. See `confirm.ts`. */
@@ -31,6 +33,7 @@ export type InputOf<A extends Parameters, F extends Parameters, N extends Need> 
         readonly stack: string | undefined;
       }
     : unknown) &
+  ("machines" extends N ? { readonly environment: string | undefined } : unknown) &
   ("plan" extends N ? { readonly plan: boolean } : unknown) &
   ("yes" extends N ? { readonly yes: boolean } : unknown);
 

@@ -6,7 +6,7 @@ export { loadEnvironment, loadMergedDocument, loadSettings } from "./load.ts";
 export type { LoadOptions } from "./read.ts";
 export { loadMachines, loadReleaseRules, shownPath, stacksOf } from "./read.ts";
 export type { AppMachines, AppRules } from "./read.ts";
-export { infrastructureOf } from "./infrastructure.ts";
+export { infrastructureOf, providerTokens } from "./infrastructure.ts";
 export type { InfrastructureSettings, MachineNeeds } from "./infrastructure.ts";
 export { environmentOf, example } from "./deploy-on.ts";
 export { stageBefore } from "./images-from.ts";

@@ -27,6 +27,12 @@ const needs = z.strictObject({
 
 const providers = ["hetzner", "digitalocean"] as const;
 
+/** The variables, or secrets, that hold the providers' tokens: as their own programs call them. */
+export const providerTokens = {
+  hetzner: "HCLOUD_TOKEN",
+  digitalocean: "DIGITALOCEAN_TOKEN",
+} as const satisfies Readonly<Record<(typeof providers)[number], string>>;
+
 const machines = z
   .strictObject({
     provider: z.enum(providers).optional().describe("Who rents them out: hetzner or digitalocean. Default: hetzner"),
@@ -89,6 +95,15 @@ const machines = z
           )
           .min(1)
           .describe("Names in it that lead to the servers; @ is the zone itself."),
+      })
+      .superRefine(({ zone, names }, context) => {
+        for (const [at, name] of names.entries()) {
+          const relative =
+            name === zone ? "@" : name.endsWith(`.${zone}`) ? name.slice(0, -zone.length - 1) : undefined;
+          if (relative === undefined) continue;
+          const message = `names are relative to the zone: write ${relative === "@" ? '"@"' : relative} for ${name}`;
+          context.addIssue({ code: "custom", path: ["names", at], message });
+        }
       })
       .optional()
       .describe("Records for the servers' addresses. Default: none"),

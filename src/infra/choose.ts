@@ -7,7 +7,7 @@ import type { Offer } from "./offers.ts";
 import { valuesName, writtenType } from "./render/settings.ts";
 import type { WrittenType } from "./render/settings.ts";
 import { readAccess } from "./session.ts";
-import type { WantedMachines } from "./session.ts";
+import type { Access, WantedMachines } from "./session.ts";
 
 /** The type and location of servers where `needs` leaves the choice. */
 export interface Choice extends WrittenType {
@@ -22,9 +22,9 @@ export interface Choice extends WrittenType {
  */
 export async function choose(ctx: Context, wanted: WantedMachines, needs: MachineNeeds): Promise<Choice> {
   const { location } = wanted.infrastructure;
-  const { cloud } = await readAccess(ctx, wanted);
-  const offers = await cloud.offers();
-  await refuseUnknown(ctx, wanted, offers);
+  const access = await readAccess(ctx, wanted);
+  const offers = await access.cloud.offers();
+  await refuseUnknown(ctx, wanted, access, offers);
   const written = await typeInFiles(ctx, wanted);
   const choice = chooseAmong(offers, needs, location, written);
   if (choice !== undefined) return choice;
@@ -37,20 +37,34 @@ export async function choose(ctx: Context, wanted: WantedMachines, needs: Machin
 /**
  * A type or a location that the provider has not is a slip of the pen: no day will come when it can be ordered. What the files
  * have already is another matter, as there may be servers of a type that nobody can order any more.
- * @throws WherryError `unknown-location`, `unknown-size`
+ * @throws WherryError `unknown-location`, `unknown-size`, `unknown-load-balancer`
  */
-export async function refuseUnknown(ctx: Context, wanted: WantedMachines, offers: readonly Offer[]): Promise<void> {
+export async function refuseUnknown(
+  ctx: Context,
+  wanted: WantedMachines,
+  { cloud }: Access,
+  offers: readonly Offer[],
+): Promise<void> {
   const { infrastructure, provider, at } = wanted;
-  const { size, location } = infrastructure;
+  const { size, location, loadBalancer } = infrastructure;
   const written = await typeInFiles(ctx, wanted);
-  const refuse = (key: "size" | "location", word: string, value: string, known: Iterable<string>): void => {
+  const refuse = (
+    key: "size" | "location" | "load_balancer",
+    word: string,
+    value: string,
+    known: Iterable<string>,
+  ): void => {
     const names = [...new Set(known)].toSorted();
     if (names.length === 0 || names.includes(value)) return;
     const near = nearest(value, names);
-    throw invalidError(`unknown-${key}`, `infrastructure.${key}: ${provider.title} has no ${word} ${value}`, {
-      at: at.setting(key),
-      hint: `${near === undefined ? "" : `did you mean ${near}? `}Known are ${names.join(", ")}`,
-    });
+    throw invalidError(
+      `unknown-${key.replace("_", "-")}`,
+      `infrastructure.${key}: ${provider.title} has no ${word} ${value}`,
+      {
+        at: at.setting(key),
+        hint: `${near === undefined ? "" : `did you mean ${near}? `}Known are ${names.join(", ")}`,
+      },
+    );
   };
   if (location !== written?.location)
     refuse(
@@ -66,6 +80,14 @@ export async function refuseUnknown(ctx: Context, wanted: WantedMachines, offers
       size,
       offers.map((offer) => offer.type),
     );
+  if (loadBalancer !== undefined && !(await balancerInFiles(ctx, wanted, loadBalancer)))
+    refuse("load_balancer", "load balancer", loadBalancer, (await cloud.balancerTypes?.()) ?? []);
+}
+
+/** There may be one of it already. */
+async function balancerInFiles(ctx: Context, { folder }: WantedMachines, type: string): Promise<boolean> {
+  const text = (await ctx.files.readText(join(folder, "network.tf"))) ?? "";
+  return new RegExp(String.raw`^\s*load_balancer_type\s*=\s*"${type}"`, "m").test(text);
 }
 
 /** What the files of an environment have, also where `needs` would come to another type today. */

@@ -97,7 +97,7 @@ async function notesOnSize(ctx: Context, wanted: WantedMachines, size: string): 
       `${wanted.provider.token.variable} has no value: nobody asked whether ${size} can be ordered in ${location}`,
     ];
   const offers = await access.cloud.offers();
-  await refuseUnknown(ctx, wanted, offers);
+  await refuseUnknown(ctx, wanted, access, offers);
   const offer = offers.find((one) => one.type === size && one.location === location);
   if (offer?.available === true) return [];
   return [`${size} cannot be ordered in ${location} now; wherry infra plan says what can`];

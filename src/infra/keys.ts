@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { join, resolve } from "node:path";
-import { refusedError, usageError } from "../core/index.ts";
+import { invalidError, refusedError } from "../core/index.ts";
 import type { Context } from "../system/index.ts";
 import type { PublicKey } from "./machines.ts";
 
@@ -30,7 +30,7 @@ async function readKey(ctx: Context, written: string, path: string): Promise<str
   if (/^(ssh|ecdsa|sk)-\S+ /.test(written)) return written;
   const text = await ctx.files.readText(path);
   if (text === undefined)
-    throw refusedError("no-key", `infrastructure.ssh_keys: there is no file ${written}`, {
+    throw invalidError("no-key", `infrastructure.ssh_keys: there is no file ${written}`, {
       hint: "name a public key (id_ed25519.pub), or write the key itself",
     });
   return text;
@@ -55,7 +55,7 @@ export function parseKey(text: string): PublicKey {
   const bytes = Buffer.from(body, "base64");
   const named = bytes.length > 4 ? bytes.subarray(4, 4 + bytes.readUInt32BE(0)).toString("latin1") : "";
   if (line.includes("\n") || named === "" || named !== type) {
-    throw usageError("bad-key", "infrastructure.ssh_keys: that is not a public key of OpenSSH", {
+    throw invalidError("bad-key", "infrastructure.ssh_keys: that is not a public key of OpenSSH", {
       hint: "a public key is one line: ssh-ed25519 AAAA... name",
     });
   }

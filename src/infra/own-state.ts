@@ -33,7 +33,7 @@ export interface OpenState {
 
 /** What OpenTofu knows of them, without a look at the provider. */
 export async function openState(ctx: Context, machines: WantedMachines, token: Secret): Promise<OpenState> {
-  const program = await openProgram(ctx, { folder: machines.folder, provider: machines.provider, token });
+  const program = await openProgram(ctx, { ...machines, token });
   await initialize(program);
   return { program, state: await readState(program) };
 }

@@ -3,6 +3,8 @@ import type { Report } from "../core/index.ts";
 import type { Context } from "../system/index.ts";
 import type { MachineChange } from "./changes.ts";
 import { volumeTooLate } from "./late-volume.ts";
+import { findObstacle, refuseObstacle } from "./obstacles.ts";
+import type { Obstacle } from "./obstacles.ts";
 import { withPlan } from "./prepare.ts";
 import type { PlannedPrice, PreparedPlan } from "./prepare.ts";
 import { readAccess, readMachines } from "./session.ts";
@@ -25,6 +27,8 @@ export interface InfraPlan {
   /** Net per month; undefined: there is none. */
   readonly limit: number | undefined;
   readonly stock: Stock | undefined;
+  /** Why it could not be carried out to its end. */
+  readonly obstacle: Obstacle | undefined;
 }
 
 export async function planInfra(ctx: Context, options: InfraOptions, report: Report): Promise<InfraPlan> {
@@ -33,6 +37,7 @@ export async function planInfra(ctx: Context, options: InfraOptions, report: Rep
   return withPlan(ctx, machines, access, { report }, async (prepared) => {
     const plan = await planOf(machines, access, prepared);
     refuseLateVolumes(plan);
+    refuseObstacle(plan.obstacle);
     return plan;
   });
 }
@@ -50,6 +55,7 @@ export async function planOf(machines: WantedMachines, access: Access, prepared:
     price,
     limit: machines.infrastructure.priceLimit,
     stock: await readStock(machines, access, changes),
+    obstacle: await findObstacle(machines, access, changes),
   };
 }
 
@@ -66,10 +72,11 @@ function refuseLateVolumes({ lateVolumes, environment }: InfraPlan): void {
   throw refusedError("volume-too-late", message, { hint });
 }
 
-/** @throws WherryError for data that would be lost, a price over the limit, and servers that nobody can order */
+/** @throws WherryError for what stands in the way, data that would be lost, a price over the limit, and servers that nobody can order */
 export function refuseUnsaid(plan: InfraPlan, said: Consent): void {
   const { changes, price, limit, stock, environment } = plan;
   refuseLateVolumes(plan);
+  refuseObstacle(plan.obstacle);
   const lost = changes.filter(({ losesData }) => losesData);
   if (lost.length > 0 && !said.destroyData) {
     throw usageError("data-would-be-lost", `data would be lost with ${lost.map(({ what }) => what).join(", ")}`, {

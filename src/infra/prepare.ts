@@ -90,7 +90,7 @@ export async function withPlan<T>(
   const { folder, provider } = machines;
   await requireFiles(ctx, machines);
   const { token, cloud } = access;
-  const program = await openProgram(ctx, { folder, provider, token, variables: options.variables ?? {} });
+  const program = await openProgram(ctx, { ...machines, token, variables: options.variables ?? {} });
   const prices = await cloud.prices();
   return ctx.files.withTemporaryFolder(async (temporary) => {
     const file = join(temporary, "plan");

@@ -44,8 +44,11 @@ export interface NamedThing extends Thing {
 /** What one thing costs per month, net, before and after. */
 export interface PricePart {
   readonly what: string;
-  /** Somebody says what it costs. Null: it is not there then. */
+  /** Somebody says what it costs. */
   readonly known: boolean;
+  /** Is it there before, and after? What is not there costs nothing, whatever nobody knows. */
+  readonly there: { readonly before: boolean; readonly after: boolean };
+  /** Null: it is not there then, or nobody knows. */
   readonly before: number | null;
   readonly after: number | null;
 }
@@ -66,6 +69,7 @@ export function priceParts(
     .map((what) => ({
       what,
       known: was.get(what) !== null && willBe.get(what) !== null,
+      there: { before: was.has(what), after: willBe.has(what) },
       before: amount(was.get(what)),
       after: amount(willBe.get(what)),
     }));

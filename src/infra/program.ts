@@ -10,6 +10,8 @@ export interface Program {
   readonly name: "tofu" | "terraform";
   readonly version: string;
   readonly provider: Provider;
+  /** Whose machines they are, for hints. */
+  readonly environment: string;
   /** Runs one command; a failure does not throw. Values for variables and the token go along in its environment alone. */
   run(args: readonly string[], options?: ProgramOptions): Promise<ProcessResult>;
 }
@@ -27,6 +29,7 @@ interface ProgramOptions {
 
 interface Surroundings {
   readonly folder: string;
+  readonly environment: string;
   readonly provider: Provider;
   readonly token: Secret;
   /** Values of variables as JSON text, by name. */
@@ -39,7 +42,7 @@ interface Surroundings {
  * @throws WherryError `no-tofu` where neither is installed, `other-program` where only that is which the folder is not of
  */
 export async function openProgram(ctx: Context, surroundings: Surroundings): Promise<Program> {
-  const { folder, provider, token, variables = {} } = surroundings;
+  const { folder, provider, environment, token, variables = {} } = surroundings;
   const env = {
     ...ctx.env,
     [provider.token.variable]: token.reveal(),
@@ -58,6 +61,7 @@ export async function openProgram(ctx: Context, surroundings: Surroundings): Pro
       name,
       version,
       provider,
+      environment,
       run: (args, { report } = {}) => {
         const line = (text: string): void => report?.({ type: "line", text });
         const lines = { onStdoutLine: line, onStderrLine: line };
@@ -126,7 +130,7 @@ const ownMeanings: readonly Meaning[] = [
 
 /** What the program says, as an error with a way on. `step`: the command that failed. */
 export function programError(
-  program: Pick<Program, "name" | "provider">,
+  program: Pick<Program, "name" | "provider" | "environment">,
   step: string,
   result: ProcessResult,
 ): WherryError {
@@ -134,8 +138,13 @@ export function programError(
   const context = errorsIn(said);
   const meaning = [...program.provider.meanings, ...ownMeanings].find(({ pattern }) => pattern.test(said));
   const exit = step === "apply" ? "failed" : "refused";
-  if (meaning !== undefined)
-    return new WherryError(exit, meaning.code, meaning.message, { hint: meaning.hint, context });
+  if (meaning !== undefined) {
+    const { code, message, hint } = meaning;
+    return new WherryError(exit, code, message, {
+      hint: typeof hint === "string" ? hint : hint(program.environment),
+      context,
+    });
+  }
   return new WherryError(exit, `${step}-failed`, `${program.name} ${step} failed`, {
     context,
     hint:

@@ -11,7 +11,7 @@ export interface Provider {
   /** As people read it: `Hetzner`. */
   readonly title: string;
   /** The variable that OpenTofu's provider reads its token from, and how people come by one. */
-  readonly token: { readonly variable: string; readonly hint: string };
+  readonly token: { readonly variable: string; readonly hint: Hint };
   /** What versions.tf asks for. */
   readonly requirement: { readonly name: string; readonly source: string; readonly version: string };
   readonly resources: Resources;
@@ -27,7 +27,8 @@ export interface Provider {
   refusals(settings: InfrastructureSettings): readonly string[];
   /** What is different there from what people may expect, in words. */
   shortcomings(settings: InfrastructureSettings): readonly string[];
-  open(ctx: Context, token: Secret): Cloud;
+  /** @param environment whose machines they are, for hints */
+  open(ctx: Context, token: Secret, environment: string): Cloud;
   /** The files that take in servers as they are; absent where that cannot be done. */
   readonly imported?: (servers: readonly ForeignServer[]) => { readonly main: string; readonly outputs: string };
 }
@@ -48,6 +49,7 @@ export interface Resources {
   readonly volume: string;
   readonly address: string;
   readonly record: string;
+  readonly balancer: string;
   /** The attribute of a server that says how large it is. */
   readonly size: string;
   /**
@@ -72,8 +74,11 @@ export interface Meaning {
   readonly pattern: RegExp;
   readonly code: string;
   readonly message: string;
-  readonly hint: string;
+  readonly hint: string | Hint;
 }
+
+/** A way on that has commands in it, for the machines of one environment. */
+type Hint = (environment: string) => string;
 
 /** One app's environment: what things at the provider are known by. */
 export interface Owner {
@@ -81,11 +86,15 @@ export interface Owner {
   readonly environment: string;
 }
 
+export type Dns = NonNullable<InfrastructureSettings["dns"]>;
+
 /** The provider's API, opened with a token. What changes something there is OpenTofu's affair, but for three exceptions. */
 export interface Cloud {
   /** Everything that is offered anywhere, in no order. */
   offers(): Promise<readonly Offer[]>;
   prices(): Promise<PriceList>;
+  /** The types of load balancers that can be ordered; absent where no list says so. */
+  balancerTypes?(): Promise<readonly string[]>;
   /**
    * Everything there that was made for this environment, by its address in the files.
    * @param dns what the files want of a zone: records that lead to the environment's addresses already are its own
@@ -97,6 +106,11 @@ export interface Cloud {
   everyServer?(): Promise<readonly ForeignServer[]>;
   /** The addresses of these hosts, as far as the token shows their zones. */
   records(hosts: readonly string[]): Promise<readonly AddressRecord[]>;
+  /**
+   * What names of a zone have already and does not lead to the environment's own addresses; undefined: the token shows no
+   * such zone.
+   */
+  takenNames(owner: Owner, dns: Dns): Promise<readonly TakenName[] | undefined>;
   /** An exception: gives a name other addresses. None: the record is removed. */
   setRecord(record: AddressRecord, values: readonly string[]): Promise<void>;
   /** Addresses that can be led from one server to another, as far as the token shows them. */
@@ -121,6 +135,11 @@ export interface AddressRecord {
   readonly ttl: number;
   /** Where the API has it. */
   readonly path: string;
+}
+
+/** A record of a name in a DNS zone, of a type that leads visitors. */
+export interface TakenName extends Pick<AddressRecord, "host" | "name" | "values"> {
+  readonly type: "A" | "AAAA" | "CNAME";
 }
 
 /** What floats at the provider, and where it can go. */

@@ -1,8 +1,7 @@
 import { join } from "node:path";
 import { loadMachines, shownPath, stacksOf } from "../config/index.ts";
 import type { AppMachines, InfrastructureSettings } from "../config/index.ts";
-import { invalidError, refusedError, usageError } from "../core/index.ts";
-import type { Secret } from "../core/index.ts";
+import { invalidError, refusedError, Secret, usageError } from "../core/index.ts";
 import { readValues } from "../secrets/index.ts";
 import type { Context } from "../system/index.ts";
 import { folderOf } from "./machines.ts";
@@ -65,7 +64,7 @@ export async function readAccess(ctx: Context, machines: TokenPlace): Promise<Ac
   if (access !== undefined) return access;
   const { title, token } = machines.provider;
   throw refusedError("no-token", `there is no token for ${title}: ${token.variable} has no value`, {
-    hint: token.hint.replace("ENVIRONMENT", machines.environment),
+    hint: token.hint(machines.environment),
   });
 }
 
@@ -75,6 +74,10 @@ export async function findAccess(ctx: Context, machines: TokenPlace): Promise<Ac
   // What stands in the environment wins, wherever secrets are kept: as with the provider itself.
   const places = [{ kind: "environment" } as const, ...secretsFrom.filter(({ kind }) => kind !== "environment")];
   const found = await readValues(ctx, { name, environment, directory, secretsFrom: places }, [variable]);
-  const token = found.get(variable);
-  return token === undefined ? undefined : { token, cloud: provider.open(ctx, token) };
+  // A file often ends with a new line, which is no part of what is in it.
+  const value = found.get(variable)?.reveal().trim() ?? "";
+  if (value === "") return undefined;
+  const token = new Secret(value);
+  ctx.mask.add(token);
+  return { token, cloud: provider.open(ctx, token, environment) };
 }

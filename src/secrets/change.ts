@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { providerTokens } from "../config/index.ts";
 import type { EnvironmentSettings } from "../config/index.ts";
 import { nearest, Secret, usageError } from "../core/index.ts";
 import type { WherryError } from "../core/index.ts";
@@ -259,7 +260,9 @@ async function hiddenBy(
 }
 
 function unused(settings: EnvironmentSettings, names: readonly string[]): readonly string[] {
-  const wanted = new Set(settings.secrets.map(({ name }) => name));
+  // No deployment uses the tokens of providers: wherry infra does.
+  const tokens: readonly string[] = Object.values(providerTokens);
+  const wanted = new Set([...settings.secrets.map(({ name }) => name), ...tokens]);
   const lacking = names.filter((name) => !wanted.has(name));
   if (lacking.length === 0) return [];
   return [

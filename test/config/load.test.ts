@@ -355,6 +355,14 @@ describe("an environment whose servers are still to be made", () => {
     ["{ needs: { memory: 4XB } }", "needs.memory: expected an amount of GB: 4, 4GB or 1TB"],
     ["{ size: cx23, ssh_from: [1.2.3] }", "ssh_from.0: expected an address range such as 203.0.113.7/32"],
     ["{ size: cx23, dns: { zone: example, names: [www] } }", "dns.zone: expected a DNS zone such as example.com"],
+    [
+      "{ size: cx23, dns: { zone: example.com, names: [www, shop.example.com] } }",
+      "dns.names.1: names are relative to the zone: write shop for shop.example.com",
+    ],
+    [
+      "{ size: cx23, dns: { zone: example.com, names: [example.com] } }",
+      'dns.names.0: names are relative to the zone: write "@" for example.com',
+    ],
   ])("%s is refused in words, and not by a pattern", async (infrastructure, message) => {
     const yaml = `app: a\nenvironments:\n  next: { infrastructure: ${infrastructure} }\n`;
     const folder = folderWith({ "wherry.yaml": yaml, "compose.yaml": "" });

@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { applyInfra, destroyInfra, planInfra, proposeInfra } from "../../src/infra/index.ts";
 import { apply as write } from "../../src/writer/index.ts";
@@ -34,6 +36,20 @@ describe.skipIf(missing !== undefined)("a load balancer, with the real provider 
   afterAll(async () => {
     app.remove();
     await hetzner.close();
+  });
+
+  test("of a type that there is not is refused before anything is ordered", async () => {
+    const network = readFileSync(join(app.folder, "infra/production/network.tf"), "utf8");
+    app.write("wherry.yaml", yaml.replace("lb11", "lb99"));
+    app.write("infra/production/network.tf", network.replace('"lb11"', '"lb99"'));
+    await expect(applyInfra(app.context, yes, silent)).rejects.toMatchObject({
+      code: "unknown-load-balancer",
+      exit: "refused",
+      hint: "known are lb11; then wherry infra init -e production",
+    });
+    expect(hetzner.requests.filter((request) => !request.startsWith("GET"))).toEqual([]);
+    app.write("wherry.yaml", yaml);
+    app.write("infra/production/network.tf", network);
   });
 
   test("stands in front of all servers, on their private network, and is what DNS leads to", async () => {

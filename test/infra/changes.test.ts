@@ -129,6 +129,12 @@ describe("a plan in words", () => {
 describe("errors of the program", () => {
   const result = (stderr: string) => ({ stdout: "", stderr, exitCode: 1, signal: undefined, timedOut: false });
 
+  test("a token that is refused comes with the command that keeps another one", () => {
+    const program = { name: "tofu", provider: hetzner, environment: "production" } as const;
+    const { hint } = programError(program, "plan", result("unable to authenticate (unauthorized)"));
+    expect(hint).toMatch(/export HCLOUD_TOKEN=\.\.\., .*wherry secrets set HCLOUD_TOKEN -e production$/);
+  });
+
   test("the frame around them is taken away", () => {
     expect(errorsIn("noise\n╷\n│ Error: no such thing (not_found)\n│ \n│   with hcloud_server.app\n╵\n")).toEqual([
       "Error: no such thing (not_found)",
@@ -138,12 +144,26 @@ describe("errors of the program", () => {
 
   test.each([
     ["error during placement (resource_unavailable, 7f)", "out-of-stock"],
+    [
+      'API request failed\n\n  with hcloud_zone_rrset.ipv4["www"],\n\nrrset with this name and type already exists (uniqueness_error)',
+      "dns-name-taken",
+    ],
+    [
+      `API request failed\n\n  with hcloud_zone_rrset.ipv4["www"],\n\nzone 'example.org' not found (not_found)`,
+      "no-zone",
+    ],
+    [
+      `stopped\n\n  with hcloud_zone_rrset.ipv4["www"]\n\nError: server name is already used (uniqueness_error)`,
+      "name-taken",
+    ],
     ["server name is already used (uniqueness_error)", "name-taken"],
     ["limit reached (rate_limit_exceeded)", "rate-limited"],
     ["unable to authenticate (unauthorized)", "token-refused"],
     ["something else", "apply-failed"],
   ])("%s is told as %s", (said, code) => {
-    expect(programError({ name: "tofu", provider: hetzner }, "apply", result(`│ Error: ${said}`))).toMatchObject({
+    expect(
+      programError({ name: "tofu", provider: hetzner, environment: "production" }, "apply", result(`│ Error: ${said}`)),
+    ).toMatchObject({
       code,
       exit: "failed",
     });

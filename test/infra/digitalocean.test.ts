@@ -200,7 +200,7 @@ describe("DigitalOcean's API", () => {
     const real = createContext({ env: { DIGITALOCEAN_API_URL: fake.endpoint }, cwd: "/", mask: createMask() });
     return { ...real, clock: { ...real.clock, sleep: async () => {} } };
   };
-  const open = (token = fake.token): Cloud => digitalocean.open(context(), new Secret(token));
+  const open = (token = fake.token): Cloud => digitalocean.open(context(), new Secret(token), "production");
 
   beforeEach(() => {
     for (const things of Object.values(fake.things)) things.clear();
@@ -337,7 +337,13 @@ describe("DigitalOcean's API", () => {
     fake.faults.limited = 10_000;
     await expect(open().servers(owner, new Set())).rejects.toMatchObject({ code: "rate-limited" });
     fake.faults.limited = 0;
-    await expect(open("w".repeat(64)).offers()).rejects.toMatchObject({ code: "token-refused", exit: "refused" });
+    await expect(open("w".repeat(64)).offers()).rejects.toMatchObject({
+      code: "token-refused",
+      exit: "refused",
+      hint: expect.stringMatching(
+        /export DIGITALOCEAN_TOKEN=.*secrets set DIGITALOCEAN_TOKEN -e production$/,
+      ) as string,
+    });
   });
 
   test("the fake said nothing that DigitalOcean could not have said", () => {
@@ -354,15 +360,22 @@ describe("refusals in the words of the provider", () => {
       "limit-reached",
     ],
     ["Error creating Volume: POST https://api.digitalocean.com/v2/volumes: 409 name already exists", "name-taken"],
+    [
+      'Failed to create record: POST https://api.digitalocean.com/v2/domains/example.org/records: 404 (request "4d")',
+      "no-zone",
+    ],
     ["GET https://api.digitalocean.com/v2/account/keys: 429 API Rate limit exceeded.", "rate-limited"],
     ["GET https://api.digitalocean.com/v2/account/keys: 401 Unable to authenticate you", "token-refused"],
     [
       "POST https://api.digitalocean.com/v2/tags: 403 You are not authorized to perform this operation",
       "token-refused",
     ],
+    ["volumes `size` can only be expanded and not shrunk", "volume-shrinks"],
     ["something else", "apply-failed"],
   ])("%s is told as %s", (said, code) => {
     const result = { stdout: "", stderr: `│ Error: ${said}`, exitCode: 1, signal: undefined, timedOut: false };
-    expect(programError({ name: "tofu", provider: digitalocean }, "apply", result)).toMatchObject({ code });
+    expect(
+      programError({ name: "tofu", provider: digitalocean, environment: "production" }, "apply", result),
+    ).toMatchObject({ code });
   });
 });

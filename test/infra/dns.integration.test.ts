@@ -29,6 +29,7 @@ describe.skipIf(missing !== undefined)("DNS records, with the real provider and 
   const silent = (): void => {};
   const records = () => hetzner.zones.read("example.com");
   const state = (): string => app.tofu("state", "list").said;
+  const others = { "mail A": ["192.0.2.99"], "old CNAME": ["elsewhere.example.net."] };
   const made = {
     "@ A": ["192.0.2.10"],
     "@ AAAA": ["2001:db8::1"],
@@ -36,22 +37,47 @@ describe.skipIf(missing !== undefined)("DNS records, with the real provider and 
     "www AAAA": ["2001:db8::1"],
   };
 
-  beforeAll(async () => {
-    hetzner = await fakeHetzner();
-    hetzner.zones.put("example.com", { "mail A": ["192.0.2.99"] });
-    app = infraApp(hetznerUnderTest, hetzner, yaml);
+  const init = async (text: string): Promise<void> => {
+    app.write("wherry.yaml", text);
     const { directory, changes } = await proposeInfra(app.context, options);
     await write(app.context, directory, changes);
+  };
+
+  beforeAll(async () => {
+    hetzner = await fakeHetzner();
+    hetzner.zones.put("example.com", others);
+    app = infraApp(hetznerUnderTest, hetzner, yaml);
+    await init(yaml);
   });
   afterAll(async () => {
     app.remove();
     await hetzner.close();
   });
 
+  test("whose zone is not there, or that lead elsewhere, are refused before anything is ordered", async () => {
+    const sent = (): readonly string[] => hetzner.requests.filter((request) => !request.startsWith("GET"));
+    await init(yaml.replace("example.com", "example.org"));
+    for (const ask of [() => planInfra(app.context, options, silent), () => applyInfra(app.context, yes, silent)])
+      await expect(ask()).rejects.toMatchObject({
+        code: "no-zone",
+        exit: "refused",
+        message: "Hetzner shows this token no DNS zone example.org",
+      });
+
+    await init(yaml.replace("www]", "mail, old]"));
+    await expect(applyInfra(app.context, yes, silent)).rejects.toMatchObject({
+      code: "dns-name-taken",
+      exit: "refused",
+      context: ["mail.example.com A: 192.0.2.99", "old.example.com CNAME: elsewhere.example.net."],
+    });
+    expect(sent()).toEqual([]);
+    await init(yaml);
+  });
+
   test("are made with the servers, and the second plan is empty", async () => {
     const { changes } = await applyInfra(app.context, yes, silent);
     expect(changes.filter(({ type }) => type === "hcloud_zone_rrset")).toHaveLength(4);
-    expect(records()).toEqual({ ...made, "mail A": ["192.0.2.99"] });
+    expect(records()).toEqual({ ...made, ...others });
     expect((await planInfra(app.context, options, silent)).changes).toEqual([]);
   });
 
@@ -59,13 +85,11 @@ describe.skipIf(missing !== undefined)("DNS records, with the real provider and 
     app.tofu("state", "rm", "hcloud_zone_rrset.ipv4", "hcloud_zone_rrset.ipv6");
     const { changes } = await applyInfra(app.context, yes, silent);
     expect(changes.map(({ action }) => action)).not.toContain("create");
-    expect(records()).toEqual({ ...made, "mail A": ["192.0.2.99"] });
+    expect(records()).toEqual({ ...made, ...others });
 
-    app.write("wherry.yaml", yaml.replace("www]", "www, mail]"));
-    const { directory, changes: files } = await proposeInfra(app.context, options);
-    await write(app.context, directory, files);
-    await expect(applyInfra(app.context, yes, silent)).rejects.toMatchObject({ exit: "failed" });
-    expect(records()).toMatchObject({ "mail A": ["192.0.2.99"] });
+    await init(yaml.replace("www]", "www, mail]"));
+    await expect(applyInfra(app.context, yes, silent)).rejects.toMatchObject({ code: "dns-name-taken" });
+    expect(records()).toEqual({ ...made, ...others });
   });
 
   const elsewhere = { A: "203.0.113.20", AAAA: "2001:db8:20::1" };
@@ -162,7 +186,6 @@ describe.skipIf(missing !== undefined)("DNS records, with the real provider and 
     expect(found.stays).toEqual(["example.com A"]);
     expect(found.changes.flatMap(({ type, what }) => (type === "hcloud_zone_rrset" ? [what] : []))).toEqual([
       "DNS records @ (AAAA in example.com)",
-      "DNS records mail (AAAA in example.com)",
     ]);
     const no = new Error("no");
     await expect(destroyInfra(app.context, { ...look, confirm: () => Promise.reject(no) }, note)).rejects.toBe(no);
@@ -173,7 +196,7 @@ describe.skipIf(missing !== undefined)("DNS records, with the real provider and 
     expect(notes).toContainEqual(expect.stringMatching(/no longer knows them: example.com A$/));
     expect(records()).toEqual({
       "@ A": [elsewhere.A],
-      "mail A": ["192.0.2.99"],
+      ...others,
       "www A": [elsewhere.A],
       "www AAAA": [elsewhere.AAAA],
     });

@@ -51,6 +51,7 @@ describe("a reserved IP of DigitalOcean", () => {
     cloud = digitalocean.open(
       { ...context, clock: { ...context.clock, sleep: async () => {} } },
       new Secret(provider.token),
+      "production",
     );
   });
   afterEach(async () => {

@@ -65,6 +65,18 @@ describe("wherry infra init", () => {
       "infrastructure.location: Hetzner has no location nbg2",
       "did you mean nbg1?",
     ],
+    [
+      "{ size: cx23, load_balancer: lb99 }",
+      "4:50",
+      "infrastructure.load_balancer: Hetzner has no load balancer lb99",
+      "Known are lb11",
+    ],
+    [
+      "{ size: cx23, data: 5GB }",
+      "4:5",
+      "a volume at Hetzner has 10 GB at least: infrastructure.data has to be 10GB or more",
+      "",
+    ],
     ["{ size: xc23 }", "4:29", "infrastructure.size: Hetzner has no server type xc23", "Known are cax11, "],
   ])(
     "%s: what the provider has not is refused with its place, and nothing is written",
@@ -85,6 +97,12 @@ describe("wherry infra init", () => {
     const { exitCode, stdout } = await infraInit(folder, ["-e", "production", "--plan"], access());
     expect(exitCode).toBe(0);
     expect(stdout).toContain("cx22 cannot be ordered in nbg1 now");
+  });
+
+  test.each(["--server", "--stack"])("is about all machines of an environment: it takes no %s", async (flag) => {
+    const { exitCode, stderr } = await infraInit(app("{ size: cx23 }"), ["-e", "production", "--plan", flag, "web"]);
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain(flag);
   });
 
   test("says what comes next, also where nothing was left to write", async () => {
@@ -183,6 +201,18 @@ describe("wherry infra init", () => {
     const { exitCode, stderr } = await infraInit(app("{ size: cx23 }"), ["-e", "uat", "--plan"]);
     expect(exitCode).toBe(2);
     expect(stderr).toContain("uat uses the servers of production");
+  });
+
+  test.each([
+    ["~/.ssh/none.pub", "infrastructure.ssh_keys: there is no file ~/.ssh/none.pub"],
+    ["~/.ssh/id_ed25519", "infrastructure.ssh_keys: that is not a public key of OpenSSH"],
+  ])("a key that is none (%s) is an error in wherry.yaml", async (written, message) => {
+    const folder = app(`{ size: cx23, ssh_keys: [${written}] }`);
+    writeFileSync(join(folder, ".ssh/id_ed25519"), "-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXk=\n");
+    const { exitCode, stderr } = await infraInit(folder, ["-e", "production", "--yes"]);
+    expect(exitCode).toBe(3);
+    expect(stderr).toContain(message);
+    expect(existsSync(join(folder, "infra"))).toBe(false);
   });
 
   test("a private key is never taken for a public one", () => {

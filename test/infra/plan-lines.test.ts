@@ -1,10 +1,13 @@
 import { describe, expect, test } from "vitest";
+import { status } from "../../src/cli/commands/infra/status.ts";
 import { nextStep, planLines } from "../../src/cli/format/infra.ts";
 import type { PlanDocument } from "../../src/cli/format/infra.ts";
 import { createStyle } from "../../src/cli/style.ts";
 
 const style = createStyle({ colour: false, unicode: false });
 const total = (net: number, unknown: string[] = []) => ({ net, gross: net * 2, unknown });
+
+const added = { before: false, after: true };
 
 const plan: PlanDocument = {
   app: "shop",
@@ -18,7 +21,7 @@ const plan: PlanDocument = {
     vat: 100,
     source: "Hetzner",
     asOf: "2026-11-26T10:00:00.000Z",
-    parts: [{ what: "server web (cx23 in nbg1)", known: true, before: null, after: 6 }],
+    parts: [{ what: "server web (cx23 in nbg1)", known: true, there: added, before: null, after: 6 }],
     before: total(0),
     after: total(6),
   },
@@ -30,7 +33,10 @@ const unknown: PlanDocument = {
   limit: 10,
   price: {
     ...plan.price,
-    parts: [...plan.price.parts, { what: "load balancer web (lb99)", known: false, before: null, after: null }],
+    parts: [
+      ...plan.price.parts,
+      { what: "load balancer web (lb99)", known: false, there: added, before: null, after: null },
+    ],
     after: total(6, ["hcloud_load_balancer"]),
   },
 };
@@ -47,19 +53,22 @@ const offer = { type: "cx33", location: "fsn1", cpu: 4, memory: 8, disk: 80, arc
 
 describe("a plan for people", () => {
   test("has one column of prices where nothing would cost more or less", () => {
-    const parts = [{ what: "server web (cx23 in nbg1)", known: true, before: 6, after: 6 }];
+    const parts = [
+      { what: "server web (cx23 in nbg1)", known: true, there: { before: true, after: true }, before: 6, after: 6 },
+    ];
     const same = { ...plan, price: { ...plan.price, parts, before: total(6) } };
     expect(planLines(same, style).slice(2, 5)).toEqual([
       "  server web (cx23 in nbg1)   6.00",
       "  together, net               6.00",
       "  with 100 % VAT             12.00",
     ]);
+    expect(planLines(same, style)).toContain("  what runs already may cost what it did when it was ordered");
   });
 
   test("says of which thing nobody knows the price, and that the sum is at least that", () => {
     expect(planLines(unknown, style)).toEqual(
       expect.arrayContaining([
-        expect.stringMatching(/^ {2}load balancer web \(lb99\) +unknown +unknown$/) as string,
+        expect.stringMatching(/^ {2}load balancer web \(lb99\) +- +unknown$/) as string,
         expect.stringMatching(/^ {2}together, net +0\.00 +≥ 6\.00$/) as string,
       ]),
     );
@@ -100,6 +109,14 @@ describe("a plan for people", () => {
   });
 });
 
+test("the state of machines that are not as the files say ends with what brings them there", () => {
+  const change = { ...removed, action: "change", warning: null, losesData: false } as const;
+  const lines = (changes: PlanDocument["changes"]): readonly string[] =>
+    status.print?.({ ...plan, changes, servers: [], waiting: [] }, { style, columns: 80 }) ?? [];
+  expect(lines([change]).at(-1)).toBe("next: wherry infra apply -e production");
+  expect(lines([]).join()).not.toContain("next:");
+});
+
 test("a price without taxes is shown as what it is", () => {
   const none = { net: 0, gross: null, unknown: [] };
   const untaxed: PlanDocument = {
@@ -113,10 +130,11 @@ test("a price without taxes is shown as what it is", () => {
         {
           what: "server shop-production-1 (s-2vcpu-4gb in fra1), with backups",
           known: true,
+          there: added,
           before: null,
           after: 28.8,
         },
-        { what: "volume shop-production-1-data (20 GB in fra1)", known: true, before: null, after: 2 },
+        { what: "volume shop-production-1-data (20 GB in fra1)", known: true, there: added, before: null, after: 2 },
       ],
       before: none,
       after: { ...none, net: 30.8 },
@@ -132,7 +150,6 @@ test("a price without taxes is shown as what it is", () => {
     "  volume shop-production-1-data (20 GB in fra1)                    -   2.00",
     "  together, net                                                 0.00  30.80",
     "  USD per month, DigitalOcean's list prices of 2026-11-26; traffic is not in them",
-    "  what runs already may cost what it did when it was ordered",
     "  limit of wherry.yaml: 40.00 net",
   ]);
 });

@@ -34,8 +34,14 @@ test("a bill has what costs something, before and after, and what nobody knows t
       [thing("server a (large)", 10, { backups: true }), thing("balancer", "?"), free],
     ),
   ).toEqual([
-    { what: "server a (small)", known: true, before: 5, after: null },
-    { what: "server a (large), with backups", known: true, before: null, after: 10 },
-    { what: "balancer", known: false, before: null, after: null },
+    { what: "server a (small)", known: true, there: { before: true, after: false }, before: 5, after: null },
+    {
+      what: "server a (large), with backups",
+      known: true,
+      there: { before: false, after: true },
+      before: null,
+      after: 10,
+    },
+    { what: "balancer", known: false, there: { before: false, after: true }, before: null, after: null },
   ]);
 });

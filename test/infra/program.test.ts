@@ -21,7 +21,10 @@ function open(installed: readonly Name[], locked: readonly Name[]) {
       return { stdout, stderr: "", exitCode: there ? 0 : 127, signal: undefined, timedOut: false };
     },
   };
-  return openProgram({ ...real, processes }, { folder, provider: providers.hetzner, token: new Secret("t") });
+  return openProgram(
+    { ...real, processes },
+    { folder, provider: providers.hetzner, environment: "production", token: new Secret("t") },
+  );
 }
 
 test.each<[Name, readonly Name[], readonly Name[]]>([

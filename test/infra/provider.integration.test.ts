@@ -262,6 +262,21 @@ describe.skipIf(missing !== undefined)("machines, with the real provider and a f
     await init();
   });
 
+  test("a volume that would shrink is refused by plan and apply, before anything is changed", async () => {
+    app.write("wherry.yaml", read("wherry.yaml").replace("20GB", "15GB"));
+    await init();
+    const refused = {
+      code: "volume-shrinks",
+      exit: "refused",
+      hint: "infrastructure.data: 20GB or more, then wherry infra init -e production",
+    };
+    await expect(plan()).rejects.toMatchObject(refused);
+    await expect(apply()).rejects.toMatchObject(refused);
+    app.write("wherry.yaml", read("wherry.yaml").replace("15GB", "20GB"));
+    await init();
+    expect([...hetzner.things.volumes.values()].map(({ size }) => size)).toEqual([20, 20]);
+  });
+
   test("destroy leaves the volumes, however often it is said, and takes them when that is said", async () => {
     const go = { ...options, confirm: async () => "go" as const };
     const { price } = await destroyInfra(app.context, { ...go, data: false }, silent);

@@ -51,6 +51,13 @@ describe("wherry secrets set", () => {
     expect(result.stderr).toContain(words);
   });
 
+  test("says which names no deployment uses; tokens of providers are for wherry infra", async () => {
+    const app = secretsApp();
+    expect((await app.secrets(["set", "EXTRA"], { input: "x" })).stdout).toContain("not listed: EXTRA");
+    const { stdout, stderr } = await app.secrets(["set", "HCLOUD_TOKEN"], { input: "x" });
+    expect(stdout + stderr).not.toContain("not listed");
+  });
+
   test("a value that its source cannot hold is refused, and nothing is changed", async () => {
     const app = secretsApp();
     await app.secrets(["set", "APP_PASSWORD"], { input: "before" });

@@ -13,7 +13,7 @@ export function planDocument({ changes, stock, limit, ...plan }: InfraPlan) {
     program: plan.program,
     changes: changes.map((change) => ({ ...change, warning: change.warning ?? null })),
     stays: [...plan.stays],
-    price: { ...plan.price, parts: plan.price.parts.map((part) => ({ ...part })) },
+    price: { ...plan.price, parts: plan.price.parts.map((part) => ({ ...part, there: { ...part.there } })) },
     limit: limit ?? null,
     stock:
       stock === undefined
@@ -56,16 +56,16 @@ export function planLines(plan: PlanDocument, style: Style): readonly string[] {
 /** Part by part, so that a sum can be followed; the same month twice where nothing changes would say nothing. */
 function priceLines({ price, limit }: PlanDocument, style: Style): readonly string[] {
   const { currency, vat, source, asOf, parts, before, after } = price;
-  const isSame = parts.every((part) => part.before === part.after);
+  const isSame = parts.every((part) => part.before === part.after && part.there.before === part.there.after);
   const pair = (was: string, willBe: string): readonly string[] => (isSame ? [willBe] : [was, willBe]);
-  const amount = (value: number | null, known: boolean): string =>
-    value === null ? (known ? "-" : "unknown") : value.toFixed(2);
+  const amount = (value: number | null, isThere: boolean): string =>
+    value === null ? (isThere ? "unknown" : "-") : value.toFixed(2);
   const sum = (of: typeof after, value: number): string => `${of.unknown.length === 0 ? "" : "≥ "}${value.toFixed(2)}`;
   const rows = [
     ...(isSame ? [] : [["", "now", "then"]]),
-    ...parts.map(({ what, known, ...one }) => [
+    ...parts.map(({ what, there, ...one }) => [
       `  ${what}`,
-      ...pair(amount(one.before, known), amount(one.after, known)),
+      ...pair(amount(one.before, there.before), amount(one.after, there.after)),
     ]),
     ["  together, net", ...pair(sum(before, before.net), sum(after, after.net))],
     ...(vat === null || before.gross === null || after.gross === null
@@ -75,7 +75,9 @@ function priceLines({ price, limit }: PlanDocument, style: Style): readonly stri
   return [
     ...table(rows, { right: [1, 2] }),
     style.dim(`  ${currency} per month, ${source}'s list prices of ${asOf.slice(0, 10)}; traffic is not in them`),
-    ...(before.net === 0 && isSame ? [] : [style.dim("  what runs already may cost what it did when it was ordered")]),
+    ...(parts.some(({ there }) => there.before)
+      ? [style.dim("  what runs already may cost what it did when it was ordered")]
+      : []),
     ...(limit === null ? [] : [`  limit of wherry.yaml: ${limit.toFixed(2)} net`]),
     ...(isOverLimit(price, limit)
       ? [style.bad("  this is more than the limit: apply does it with --over-limit alone")]

@@ -12,17 +12,17 @@ export interface DigitalOcean extends Rest {
 const address = "https://api.digitalocean.com";
 const perPage = 200;
 
-export const tokenHint =
-  "make one with full access in the control panel, under API; then DIGITALOCEAN_TOKEN=..., or keep it: wherry secrets set DIGITALOCEAN_TOKEN -e ENVIRONMENT";
+export const tokenHint = (environment: string): string =>
+  `make one with full access in the control panel, under API; then export DIGITALOCEAN_TOKEN=..., or keep it: wherry secrets set DIGITALOCEAN_TOKEN -e ${environment}`;
 
 /** `DIGITALOCEAN_API_URL` is what the provider obeys, too. */
-export function openDigitalOcean(ctx: Context, token: Secret): DigitalOcean {
+export function openDigitalOcean(ctx: Context, token: Secret, environment: string): DigitalOcean {
   const rest = openRest(ctx, {
     title: "DigitalOcean",
     limited: "this token",
     base: `${ctx.env["DIGITALOCEAN_API_URL"] ?? address}/v2`,
     token,
-    tokenHint,
+    tokenHint: tokenHint(environment),
     reason(document) {
       const { id, message } = (document ?? {}) as { readonly id?: string; readonly message?: string };
       return { code: id ?? "", message: message ?? "no reason given" };

@@ -1,3 +1,4 @@
+import { providerTokens } from "../../config/index.ts";
 import type { Provider } from "../provider.ts";
 import { cloudInitTemplate } from "../render/cloud-init.ts";
 import { openDigitalOcean, tokenHint } from "./api.ts";
@@ -9,7 +10,7 @@ import { readOffers } from "./offers.ts";
 import { outputs } from "./outputs.ts";
 import { findOwned, findServers } from "./owned.ts";
 import { readPrices } from "./prices.ts";
-import { findRecords, ownRecords, setRecord } from "./records.ts";
+import { findRecords, ownRecords, setRecord, takenNames } from "./records.ts";
 import { resources } from "./resources.ts";
 import { servers, userDataLimit } from "./servers.ts";
 
@@ -17,7 +18,7 @@ const loadBalancers = ["lb-small", "lb-medium", "lb-large"];
 
 export const digitalocean: Provider = {
   title: "DigitalOcean",
-  token: { variable: "DIGITALOCEAN_TOKEN", hint: tokenHint },
+  token: { variable: providerTokens.digitalocean, hint: tokenHint },
   // 2.71: the version whose attributes the tests hold these files against.
   requirement: { name: "digitalocean", source: "digitalocean/digitalocean", version: ">= 2.71.0, < 3.0.0" },
   resources,
@@ -54,14 +55,15 @@ export const digitalocean: Provider = {
       ? []
       : ["an IPv6 address belongs to its server at DigitalOcean: its DNS record changes when the server is made anew"]),
   ],
-  open(ctx, token) {
-    const api = openDigitalOcean(ctx, token);
+  open(ctx, token, environment) {
+    const api = openDigitalOcean(ctx, token, environment);
     return {
       offers: () => readOffers(api),
       prices: () => readPrices(api),
       owned: async (owner, dns) => [...(await findOwned(api, owner)), ...(await ownRecords(api, owner, dns))],
       servers: (owner) => findServers(api, owner),
       records: (hosts) => findRecords(api, hosts),
+      takenNames: (owner, dns) => takenNames(api, owner, dns),
       setRecord: (record, values) => setRecord(api, record, values),
       floating: () => readFloating(api),
       leadAddress: (floating, server) => leadAddress(ctx, api, floating, server),

@@ -16,6 +16,12 @@ export const meanings: readonly Meaning[] = [
     hint: tokenHint,
   },
   {
+    pattern: /\/domains\/\S+\/records:\s+404/,
+    code: "no-zone",
+    message: "the domain of infrastructure.dns is not in the account, or the token does not show it",
+    hint: "add it there, and run the same command again: it goes on from what is there",
+  },
+  {
     pattern:
       /size is not available|invalid size|region is not available|not (currently )?available in (this|that) region/i,
     code: "out-of-stock",
@@ -33,6 +39,12 @@ export const meanings: readonly Meaning[] = [
     code: "limit-reached",
     message: "the account has as many of these as DigitalOcean allows it",
     hint: "ask for more in the control panel, under Settings, Limits",
+  },
+  {
+    pattern: /can only be expanded and not shrunk/,
+    code: "volume-shrinks",
+    message: "a volume can only grow",
+    hint: "write into infrastructure.data what it has now, or more, and wherry infra init",
   },
   {
     // By main.tf, which takes no tag for its own to change.

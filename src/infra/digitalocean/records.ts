@@ -1,7 +1,7 @@
 import * as z from "zod";
 import type { InfrastructureSettings } from "../../config/index.ts";
 import { addressOf } from "../adopt.ts";
-import type { AddressRecord, Orphan, Owner } from "../provider.ts";
+import type { AddressRecord, Dns, Orphan, Owner, TakenName } from "../provider.ts";
 import { hostOf, placeHosts } from "../zones.ts";
 import type { DigitalOcean } from "./api.ts";
 import { findAddresses, findDroplets } from "./owned.ts";
@@ -11,13 +11,18 @@ const Domain = z.looseObject({ name: z.string() });
 /** One address each: a name with two has two of them. */
 const Listed = z.looseObject({ id: z.number(), type: z.string(), data: z.string(), ttl: z.number() });
 
+async function domainsOf(api: DigitalOcean): Promise<readonly z.infer<typeof Domain>[]> {
+  return (await api.list("/domains", "domains")).map((raw) => Domain.parse(raw));
+}
+
+async function recordsOf(api: DigitalOcean, zone: string, host: string): Promise<readonly z.infer<typeof Listed>[]> {
+  return (await api.list(`/domains/${zone}/records`, "domain_records", { name: host })).map((raw) => Listed.parse(raw));
+}
+
 export async function findRecords(api: DigitalOcean, hosts: readonly string[]): Promise<readonly AddressRecord[]> {
-  const domains = (await api.list("/domains", "domains")).map((raw) => Domain.parse(raw));
   const found = await Promise.all(
-    placeHosts(hosts, domains).map(async ({ host, zone: { name: zone }, name }) => {
-      const records = (await api.list(`/domains/${zone}/records`, "domain_records", { name: host })).map((raw) =>
-        Listed.parse(raw),
-      );
+    placeHosts(hosts, await domainsOf(api)).map(async ({ host, zone: { name: zone }, name }) => {
+      const records = await recordsOf(api, zone, host);
       return records.flatMap(({ id, type, data, ttl }): readonly AddressRecord[] =>
         type === "A" || type === "AAAA"
           ? [{ host, zone, name, type, values: [data], ttl, path: `/domains/${zone}/records/${id}` }]
@@ -66,4 +71,20 @@ export async function ownRecords(
     const resource = `digitalocean_record.${type === "A" ? "ipv4" : "ipv6"}`;
     return key === undefined ? [] : [addressOf(resource, `${name}${key}`, `${zone},${path.split("/").at(-1)}`)];
   });
+}
+
+export async function takenNames(api: DigitalOcean, owner: Owner, dns: Dns): Promise<readonly TakenName[] | undefined> {
+  const { zone, names } = dns;
+  if (!(await domainsOf(api)).some(({ name }) => name === zone)) return undefined;
+  const own = new Set((await ownRecords(api, owner, dns)).map(({ id }) => id));
+  const found = await Promise.all(
+    names.map(async (name) => {
+      const host = hostOf(name, zone);
+      return (await recordsOf(api, zone, host)).flatMap(({ id, type, data }): readonly TakenName[] => {
+        if ((type !== "A" && type !== "AAAA" && type !== "CNAME") || own.has(`${zone},${id}`)) return [];
+        return [{ host, name, type, values: [data] }];
+      });
+    }),
+  );
+  return found.flat();
 }

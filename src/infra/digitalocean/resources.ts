@@ -6,6 +6,7 @@ export const resources: Resources = {
   volume: "digitalocean_volume",
   address: "digitalocean_reserved_ip",
   record: "digitalocean_record",
+  balancer: "digitalocean_loadbalancer",
   size: "size",
   mounts: ({ tags }, volume) => Array.isArray(tags) && tags.includes(volumeTagOf(volume)),
   kinds: {

@@ -12,17 +12,17 @@ export interface Hetzner extends Rest {
 const address = "https://api.hetzner.cloud/v1";
 const perPage = 50;
 
-export const tokenHint =
-  "make one that may read and write, in the project's Security, API tokens; then HCLOUD_TOKEN=..., or keep it: wherry secrets set HCLOUD_TOKEN -e ENVIRONMENT";
+export const tokenHint = (environment: string): string =>
+  `make one that may read and write, in the project's Security, API tokens; then export HCLOUD_TOKEN=..., or keep it: wherry secrets set HCLOUD_TOKEN -e ${environment}`;
 
 /** `HCLOUD_ENDPOINT` is what the provider obeys, too. */
-export function openHetzner(ctx: Context, token: Secret): Hetzner {
+export function openHetzner(ctx: Context, token: Secret, environment: string): Hetzner {
   const rest = openRest(ctx, {
     title: "Hetzner",
     limited: "this project",
     base: ctx.env["HCLOUD_ENDPOINT"] ?? address,
     token,
-    tokenHint,
+    tokenHint: tokenHint(environment),
     reason(document) {
       const { error } = (document ?? {}) as { readonly error?: { readonly code?: string; readonly message?: string } };
       return { code: error?.code ?? "", message: error?.message ?? "no reason given" };

@@ -13,6 +13,12 @@ const Balancer = z.looseObject({
 
 const Server = z.looseObject({ id: z.number(), name: z.string() });
 
+const Type = z.looseObject({ name: z.string() });
+
+export async function readBalancerTypes(hetzner: Hetzner): Promise<readonly string[]> {
+  return (await hetzner.list("/load_balancer_types", "load_balancer_types")).map((raw) => Type.parse(raw).name);
+}
+
 /** The parts of the environment's load balancer, which have no labels: its place in the network, its ports and servers. */
 export async function balancerParts(hetzner: Hetzner, owner: Owner): Promise<readonly Orphan[]> {
   const balancers = (await hetzner.list("/load_balancers", "load_balancers", selector(owner))).map((raw) =>

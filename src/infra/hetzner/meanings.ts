@@ -1,6 +1,11 @@
 import type { Meaning } from "../provider.ts";
 import { tokenHint } from "./api.ts";
 
+/** A word in the one error that is about a DNS record, and in no other one that is told with it. */
+function ofRecord(word: string): RegExp {
+  return new RegExp(String.raw`with hcloud_zone_rrset\.(?:(?!Error: )[\s\S])*\b${word}\b`);
+}
+
 /** What Hetzner's refusals look like in the words of its provider, and how to go on. */
 export const meanings: readonly Meaning[] = [
   {
@@ -20,6 +25,18 @@ export const meanings: readonly Meaning[] = [
     code: "out-of-stock",
     message: "the server type cannot be had there at the moment",
     hint: "take another type or location",
+  },
+  {
+    pattern: ofRecord("uniqueness_error"),
+    code: "dns-name-taken",
+    message: "a name of infrastructure.dns has such a record in its zone already, which leads elsewhere",
+    hint: "remove it there, or take the name out of infrastructure.dns.names, and wherry infra init",
+  },
+  {
+    pattern: ofRecord("not_found"),
+    code: "no-zone",
+    message: "the zone of infrastructure.dns is not in the token's project",
+    hint: "make it there, and run the same command again: it goes on from what is there",
   },
   {
     pattern: /uniqueness_error|is already used/,

@@ -2,7 +2,7 @@ import * as z from "zod";
 import type { InfrastructureSettings } from "../../config/index.ts";
 import { withinRanges } from "../../system/index.ts";
 import { addressOf } from "../adopt.ts";
-import type { AddressRecord, Orphan, Owner } from "../provider.ts";
+import type { AddressRecord, Dns, Orphan, Owner, TakenName } from "../provider.ts";
 import { hostOf, placeHosts } from "../zones.ts";
 import type { Hetzner } from "./api.ts";
 import { selector } from "./owned.ts";
@@ -17,13 +17,20 @@ const RecordSet = z.looseObject({
   records: z.array(Value),
 });
 
+type Zone = z.infer<typeof Zone>;
+
+async function zonesOf(hetzner: Hetzner): Promise<readonly Zone[]> {
+  return (await hetzner.list("/zones", "zones")).map((raw) => Zone.parse(raw));
+}
+
+async function setsOf(hetzner: Hetzner, { id }: Zone, name: string): Promise<readonly z.infer<typeof RecordSet>[]> {
+  return (await hetzner.list(`/zones/${id}/rrsets`, "rrsets", { name })).map((raw) => RecordSet.parse(raw));
+}
+
 export async function findRecords(hetzner: Hetzner, hosts: readonly string[]): Promise<readonly AddressRecord[]> {
-  const zones = (await hetzner.list("/zones", "zones")).map((raw) => Zone.parse(raw));
   const found = await Promise.all(
-    placeHosts(hosts, zones).map(async ({ host, zone, name }) => {
-      const sets = (await hetzner.list(`/zones/${zone.id}/rrsets`, "rrsets", { name })).map((raw) =>
-        RecordSet.parse(raw),
-      );
+    placeHosts(hosts, await zonesOf(hetzner)).map(async ({ host, zone, name }) => {
+      const sets = await setsOf(hetzner, zone, name);
       return sets.flatMap(({ type, ttl, records }): readonly AddressRecord[] => {
         if (type !== "A" && type !== "AAAA") return [];
         const path = `/zones/${zone.id}/rrsets/${encodeURIComponent(name)}/${type}`;
@@ -74,4 +81,19 @@ export async function ownRecords(
       const resource = `hcloud_zone_rrset.${type === "A" ? "ipv4" : "ipv6"}`;
       return addressOf(resource, name, `${zone}/${name}/${type}`);
     });
+}
+
+export async function takenNames(hetzner: Hetzner, owner: Owner, dns: Dns): Promise<readonly TakenName[] | undefined> {
+  const zone = (await zonesOf(hetzner)).find(({ name }) => name === dns.zone);
+  if (zone === undefined) return undefined;
+  const own = new Set((await ownRecords(hetzner, owner, dns)).map(({ id }) => id));
+  const found = await Promise.all(
+    dns.names.map(async (name) =>
+      (await setsOf(hetzner, zone, name)).flatMap(({ type, records }): readonly TakenName[] => {
+        if ((type !== "A" && type !== "AAAA" && type !== "CNAME") || own.has(`${zone.name}/${name}/${type}`)) return [];
+        return [{ host: hostOf(name, zone.name), name, type, values: records.map(({ value }) => value) }];
+      }),
+    ),
+  );
+  return found.flat();
 }

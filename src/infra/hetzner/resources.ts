@@ -8,6 +8,7 @@ export const resources: Resources = {
   volume: "hcloud_volume",
   address: "hcloud_primary_ip",
   record: "hcloud_zone_rrset",
+  balancer: "hcloud_load_balancer",
   size: "server_type",
   mounts: ({ labels }, volume) => (labels as Readonly<Record<string, unknown>> | null)?.[volumeLabel] === volume,
   kinds: {

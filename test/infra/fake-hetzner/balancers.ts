@@ -33,11 +33,13 @@ export const balancerTypes = [
 ];
 
 export function newBalancer(body: Body, address: string, location: unknown): Record<string, unknown> {
+  const type = balancerTypes.find(({ name }) => name === body["load_balancer_type"]);
+  if (type === undefined) throw new Refusal(404, "not_found", "load balancer type not found");
   return {
     name: body["name"],
     labels: body["labels"] ?? {},
     location,
-    load_balancer_type: balancerTypes[0],
+    load_balancer_type: type,
     public_net: { enabled: true, ipv4: { ip: address, dns_ptr: "" }, ipv6: { ip: "2001:db8:f::1", dns_ptr: "" } },
     private_net: [],
     protection: { delete: false },

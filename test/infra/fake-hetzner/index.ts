@@ -174,6 +174,7 @@ export async function fakeHetzner({ address = "192.0.2.10" } = {}): Promise<Fake
       action: null,
     }),
     volumes(body) {
+      if (Number(body["size"]) < 10) throw new Refusal(422, "invalid_input", "invalid input in field 'size'");
       const volume = put("volumes", {
         name: body["name"],
         size: body["size"],

@@ -17,7 +17,7 @@ export const apply = command({
     destroyData: toggle("data may be lost: servers and volumes may be removed or made anew"),
     overLimit: toggle("it may cost more than infrastructure.price_limit"),
   },
-  needs: ["environment", "yes"],
+  needs: ["machines", "yes"],
   examples: [{ line: "infra apply -e production", what: "order what is missing" }],
   schema: plan.extend({
     servers: z.array(

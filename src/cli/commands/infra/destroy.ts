@@ -13,7 +13,7 @@ export const destroy = command({
     "The files and wherry.yaml stay as they are.",
   ],
   flags: { data: toggle("data goes, too: volumes, and the disks of servers without one") },
-  needs: ["environment", "plan", "yes"],
+  needs: ["machines", "plan", "yes"],
   examples: [{ line: "infra destroy -e development --data", what: "remove everything of development" }],
   schema: plan.extend({ removed: z.boolean() }),
   async run({ environment, directory, data, plan: only, yes }, ctx) {

@@ -14,7 +14,7 @@ export const importServers = command({
   flags: {
     name: list("name or number of a server at the provider; may be said several times", { placeholder: "NAME" }),
   },
-  needs: ["environment", "plan", "yes"],
+  needs: ["machines", "plan", "yes"],
   examples: [
     { line: "infra import -e production --name web-1 --plan", what: "show what would be written" },
     { line: "infra import -e production --name web-1 --name web-2", what: "write it for two servers" },

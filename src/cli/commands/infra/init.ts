@@ -10,7 +10,7 @@ export const init = command({
     "Writes the machines of an environment as OpenTofu files into infra/ENVIRONMENT, from `infrastructure:` in wherry.yaml: SSH keys, network, firewall, addresses that outlive their server, servers that are ready to be deployed to, and volumes, a load balancer, DNS records where they are asked for. The files are yours, and work with tofu or terraform alone.",
     "Run again, it brings up to date what nobody has edited. Nothing is ordered: that is wherry infra apply.",
   ],
-  needs: ["environment", "plan", "yes"],
+  needs: ["machines", "plan", "yes"],
   examples: [
     { line: "infra init -e production --plan", what: "show what would be written" },
     { line: "infra init -e production --yes", what: "write it" },

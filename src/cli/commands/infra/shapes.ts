@@ -43,6 +43,7 @@ export const plan = z.strictObject({
       z.strictObject({
         what: z.string(),
         known: z.boolean(),
+        there: z.strictObject({ before: z.boolean(), after: z.boolean() }),
         before: z.number().nullable(),
         after: z.number().nullable(),
       }),

@@ -1,14 +1,14 @@
 import * as z from "zod";
 import { infraStatus } from "../../../infra/index.ts";
 import { command } from "../../definition.ts";
-import { planDocument, planLines } from "../../format/infra.ts";
+import { nextStep, planDocument, planLines } from "../../format/infra.ts";
 import { plan } from "./shapes.ts";
 
 export const status = command({
   description: [
     "Asks the provider which servers of an environment there are and how they are, and tofu (or terraform) how far everything is from the files: somebody's clicks in the console show here. Exit code 8 where there is a difference.",
   ],
-  needs: ["environment"],
+  needs: ["machines"],
   examples: [{ line: "infra status -e production", what: "say what runs, and what is not as the files say" }],
   schema: plan.extend({
     servers: z.array(
@@ -40,5 +40,6 @@ export const status = command({
     ),
     "",
     ...planLines(data, style),
+    ...(data.changes.length === 0 ? [] : ["", nextStep(data)]),
   ],
 });
