@@ -51,6 +51,13 @@ describe("a server that is to be priced", () => {
     expect(text.split("\n").filter((line) => line.length > 80)).toEqual([]);
   });
 
+  test("says why traffic is not known where there is more of it than the known price holds for", async () => {
+    const { stdout } = await wherry(temporaryFolder(), [...size, "--traffic", "25000", "--count", "2"]);
+    expect(stdout.replaceAll(/\s+/g, " ")).toContain(
+      "traffic: the price that is known holds for the first 10000 GB of an account",
+    );
+  });
+
   test("is written as JSON in the shape that is promised, with the source of each figure", async () => {
     const { stdout } = await wherry(temporaryFolder(), [...size, "--json"]);
     const document = JSON.parse(stdout);
