@@ -166,6 +166,18 @@ describe("the server that runs", () => {
     expect(stdout + stderr).not.toContain(env.HCLOUD_TOKEN);
   });
 
+  test("is another one behind another port of the same address, and the same for another user", async () => {
+    const yaml = ["deploy@127.0.0.1:1", "deploy@127.0.0.1:2", "root@127.0.0.1:2"]
+      .map((server, index) => `  stage${index}:\n    server: ${server}\n`)
+      .join("");
+    const folder = temporaryFolder({ ...files, "wherry.yaml": `app: shop\nenvironments:\n${yaml}` });
+    const { servers } = JSON.parse((await wherry(folder, ["--json"])).stdout);
+    expect(servers).toMatchObject([
+      { server: "127.0.0.1:1", environments: ["stage0"] },
+      { server: "127.0.0.1:2", environments: ["stage1", "stage2"] },
+    ]);
+  });
+
   test("that cannot be reached is unknown with its reason, and nothing is compared", async () => {
     const unreachable = {
       ...files,
@@ -174,7 +186,7 @@ describe("the server that runs", () => {
     const only = unreachable["wherry.yaml"].split("  uat:")[0] ?? "";
     const { stdout, exitCode } = await wherry(temporaryFolder({ ...unreachable, "wherry.yaml": only }), []);
     expect(exitCode).toBe(0);
-    expect(stdout).toMatch(/127\.0\.0\.1 \(production\)\n {2}has {4}unknown: \S+/);
+    expect(stdout).toMatch(/127\.0\.0\.1:1 \(production\)\n {2}has {4}unknown: \S+/);
 
     // It is paid for all the same.
     const https = answering({
