@@ -184,9 +184,15 @@ describe("the server that runs", () => {
       "wherry.yaml": files["wherry.yaml"].replace("server: local", "server: deploy@127.0.0.1:1"),
     };
     const only = unreachable["wherry.yaml"].split("  uat:")[0] ?? "";
-    const { stdout, exitCode } = await wherry(temporaryFolder({ ...unreachable, "wherry.yaml": only }), []);
-    expect(exitCode).toBe(0);
+    const folder = temporaryFolder({ ...unreachable, "wherry.yaml": only });
+    const { stdout, stderr, exitCode } = await wherry(folder, []);
+    expect(exitCode).toBe(4);
+    expect(stderr).toContain("the server could not be measured");
     expect(stdout).toMatch(/127\.0\.0\.1:1 \(production\)\n {2}has {4}unknown: \S+/);
+
+    const document = JSON.parse((await wherry(folder, ["--json"])).stdout);
+    expect(show.schema?.safeParse(document).error?.issues).toBeUndefined();
+    expect(document).toMatchObject({ servers: [{ server: "127.0.0.1:1" }], error: { code: "unreachable" } });
 
     // It is paid for all the same.
     const https = answering({
@@ -195,6 +201,7 @@ describe("the server that runs", () => {
     });
     const env = { HCLOUD_TOKEN: "correct-horse-battery-staple" };
     const priced = await wherry(temporaryFolder({ ...unreachable, "wherry.yaml": only }), [], { https, env });
+    expect(priced.exitCode).toBe(0);
     expect(priced.stdout).toContain("has    unknown: ");
     expect(priced.stdout).toContain("costs  42.59 EUR a month: CPX32 in fsn1, with its backups (");
   });
