@@ -113,6 +113,14 @@ describe("a server that is to be priced", () => {
     expect(svg).not.toMatch(/<script|href|url\(|@import/);
   });
 
+  test("has its traffic for each server, and the help says so", async () => {
+    expect(show.flags?.traffic.brief).toContain("each server");
+    const words = [...size, "--traffic", "500", "--count", "2", "--json"];
+    const { comparisons } = JSON.parse((await wherry(temporaryFolder(), words)).stdout);
+    const aws = comparisons[0].providers.find(({ provider }: { provider: string }) => provider === "aws");
+    expect(aws.parts.find(({ part }: { part: string }) => part === "traffic").amount).toBe("90.00");
+  });
+
   test("needs both of its sizes, and no environment", async () => {
     for (const [words, message] of [
       [["--cpu", "2"], "needs both --cpu and --memory"],

@@ -29,7 +29,7 @@ export const show = command({
     cpu: optional("processors of a server to be priced", { placeholder: "NUMBER", parse: amount(most.cpu) }),
     memory: optional("its memory in GB", { placeholder: "GB", parse: amount(most.memory) }),
     disk: optional("its disk in GB; 40 if left out", { placeholder: "GB", parse: amount(most.disk) }),
-    traffic: optional("GB that leave for the internet in a month; as measured, or 0, if left out", {
+    traffic: optional("GB that leave each server for the internet in a month; as measured, or 0, if left out", {
       placeholder: "GB",
       parse: amount(most.traffic),
     }),
