@@ -204,6 +204,17 @@ test("what only people can mend is told with what they have to do, and leads to 
   expect(lines.join("\n")).not.toContain("next:");
 });
 
+test("on this machine itself nothing leads to harden, which leaves it alone", () => {
+  const found = allPass
+    .replace("firewall pass good", "firewall fail open")
+    .replace("login-user pass good", "login-user fail root");
+  const server = judge("local", parseAnswer(`! system debian 13\n${found}`), "uat", true);
+  const text = formatAudit({ environment: "uat", date: "", servers: [server] }, screen).join("\n");
+  expect(text).not.toContain("wherry server harden");
+  expect(text).not.toContain("deploy@");
+  expect(text).toContain("by hand: run Wherry as a user of its own");
+});
+
 test("the page of an audit begins each group with what is worst", () => {
   const found = allPass
     .replace("ssh-tries pass good", "ssh-tries fail 6")
