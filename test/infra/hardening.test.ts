@@ -204,6 +204,13 @@ test("what only people can mend is told with what they have to do, and leads to 
   expect(lines.join("\n")).not.toContain("next:");
 });
 
+test("without root an audit is one reason, and what to do about it", () => {
+  const lines = formatAudit(auditOf("! not-root"), screen);
+  expect(lines).toHaveLength(2);
+  expect(lines[0]).toBe("deploy@203.0.113.11: nothing is known: needs root, or sudo without a password");
+  expect(lines[1]).toContain("echo 'deploy ALL=(ALL) NOPASSWD: ALL' > /etc/sudoers.d/deploy");
+});
+
 test("on this machine itself nothing leads to harden, which leaves it alone", () => {
   const found = allPass
     .replace("firewall pass good", "firewall fail open")

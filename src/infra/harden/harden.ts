@@ -102,10 +102,14 @@ function lookingAt(choice: Choice): { readonly allow: readonly string[]; readonl
   return { allow: choice.allow, optional: asksForOptional(choice) };
 }
 
+export function rootHint(user = "USER"): string {
+  return `log in as root@, or let the deploy user use sudo, as root on the server: echo '${user} ALL=(ALL) NOPASSWD: ALL' > /etc/sudoers.d/${user}; chmod 440 /etc/sudoers.d/${user}`;
+}
+
 export function checkUsable({ server, system, results }: ServerAudit, user = "USER"): void {
   if (system === null) {
     throw refusedError("not-root", `${server}: hardening needs root, or sudo without a password`, {
-      hint: `log in as root@, or let the deploy user use sudo, as root on the server: echo '${user} ALL=(ALL) NOPASSWD: ALL' > /etc/sudoers.d/${user}; chmod 440 /etc/sudoers.d/${user}`,
+      hint: rootHint(user),
     });
   }
   if (!/^(debian|ubuntu) /.test(system)) {
