@@ -4,6 +4,7 @@ import type { InfrastructureSettings, LoadOptions, ServerAddress } from "../conf
 import { WherryError } from "../core/index.ts";
 import type { Report } from "../core/index.ts";
 import { folderOf as machineFolderOf, typeInFiles } from "../infra/index.ts";
+import { formatAddress } from "../server/index.ts";
 import type { Context } from "../system/index.ts";
 import { compare, oldOnes } from "./compare.ts";
 import type { Row, View } from "./compare.ts";
@@ -128,7 +129,8 @@ async function serversOf(
     for (const stack of await stacksOf(ctx, { directory, environment: name })) {
       const { servers } = await loadEnvironment(ctx, { directory, environment: name, stack });
       for (const address of servers) {
-        const key = address.kind === "local" ? "local" : address.host;
+        // Who logs in makes no other server of it; another port does.
+        const key = address.kind === "local" ? "local" : formatAddress({ ...address, user: undefined });
         const before = places.get(key)?.environments ?? [];
         places.set(key, { address, environments: before.includes(name) ? before : [...before, name] });
       }
@@ -194,12 +196,13 @@ async function lookAt(
   options: CostOptions,
   prices: PriceList,
 ): Promise<RunningServer> {
+  const host = address.kind === "local" ? key : address.host;
   const monthOf = (rented: Known<Rented>): Micros | null =>
     rented.known ? (withBackups(prices, rented.value) ?? null) : null;
   // It is paid for all the same.
   const silent = async (reason: string): Promise<RunningServer> => {
     const unknown = { known: false, reason } as const;
-    const rented = await findRented(ctx, [key]);
+    const rented = await findRented(ctx, [host]);
     const about = { environments, server: key, machine: unknown, rented, use: unknown };
     return { ...about, month: monthOf(rented), need: null, suggestion: null };
   };
@@ -211,7 +214,7 @@ async function lookAt(
     throw error;
   }
   const { server, machine } = measured;
-  const hosts = [key, ...machine.addresses];
+  const hosts = [host, ...machine.addresses];
   const rented = await findRented(ctx, hosts);
   const use =
     options.prometheus === undefined

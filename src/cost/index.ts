@@ -11,4 +11,5 @@ export { refreshPrices } from "./refresh.ts";
 export type { Refreshed } from "./refresh.ts";
 export { currencies } from "./schema.ts";
 export { rule } from "./right-size.ts";
+export { unreached } from "./unreached.ts";
 export { writeComparison } from "./write.ts";

@@ -100,6 +100,9 @@ function billFor(provider: Provider, need: Need) {
       const quota = size.traffic ?? ("value" in includedTraffic ? Number(includedTraffic.value) : 0);
       const from = size.traffic === undefined && "value" in includedTraffic ? includedTraffic.from : size.from;
       if (amount <= quota) return part("traffic", 0, [from]);
+      const { upTo } = "upTo" in trafficPerGb ? trafficPerGb : {};
+      if (upTo !== undefined && traffic * count > upTo)
+        return unknown("traffic", `the price that is known holds for the first ${upTo} GB of an account`);
       const above = priced("traffic", amount - quota, trafficPerGb, times);
       return { ...above, sources: [...part("traffic", 0, [from]).sources, ...above.sources] };
     },

@@ -68,8 +68,11 @@ const provider = z
       z.strictObject({ value: amount, from: z.string(), per: z.literal("account").optional() }),
       unknown,
     ]),
-    /** Each GB above. */
-    trafficPerGb: figure,
+    /** Each GB above. `upTo`: GB a month of a whole account that have this price; of more it is not known. */
+    trafficPerGb: z.union([
+      z.strictObject({ value: amount, from: z.string(), upTo: z.number().positive().optional() }),
+      unknown,
+    ]),
     /** Percent of the price of the server. */
     backupPercent: figure,
     /** One GB of a volume for a month. */

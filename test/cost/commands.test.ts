@@ -51,6 +51,13 @@ describe("a server that is to be priced", () => {
     expect(text.split("\n").filter((line) => line.length > 80)).toEqual([]);
   });
 
+  test("says why traffic is not known where there is more of it than the known price holds for", async () => {
+    const { stdout } = await wherry(temporaryFolder(), [...size, "--traffic", "25000", "--count", "2"]);
+    expect(stdout.replaceAll(/\s+/g, " ")).toContain(
+      "traffic: the price that is known holds for the first 10000 GB of an account",
+    );
+  });
+
   test("is written as JSON in the shape that is promised, with the source of each figure", async () => {
     const { stdout } = await wherry(temporaryFolder(), [...size, "--json"]);
     const document = JSON.parse(stdout);
@@ -106,6 +113,14 @@ describe("a server that is to be priced", () => {
     expect(svg).not.toMatch(/<script|href|url\(|@import/);
   });
 
+  test("has its traffic for each server, and the help says so", async () => {
+    expect(show.flags?.traffic.brief).toContain("each server");
+    const words = [...size, "--traffic", "500", "--count", "2", "--json"];
+    const { comparisons } = JSON.parse((await wherry(temporaryFolder(), words)).stdout);
+    const aws = comparisons[0].providers.find(({ provider }: { provider: string }) => provider === "aws");
+    expect(aws.parts.find(({ part }: { part: string }) => part === "traffic").amount).toBe("90.00");
+  });
+
   test("needs both of its sizes, and no environment", async () => {
     for (const [words, message] of [
       [["--cpu", "2"], "needs both --cpu and --memory"],
@@ -159,15 +174,33 @@ describe("the server that runs", () => {
     expect(stdout + stderr).not.toContain(env.HCLOUD_TOKEN);
   });
 
+  test("is another one behind another port of the same address, and the same for another user", async () => {
+    const yaml = ["deploy@127.0.0.1:1", "deploy@127.0.0.1:2", "root@127.0.0.1:2"]
+      .map((server, index) => `  stage${index}:\n    server: ${server}\n`)
+      .join("");
+    const folder = temporaryFolder({ ...files, "wherry.yaml": `app: shop\nenvironments:\n${yaml}` });
+    const { servers } = JSON.parse((await wherry(folder, ["--json"])).stdout);
+    expect(servers).toMatchObject([
+      { server: "127.0.0.1:1", environments: ["stage0"] },
+      { server: "127.0.0.1:2", environments: ["stage1", "stage2"] },
+    ]);
+  });
+
   test("that cannot be reached is unknown with its reason, and nothing is compared", async () => {
     const unreachable = {
       ...files,
       "wherry.yaml": files["wherry.yaml"].replace("server: local", "server: deploy@127.0.0.1:1"),
     };
     const only = unreachable["wherry.yaml"].split("  uat:")[0] ?? "";
-    const { stdout, exitCode } = await wherry(temporaryFolder({ ...unreachable, "wherry.yaml": only }), []);
-    expect(exitCode).toBe(0);
-    expect(stdout).toMatch(/127\.0\.0\.1 \(production\)\n {2}has {4}unknown: \S+/);
+    const folder = temporaryFolder({ ...unreachable, "wherry.yaml": only });
+    const { stdout, stderr, exitCode } = await wherry(folder, []);
+    expect(exitCode).toBe(4);
+    expect(stderr).toContain("the server could not be measured");
+    expect(stdout).toMatch(/127\.0\.0\.1:1 \(production\)\n {2}has {4}unknown: \S+/);
+
+    const document = JSON.parse((await wherry(folder, ["--json"])).stdout);
+    expect(show.schema?.safeParse(document).error?.issues).toBeUndefined();
+    expect(document).toMatchObject({ servers: [{ server: "127.0.0.1:1" }], error: { code: "unreachable" } });
 
     // It is paid for all the same.
     const https = answering({
@@ -176,6 +209,7 @@ describe("the server that runs", () => {
     });
     const env = { HCLOUD_TOKEN: "correct-horse-battery-staple" };
     const priced = await wherry(temporaryFolder({ ...unreachable, "wherry.yaml": only }), [], { https, env });
+    expect(priced.exitCode).toBe(0);
     expect(priced.stdout).toContain("has    unknown: ");
     expect(priced.stdout).toContain("costs  42.59 EUR a month: CPX32 in fsn1, with its backups (");
   });

@@ -61,6 +61,20 @@ describe("sums that were worked out by hand", () => {
     expect(bill("gcp", "e2-medium", { ...need, count: 3 })).toContain("traffic 3.84,");
   });
 
+  test("AWS and Google: above the traffic of all servers that has the first price, what it costs is unknown", () => {
+    const need = { ...smallNeed, disk: 0, ipv4: 0 };
+    // 10000 x 0.09; (1024 - 1) x 0.12.
+    expect(bill("aws", "t3a.medium", { ...need, traffic: 10_000 })).toContain("traffic 900.00,");
+    expect(bill("aws", "t3a.medium", { ...need, traffic: 10_001 })).toContain("traffic unknown,");
+    expect(bill("aws", "t3a.medium", { ...need, traffic: 6000, count: 2 })).toContain("total at least 63.072");
+    expect(bill("gcp", "e2-medium", { ...need, traffic: 1024 })).toContain("traffic 122.76,");
+    expect(bill("gcp", "e2-medium", { ...need, traffic: 513, count: 2 })).toContain("traffic unknown,");
+    const [offer] = offersFor(packagedProvider("aws"), { ...need, traffic: 25_000 }, "x86");
+    expect(offer?.parts.find(({ part }) => part === "traffic")?.reason).toBe(
+      "the price that is known holds for the first 10000 GB of an account",
+    );
+  });
+
   test("Oracle: nothing up to the quota of the account, and unknown above", () => {
     const need = { ...smallNeed, disk: 0, ipv4: 0, traffic: 6000 };
     expect(bill("oracle", "E5.Flex 1 OCPU 4 GB", need)).toContain("traffic 0.00,");

@@ -13,6 +13,17 @@ test("the firewall lets Docker's bridges send, those with a name of their own to
   ).toEqual(['"lo"', '"docker*"', '"br-*"', '"shop0"', '"veth*"', '"wg*"', '"tailscale*"']);
 });
 
+test("the names of the bridges are those of the loaded table while the engine is stopped", () => {
+  const text = `cached() { shift; "$@"; }; ssh_ports() { echo 22; }; allow=; settings=$scratch; docker() { return 1; }
+    nft() { printf '\\t\\tiifname "%s" accept\\n' lo 'docker*' 'br-*' shop0 shop1 'veth*'; }
+    firewall_rules | grep iifname`;
+  expect(
+    shell(text)
+      .split("\n")
+      .map((line) => line.trim().split(" ")[1]),
+  ).toEqual(['"lo"', '"docker*"', '"br-*"', '"shop0"', '"shop1"', '"veth*"', '"wg*"', '"tailscale*"']);
+});
+
 test("what listens is known by its protocol too: the firewall opens 443 for TCP alone", () => {
   const text = `ssh_ports() { echo 22; }; allow="5432@10.0.0.0/24 51820/udp"; ss() { cat << END
 tcp LISTEN 0 1 0.0.0.0:22 0.0.0.0:*

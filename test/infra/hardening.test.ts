@@ -204,6 +204,24 @@ test("what only people can mend is told with what they have to do, and leads to 
   expect(lines.join("\n")).not.toContain("next:");
 });
 
+test("without root an audit is one reason, and what to do about it", () => {
+  const lines = formatAudit(auditOf("! not-root"), screen);
+  expect(lines).toHaveLength(2);
+  expect(lines[0]).toBe("deploy@203.0.113.11: nothing is known: needs root, or sudo without a password");
+  expect(lines[1]).toContain("echo 'deploy ALL=(ALL) NOPASSWD: ALL' > /etc/sudoers.d/deploy");
+});
+
+test("on this machine itself nothing leads to harden, which leaves it alone", () => {
+  const found = allPass
+    .replace("firewall pass good", "firewall fail open")
+    .replace("login-user pass good", "login-user fail root");
+  const server = judge("local", parseAnswer(`! system debian 13\n${found}`), "uat", true);
+  const text = formatAudit({ environment: "uat", date: "", servers: [server] }, screen).join("\n");
+  expect(text).not.toContain("wherry server harden");
+  expect(text).not.toContain("deploy@");
+  expect(text).toContain("by hand: run Wherry as a user of its own");
+});
+
 test("the page of an audit begins each group with what is worst", () => {
   const found = allPass
     .replace("ssh-tries pass good", "ssh-tries fail 6")

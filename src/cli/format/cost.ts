@@ -188,8 +188,10 @@ function remarks(
 ): string {
   if (compared === null) return reason ?? "";
   const unknown = parts.flatMap(({ part, amount }) => (amount === null ? [part] : []));
+  const traffic = parts.find(({ part, amount }) => part === "traffic" && amount === null);
   return [
     ...(unknown.length === 0 ? [] : [`not known: ${unknown.join(", ")}`]),
+    ...(traffic === undefined ? [] : [`traffic: ${traffic.reason ?? ""}`]),
     ...(row.currency === currency ? [] : [`listed at ${money(row.atLeast ?? "0")} ${row.currency}`]),
     ...(scarce === null ? [] : [scarce]),
     ...(cheaperButScarce === null

@@ -1,3 +1,4 @@
+import { rootHint } from "../../infra/index.ts";
 import type { Audit, ControlResult, HardenResult, ServerAudit } from "../../infra/index.ts";
 import type { Screen } from "../definition.ts";
 import { table } from "./table.ts";
@@ -21,6 +22,13 @@ function formatServer(
       .filter((result) => result.status === status)
       .toSorted((a, b) => severities.indexOf(a.severity) - severities.indexOf(b.severity));
   const [failing, unknown, away, passing] = [of("fail"), of("unknown"), of("not-applicable"), of("pass")];
+  const [first] = unknown;
+  if (first !== undefined && unknown.length === results.length && system === null) {
+    return [
+      `${style.bold(server)}: nothing is known: ${first.message}`,
+      style.dim(`next: ${server === "local" ? "the same command as root" : rootHint(/^(.+)@/.exec(server)?.[1])}`),
+    ];
+  }
   const paint = { error: style.bad, warning: style.warning, info: style.dim };
   return [
     `${style.bold(server)}${system === null ? "" : `, ${system}`}: ${score === null ? "nothing is known" : `${score} of 100`}`,

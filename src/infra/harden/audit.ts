@@ -72,7 +72,7 @@ export async function serversOf(
 }
 
 export async function auditServer(connection: Connection, options: AuditOptions = {}): Promise<ServerAudit> {
-  return judge(connection.name, await lookAt(connection, options), options.environment);
+  return judge(connection.name, await lookAt(connection, options), options.environment, connection.local);
 }
 
 export async function lookAt(
@@ -90,8 +90,11 @@ interface AuditOptions {
   readonly environment?: string;
 }
 
-/** A control of which nothing was told is not known: never a pass. */
-export function judge(server: string, { facts, lines }: Answer, environment?: string): ServerAudit {
+/**
+ * A control of which nothing was told is not known: never a pass.
+ * @param local this very machine, which harden leaves alone
+ */
+export function judge(server: string, { facts, lines }: Answer, environment?: string, local = false): ServerAudit {
   const told = new Map(lines.map((line) => [line.id, line]));
   const silent = facts.has("not-root")
     ? "needs root, or sudo without a password"
@@ -100,7 +103,7 @@ export function judge(server: string, { facts, lines }: Answer, environment?: st
     const line = told.get(control.id);
     const status = statuses[line?.word ?? ""] ?? "unknown";
     const { id, severity, title } = control;
-    const remedy = status === "fail" ? remedyOf(control, environment) : null;
+    const remedy = status === "fail" ? (local ? remedyHere(control) : remedyOf(control, environment)) : null;
     return { id, severity, title, status, message: line?.message ?? silent, remedy };
   });
   const system = facts.get("system") ?? null;
@@ -123,6 +126,10 @@ const statuses: Readonly<Record<string, ControlStatus>> = {
 function remedyOf({ id, fix, remedy }: Control, environment: string | undefined): string | null {
   const on = environment === undefined ? "" : ` -e ${environment}`;
   return fix === undefined ? (remedy ?? null) : `wherry server harden${on} --only ${id}`;
+}
+
+function remedyHere({ fix, remedy, remedyHere: here }: Control): string | null {
+  return here ?? fix ?? remedy ?? null;
 }
 
 const weights: Readonly<Record<Severity, number>> = { error: 5, warning: 3, info: 1 };

@@ -23,6 +23,8 @@ export interface Control {
   readonly undo?: string;
   /** What a person does where `harden` does not. */
   readonly remedy?: string;
+  /** The same where the server is this very machine, and that is something else. */
+  readonly remedyHere?: string;
   readonly source: readonly Source[];
   /** Could lock people out: done under a timer that takes it back unless a new login has worked. */
   readonly guarded?: true;

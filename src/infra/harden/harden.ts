@@ -102,10 +102,14 @@ function lookingAt(choice: Choice): { readonly allow: readonly string[]; readonl
   return { allow: choice.allow, optional: asksForOptional(choice) };
 }
 
+export function rootHint(user = "USER"): string {
+  return `log in as root@, or let the deploy user use sudo, as root on the server: echo '${user} ALL=(ALL) NOPASSWD: ALL' > /etc/sudoers.d/${user}; chmod 440 /etc/sudoers.d/${user}`;
+}
+
 export function checkUsable({ server, system, results }: ServerAudit, user = "USER"): void {
   if (system === null) {
     throw refusedError("not-root", `${server}: hardening needs root, or sudo without a password`, {
-      hint: `log in as root@, or let the deploy user use sudo, as root on the server: echo '${user} ALL=(ALL) NOPASSWD: ALL' > /etc/sudoers.d/${user}; chmod 440 /etc/sudoers.d/${user}`,
+      hint: rootHint(user),
     });
   }
   if (!/^(debian|ubuntu) /.test(system)) {
@@ -145,7 +149,7 @@ interface Work {
   readonly report: Report;
 }
 
-async function hardenServer(ctx: Context, connection: Connection, work: Work): Promise<Hardened> {
+export async function hardenServer(ctx: Context, connection: Connection, work: Work): Promise<Hardened> {
   const { server, choice, revertAfter, report } = work;
   const call = lookingAt(choice);
   const step = <T>(id: string, title: string, work: () => Promise<T>): Promise<T> =>
@@ -153,22 +157,9 @@ async function hardenServer(ctx: Context, connection: Connection, work: Work): P
   const plain = server.changes.filter(({ guarded }) => !guarded).map(({ id }) => id);
   const guarded = server.changes.filter((change) => change.guarded).map(({ id }) => id);
   const results: HardenResult[] = server.byHand.map(({ id, message }) => ({ id, outcome: "by-hand", message }));
-  let login: Hardened["login"] = "not-needed";
-  let failure: WherryError | undefined;
-
-  if (plain.length > 0) {
-    const answer = await step("fix", `change ${settings(plain.length)} of ${server.server}`, async () =>
-      checked(connection, await runProgram(connection, { ...call, mode: "fix", arguments: plain })),
-    );
-    results.push(...resultsOf(answer, plain));
-  }
-  if (guarded.length > 0) {
-    const words = [String(revertAfter), ...guarded];
-    const answer = await step(
-      "guarded",
-      `change ${settings(guarded.length)} that could lock you out; taken back in ${revertAfter} s unless proven`,
-      async () => checked(connection, await runProgram(connection, { ...call, mode: "guarded", arguments: words })),
-    );
+  let login = "not-needed" as Hardened["login"];
+  let failure = undefined as WherryError | undefined;
+  const prove = async (answer: Answer): Promise<void> => {
     if (isArmed(answer)) {
       failure = await step("login", "prove that a new login works", () => proveLogin(ctx, server.address));
       login = failure === undefined ? "proven" : "refused";
@@ -177,13 +168,62 @@ async function hardenServer(ctx: Context, connection: Connection, work: Work): P
     results.push(
       ...(failure === undefined ? changed : takenBack(changed, await hurry(connection, revertAfter, report))),
     );
+  };
+  /** What was done before somebody else came stays told. */
+  const unlessLocked = async (work: Promise<Answer>): Promise<Answer | undefined> => {
+    try {
+      return await work;
+    } catch (error) {
+      if (!(error instanceof WherryError) || error.exit !== "locked") throw error;
+      failure = error;
+      return undefined;
+    }
+  };
+
+  if (plain.length > 0) {
+    const answer = await unlessLocked(
+      step("fix", `change ${settings(plain.length)} of ${server.server}`, async () =>
+        checked(connection, await runProgram(connection, { ...call, mode: "fix", arguments: plain })),
+      ),
+    );
+    if (answer !== undefined) results.push(...resultsOf(answer, plain));
+  }
+  if (guarded.length > 0 && failure === undefined) {
+    const words = [String(revertAfter), ...guarded];
+    const answer = await unlessLocked(
+      step(
+        "guarded",
+        `change ${settings(guarded.length)} that could lock you out; taken back in ${revertAfter} s unless proven`,
+        async () => checked(connection, await runProgram(connection, { ...call, mode: "guarded", arguments: words })),
+      ),
+    );
+    if (answer !== undefined) await prove(answer);
   }
   failure ??= failureOf(server.server, results);
   const after =
     results.some(({ outcome }) => outcome === "changed") && login !== "refused"
-      ? (await auditServer(connection, call)).score
-      : server.before.score;
-  return { server: server.server, scoreBefore: server.before.score, scoreAfter: after, results, login, failure };
+      ? await auditServer(connection, call)
+      : server.before;
+  return {
+    server: server.server,
+    scoreBefore: server.before.score,
+    scoreAfter: after.score,
+    results: judgedAnew(results, after),
+    login,
+    failure,
+  };
+}
+
+/** What was left to people may be settled by what was changed, as a port is that the firewall closes now. */
+export function judgedAnew(
+  results: readonly HardenResult[],
+  after: Pick<ServerAudit, "results">,
+): readonly HardenResult[] {
+  return results.map((result): HardenResult => {
+    const now = after.results.find(({ id }) => id === result.id);
+    if (result.outcome !== "by-hand" || now === undefined || now.status === "unknown") return result;
+    return { ...result, outcome: now.status === "fail" ? "by-hand" : "same", message: now.message };
+  });
 }
 
 /** Somebody else may have done it meanwhile: then nothing was changed, and there is nothing to prove. */

@@ -9,7 +9,7 @@ export type { Choice } from "./choose.ts";
 export { systems } from "./control.ts";
 export type { Control, ControlGroup } from "./control.ts";
 export { controlGroups, controls } from "./controls/index.ts";
-export { performHardening, planHardening, undoHardening } from "./harden.ts";
+export { performHardening, planHardening, rootHint, undoHardening } from "./harden.ts";
 export type { Hardened, HardenPlan, HardenResult, ServerPlan } from "./harden.ts";
 export { auditReport } from "./report.ts";
 export { auditSarif } from "./sarif.ts";

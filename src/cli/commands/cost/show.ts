@@ -6,12 +6,15 @@ import {
   documentOf,
   most,
   Need,
+  unreached,
   writeComparison,
 } from "../../../cost/index.ts";
 import { usageError } from "../../../core/index.ts";
+import type { WherryError } from "../../../core/index.ts";
 import { command } from "../../definition.ts";
 import { printCost } from "../../format/cost.ts";
 import { optional, toggle } from "../../parameters.ts";
+import { schemas } from "../../schemas.ts";
 
 export const show = command({
   description: [
@@ -26,7 +29,7 @@ export const show = command({
     cpu: optional("processors of a server to be priced", { placeholder: "NUMBER", parse: amount(most.cpu) }),
     memory: optional("its memory in GB", { placeholder: "GB", parse: amount(most.memory) }),
     disk: optional("its disk in GB; 40 if left out", { placeholder: "GB", parse: amount(most.disk) }),
-    traffic: optional("GB that leave for the internet in a month; as measured, or 0, if left out", {
+    traffic: optional("GB that leave each server for the internet in a month; as measured, or 0, if left out", {
       placeholder: "GB",
       parse: amount(most.traffic),
     }),
@@ -59,7 +62,7 @@ export const show = command({
     { line: "cost --cpu 2 --memory 4 --backup --vat 19", what: "a server with 2 processors and 4 GB, with backups" },
     { line: "cost -e production --svg cost.svg", what: "a chart of the comparison for production" },
   ],
-  schema: costDocument,
+  schema: costDocument.extend({ error: schemas.error.optional() }),
   async run(input, ctx) {
     const { environment, directory, traffic, backup, arch, currency, vat, prometheus, csv, svg } = input;
     const view = { architecture: arch, currency, vat };
@@ -69,10 +72,19 @@ export const show = command({
       ctx.report,
     );
     const document = documentOf(cost, []);
-    return { ...document, written: [...(await writeComparison(ctx, document, { csv, svg }))] };
+    const failure = unreached(cost);
+    const written = [...(await writeComparison(ctx, document, { csv, svg }))];
+    return { ...document, written, ...((failure === undefined ? {} : { failure }) satisfies Failed as Failed) };
   },
-  print: printCost,
+  print: (document, screen) => printCost(document, screen),
+  printsFailed: true,
+  failure: ({ failure }) => failure,
 });
+
+interface Failed {
+  /** Taken out by the command line. */
+  readonly failure?: WherryError;
+}
 
 interface Typed {
   readonly environment: string | undefined;

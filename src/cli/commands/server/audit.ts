@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { replaceReport } from "../../../assess/index.ts";
 import { auditReport, auditSarif, auditServers, gateOf } from "../../../infra/index.ts";
+import { usageError } from "../../../core/index.ts";
 import { command } from "../../definition.ts";
 import { formatAudit } from "../../format/hardening.ts";
 import { optional, toggle } from "../../parameters.ts";
@@ -56,7 +57,11 @@ export const audit = command({
       }),
     ),
   }),
-  async run({ failOn, sarif, html, environment, directory, server, stack }, ctx) {
+  async run(input, ctx) {
+    const { failOn, sarif, html, environment, directory, server, stack } = input;
+    // Every command has --json, though it is no part of what one asks for.
+    if (sarif && (input as { readonly json?: boolean }).json === true)
+      throw usageError("two-formats", "wherry server audit: --sarif and --json are two formats of one output");
     const found = await auditServers(ctx, { environment, directory, server, stack });
     const gate = gateOf(found, failOn);
     if (html !== undefined) {

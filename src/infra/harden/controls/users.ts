@@ -33,6 +33,7 @@ export const users: ControlGroup = {
       check: "who is logged in for this audit",
       remedy:
         "adduser --disabled-password deploy; usermod -aG docker deploy; echo 'deploy ALL=(ALL) NOPASSWD: ALL' > /etc/sudoers.d/deploy; chmod 440 /etc/sudoers.d/deploy; give it your key; then put deploy@ in front of the server in wherry.yaml",
+      remedyHere: "run Wherry as a user of its own, who is in the group docker and may use sudo",
       source: ["CIS Docker Benchmark: only trusted users control the daemon"],
     },
     {

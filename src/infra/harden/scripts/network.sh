@@ -22,9 +22,14 @@ allowed_rules() {
   done
 }
 
-# Docker's bridges that have a name of their own; the others are called docker0 and br-ID.
+# Docker's bridges that have a name of their own; the others are called docker0 and br-ID. An engine that is stopped names
+# none: then they are those of the table that is loaded.
 named_bridges() {
-  engine || return 0
+  has docker || return 0
+  if ! engine; then
+    nft_loaded firewall | sed -nE 's/^[[:space:]]*iifname "([A-Za-z0-9_.-]{1,15})" accept$/\1/p' | grep -vx lo
+    return
+  fi
   networks=$(docker network ls -q --filter driver=bridge)
   # shellcheck disable=SC2086  # several words on purpose
   docker network inspect -f '{{with index .Options "com.docker.network.bridge.name"}}{{.}}{{end}}' $networks 2> /dev/null |
