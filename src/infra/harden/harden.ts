@@ -215,10 +215,7 @@ export async function hardenServer(ctx: Context, connection: Connection, work: W
 }
 
 /** What was left to people may be settled by what was changed, as a port is that the firewall closes now. */
-export function judgedAnew(
-  results: readonly HardenResult[],
-  after: Pick<ServerAudit, "results">,
-): readonly HardenResult[] {
+function judgedAnew(results: readonly HardenResult[], after: Pick<ServerAudit, "results">): readonly HardenResult[] {
   return results.map((result): HardenResult => {
     const now = after.results.find(({ id }) => id === result.id);
     if (result.outcome !== "by-hand" || now === undefined || now.status === "unknown") return result;
