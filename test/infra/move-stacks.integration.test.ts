@@ -8,7 +8,7 @@ import { move } from "../../src/cli/commands/infra/move.ts";
 import { server } from "../../testbed/index.ts";
 import type { TestServer } from "../../testbed/index.ts";
 import type { RunOptions, RunResult } from "../helpers/cli.ts";
-import { addressOf } from "../helpers/inside.ts";
+import { addressOf, insteadOfDocker } from "../helpers/inside.ts";
 import { smallApp } from "../helpers/small-app.ts";
 import type { SmallApp } from "../helpers/small-app.ts";
 
@@ -79,8 +79,25 @@ ${stack("desk")}${stack("shop")}environments:
 
   test("moves one stack entirely before the next one, and said again goes on with the rest", async () => {
     let child: { kill(signal: NodeJS.Signals): boolean } | undefined;
+    // The copy takes so long that the proxy takes what was stopped for it out of service.
+    const quick = await insteadOfDocker(
+      fresh,
+      '/usr/bin/docker "$@"; code=$?; [ "$1" != stop ] || sleep 4; exit $code',
+    );
+    const wordless: string[] = [];
+    let looks = 0;
+    const looking = setInterval(() => {
+      void ask(fresh, "desk.test", "/data?command=GET%20own").then((body) => {
+        looks++;
+        if (body.includes("No server is available")) wordless.push(body);
+      });
+    }, 100);
     const moving = infra([...(await to()), "--yes"], { onStart: (started) => (child = started) });
     await vi.waitFor(() => expect(yaml()).toContain(fresh.address), { timeout: 240_000, interval: 50 });
+    clearInterval(looking);
+    await quick();
+    expect(looks).toBeGreaterThan(50);
+    expect(wordless).toEqual([]);
     child?.kill("SIGKILL");
     await moving;
     // Each is served, and is deployed to where it is.

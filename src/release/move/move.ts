@@ -13,7 +13,7 @@ import { authorOf, ledgerLine } from "../ledger-line.ts";
 import type { Author } from "../ledger-line.ts";
 import { takeLock } from "../lock.ts";
 import type { Lock } from "../lock.ts";
-import { drainLimits } from "../plan-parts.ts";
+import { drainLimits, serversOf } from "../plan-parts.ts";
 import { checkMoved, checkServer } from "../preflight.ts";
 import type { ReleaseRecord } from "../record.ts";
 import type { Scope } from "../run.ts";
@@ -191,7 +191,7 @@ async function silent(
     const starting = [
       note("start what the copy had stopped", wake, []),
       ...starts(record, services, state),
-      note("take requests", open, []),
+      note("take requests", open, serversOf(owner, state.live?.slot ?? "blue", { ...record, services })),
     ];
     await must(ctx, to, scope, starting, reportOf(report, to, 2));
   } catch (error) {
