@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { WherryError } from "../core/index.ts";
 import type { Report } from "../core/index.ts";
 import { apply, compare } from "../writer/index.ts";
@@ -208,6 +208,7 @@ async function writeDown(ctx: Context, machines: WantedMachines, address: string
   await ctx.processes.run(["ssh-keygen", "-q", "-R", address, "-f", own]);
   const before = (await ctx.files.readText(own)) ?? "";
   const end = before === "" || before.endsWith("\n") ? "" : "\n";
+  await ctx.files.makeFolder(dirname(own), 0o700);
   await ctx.files.write(own, `${before}${end}${line}\n`, 0o600);
 }
 

@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdirSync, readFileSync } from "node:fs";
+import { mkdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { firstKey, welcome } from "../../src/infra/host-keys.ts";
@@ -15,7 +15,9 @@ test("a new machine makes itself a server from its user data, though its volume 
   });
   const [key, config] = [join(folder, "key"), join(folder, "ssh_config")];
   execFileSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", key]);
-  writeFiles(folder, { ssh_config: `IdentityFile ${key}\nIdentitiesOnly yes\nUserKnownHostsFile ${folder}/known\n` });
+  writeFiles(folder, {
+    ssh_config: `IdentityFile ${key}\nIdentitiesOnly yes\nUserKnownHostsFile ${folder}/own/known\n`,
+  });
   const ctx = createContext({ env: { ...process.env, WHERRY_SSH_CONFIG: config }, cwd: folder });
   const machines = await readMachines(ctx, { environment: "production", directory: undefined });
   mkdirSync(machines.folder, { recursive: true });
@@ -47,7 +49,9 @@ test("a new machine makes itself a server from its user data, though its volume 
     spawnSync("ssh", ["-F", config, "-o", "BatchMode=yes", `${user}@${machine.address}`, command], {
       encoding: "utf8",
     });
-  writeFiles(folder, { known });
+  // ssh's own folder, where there was none.
+  expect(statSync(join(folder, "own")).mode & 0o777).toBe(0o700);
+  expect(readFileSync(join(folder, "own/known"), "utf8")).toBe(known);
   expect(login("root", "id").stderr).toContain("Permission denied (publickey)");
   const facts = [
     "sudo -n id -u",
