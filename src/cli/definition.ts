@@ -26,7 +26,11 @@ export interface Screen {
 }
 
 export type InputOf<A extends Parameters, F extends Parameters, N extends Need> = ValuesOf<A> &
-  ValuesOf<F> & { readonly directory: string | undefined } & ("environment" extends N
+  ValuesOf<F> & {
+    readonly directory: string | undefined;
+    /** The command line itself obeys it; here for who has another format of its own. */
+    readonly json?: boolean | undefined;
+  } & ("environment" extends N
     ? {
         readonly environment: string | undefined;
         readonly server: string | undefined;

@@ -73,8 +73,9 @@ export const show = command({
     );
     const document = documentOf(cost, []);
     const failure = unreached(cost);
+    const failed: Failed = failure === undefined ? {} : { failure };
     const written = [...(await writeComparison(ctx, document, { csv, svg }))];
-    return { ...document, written, ...((failure === undefined ? {} : { failure }) satisfies Failed as Failed) };
+    return { ...document, written, ...failed };
   },
   print: (document, screen) => printCost(document, screen),
   printsFailed: true,

@@ -57,10 +57,8 @@ export const audit = command({
       }),
     ),
   }),
-  async run(input, ctx) {
-    const { failOn, sarif, html, environment, directory, server, stack } = input;
-    // Every command has --json, though it is no part of what one asks for.
-    if (sarif && (input as { readonly json?: boolean }).json === true)
+  async run({ failOn, sarif, html, json, environment, directory, server, stack }, ctx) {
+    if (sarif && json === true)
       throw usageError("two-formats", "wherry server audit: --sarif and --json are two formats of one output");
     const found = await auditServers(ctx, { environment, directory, server, stack });
     const gate = gateOf(found, failOn);
